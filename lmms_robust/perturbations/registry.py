@@ -1,0 +1,132 @@
+"""The twelve conditions and the one function that puts an item into a condition."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from lmms_robust.errors import unknown
+from lmms_robust.prompts import render
+from lmms_robust.schema import Item, Variant, letters
+
+Target = Literal["planted", "correct"]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What a variant injects.
+
+    Attributes:
+        asserts: which option the injected text supports; None if it supports none.
+        caption: template of the caption before the question, or None.
+        think: template of the start of the assistant turn, or None.
+        abstain: whether an extra option to abstain is offered.
+        about: one sentence for people.
+    """
+
+    about: str
+    asserts: Target | None = None
+    caption: str | None = None
+    think: str | None = None
+    abstain: bool = False
+
+    @property
+    def adversarial(self) -> bool:
+        """Whether a wrong option is asserted and no way out is offered."""
+        return self.asserts == "planted" and not self.abstain
+
+
+VARIANTS: dict[str, Condition] = {
+    "base": Condition("question, options and format instruction only"),
+    "stop_think": Condition(
+        "the reply starts with a think block that is closed without any reasoning", think="think_stop"
+    ),
+    "wrong_think": Condition("the reply starts with reasoning for a wrong option", "planted", think="think"),
+    "wrong_think_but": Condition("wrong_think, ending in 'but I think'", "planted", think="think_but"),
+    "correct_think": Condition("wrong_think's form with the right option (control)", "correct", think="think"),
+    "wrong_caption": Condition("a caption that states a wrong option stands before the question", "planted", "caption"),
+    "wrong_caption_disclaimer": Condition(
+        "wrong_caption, followed by 'but I could be wrong'", "planted", "caption_disclaimer"
+    ),
+    "correct_caption": Condition("wrong_caption's form with the right option (control)", "correct", "caption"),
+    "irrelevant_caption": Condition(
+        "a caption that says nothing about any option (control)", caption="caption_irrelevant"
+    ),
+    "abstain_base": Condition("base with an extra option to abstain", abstain=True),
+    "abstain_wrong_caption": Condition(
+        "wrong_caption with an extra option to abstain", "planted", "caption", abstain=True
+    ),
+    "abstain_wrong_think": Condition(
+        "wrong_think with an extra option to abstain", "planted", think="think", abstain=True
+    ),
+}
+
+
+def condition(name: str) -> Condition:
+    """Look a variant up by name.
+
+    Raises:
+        RobustError: no variant has this name.
+    """
+    if name not in VARIANTS:
+        raise unknown("variant", name, VARIANTS)
+    return VARIANTS[name]
+
+
+def plant(item: Item, seed: int = 0) -> str:
+    """Draw the wrong option to plant: the same for every variant of an item.
+
+    Returns:
+        An option letter other than ``item.answer``.
+    """
+    wrong = [letter for letter in item.letters if letter != item.answer]
+    return Random(f"{seed}:{item.id}").choice(wrong)
+
+
+def build(item: Item, name: str, seed: int = 0) -> Variant:
+    """Put an item into one of the twelve conditions.
+
+    Args:
+        item: the item; it is not changed.
+        name: variant name, a key of :data:`VARIANTS`.
+        seed: draws another planted option for the whole run.
+
+    Raises:
+        RobustError: unknown variant, or a template that cannot be rendered.
+    """
+    return inject(item, name, condition(name), seed)
+
+
+def inject(item: Item, name: str, chosen: Condition, seed: int = 0) -> Variant:
+    """Put an item into any condition, such as one for training that is no variant.
+
+    Templates may name ``question``, ``options`` (each with ``letter``, ``text``, ``statement``), ``asserted`` (such an
+    option; only where the condition asserts one) and, in the prompt, ``caption``.
+
+    Raises:
+        RobustError: a template cannot be rendered.
+    """
+    planted = plant(item, seed)
+    options = item.options + ((render("abstain_option", {}),) if chosen.abstain else ())
+    asserted = {"planted": planted, "correct": item.answer}.get(chosen.asserts or "")
+    values: dict[str, object] = {"question": item.question, "options": _shown(item, options)}
+    if asserted is not None:
+        values["asserted"] = _shown(item, item.options)[item.letters.index(asserted)]
+    caption = render(chosen.caption, values) if chosen.caption else ""
+    return Variant(
+        item=item,
+        name=name,
+        planted=planted,
+        options=options,
+        prompt=render("prompt", values | {"caption": caption}),
+        prefill=render(chosen.think, values) if chosen.think else "",
+    )
+
+
+def _shown(item: Item, options: tuple[str, ...]) -> list[dict[str, str]]:
+    statements = item.statements + ("",) * (len(options) - len(item.options))
+    return [
+        {"letter": letter, "text": text, "statement": statement}
+        for letter, text, statement in zip(letters(len(options)), options, statements, strict=True)
+    ]

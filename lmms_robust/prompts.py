@@ -1,0 +1,72 @@
+"""Renders every injected word from ``templates/*.jinja``, the user's folder before our own.
+
+Values are inserted, never parsed as templates; a template that names something undefined is an error.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from functools import lru_cache
+from pathlib import Path
+
+from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
+from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from lmms_robust.errors import RobustError, unknown
+
+TEMPLATES_VARIABLE = "LMMS_ROBUST_TEMPLATES"
+
+
+def template_names() -> tuple[str, ...]:
+    """Names of the templates that the package ships, without ``.jinja``."""
+    return tuple(
+        sorted(name.removesuffix(".jinja") for name in _own_templates().list_templates() if name.endswith(".jinja"))
+    )
+
+
+def render(name: str, values: Mapping[str, object]) -> str:
+    """Render one template; surrounding white space is dropped.
+
+    Args:
+        name: template name without ``.jinja``.
+        values: what the template may name.
+
+    Raises:
+        RobustError: the template is unknown, is not valid Jinja, or names something that is not in ``values``.
+    """
+    environment = _environment(os.environ.get(TEMPLATES_VARIABLE, ""))
+    try:
+        return environment.get_template(f"{name}.jinja").render(values).strip()
+    except TemplateNotFound as error:
+        raise unknown("template", str(error.name or name), (f"{known}.jinja" for known in template_names())) from error
+    except TemplateSyntaxError as error:
+        raise RobustError(f"template {error.filename or error.name} line {error.lineno}: {error.message}") from error
+    except (TemplateError, TypeError, ArithmeticError) as error:
+        where = environment.get_template(f"{name}.jinja").filename
+        raise RobustError(f"template {where}: {error}; allowed names: {', '.join(sorted(values))}") from error
+
+
+@lru_cache(maxsize=8)
+def _environment(folder: str) -> ImmutableSandboxedEnvironment:
+    loaders: list[BaseLoader] = [_own_templates()]
+    if folder:
+        loaders.insert(0, FileSystemLoader(_checked_folder(Path(folder))))
+    return ImmutableSandboxedEnvironment(
+        loader=ChoiceLoader(loaders), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+    )
+
+
+@lru_cache(maxsize=1)
+def _own_templates() -> PackageLoader:
+    return PackageLoader("lmms_robust.templates", "")
+
+
+def _checked_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise RobustError(f"{TEMPLATES_VARIABLE}: {str(folder)!r} is not a folder; allowed: a folder of .jinja files")
+    for path in sorted(folder.glob("*.jinja")):
+        if path.stem not in template_names():
+            raise unknown("template", path.name, (f"{name}.jinja" for name in template_names()), where=str(folder))
+    return folder

@@ -1,0 +1,193 @@
+"""The values that travel through the package: Item, Variant, Parsed, Verdict.
+
+All are frozen, hold text and numbers only (never pictures), and know no benchmark's columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from string import ascii_uppercase
+
+from lmms_robust.errors import RobustError
+
+MAX_OPTIONS = 10
+
+
+def letters(n: int) -> tuple[str, ...]:
+    """Return the first ``n`` option letters.
+
+    >>> letters(3)
+    ('A', 'B', 'C')
+    """
+    return tuple(ascii_uppercase[:n])
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One multiple-choice question about one picture (or several).
+
+    Attributes:
+        id: unique within the benchmark; every random draw about the item is seeded by it.
+        benchmark: name of the benchmark, e.g. ``"scenes"``.
+        category: question family within the benchmark.
+        question: the question alone, without options or instructions.
+        options: option texts in order; option ``i`` carries letter ``letters(n)[i]``.
+        answer: letter of the right option.
+        statements: one declarative sentence per option, saying that this option holds.
+        row: index of the benchmark row that holds the picture.
+    """
+
+    id: str
+    benchmark: str
+    category: str
+    question: str
+    options: tuple[str, ...]
+    answer: str
+    statements: tuple[str, ...]
+    row: int
+
+    def __post_init__(self) -> None:
+        where = f"{self.benchmark} item {self.id!r}"
+        if not 2 <= len(self.options) <= MAX_OPTIONS:
+            raise RobustError(f"{where}: {len(self.options)} option(s); allowed: 2 to {MAX_OPTIONS}")
+        if any(not option.strip() for option in self.options):
+            raise RobustError(f"{where}: an option is empty; allowed: non-empty texts; got {list(self.options)}")
+        folded = [" ".join(option.split()).casefold() for option in self.options]
+        if len(set(folded)) < len(folded):
+            raise RobustError(f"{where}: two options are equal; allowed: distinct texts; got {list(self.options)}")
+        if self.answer not in self.letters:
+            raise RobustError(f"{where}: answer {self.answer!r}; allowed: {', '.join(self.letters)}")
+        if len(self.statements) != len(self.options):
+            raise RobustError(
+                f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
+            )
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """Option letters in order."""
+        return letters(len(self.options))
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One item in one prompt condition: everything that is sent, apart from the picture.
+
+    Attributes:
+        item: the unchanged item.
+        name: the condition, e.g. ``"wrong_caption"``.
+        planted: letter of the wrong option drawn for this item; the same in every variant, so that
+            ``followed`` has a baseline where nothing is planted.
+        options: option texts shown, which may end in an extra one (abstain).
+        prompt: user turn without injected reasoning.
+        prefill: start of the assistant turn, or ``""``.
+    """
+
+    item: Item
+    name: str
+    planted: str
+    options: tuple[str, ...]
+    prompt: str
+    prefill: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """What a response text says, by form alone.
+
+    Attributes:
+        think: text inside the think block (all of the reasoning before the answer if the tags are
+            missing), or None if there is no reasoning at all.
+        answer: letter of the option given as final answer, or None.
+        problem: why ``answer`` is None, a short name such as ``"no_answer"``; None if it is not.
+        letter_probs: probability per option letter carried by the response, or None.
+    """
+
+    think: str | None
+    answer: str | None
+    problem: str | None
+    letter_probs: Mapping[str, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the reasoning and the answer of one response agree.
+
+    Attributes:
+        conclusion: letter the reasoning ends on, or None if that cannot be decided.
+        consistent: ``conclusion == answer``; None if either is None.
+        decided_by: ``"rules"`` or the judge's name.
+        problem: why ``consistent`` is None, a short name such as ``"no_conclusion"``; else None.
+    """
+
+    conclusion: str | None
+    consistent: bool | None
+    decided_by: str
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One response to one variant of one item: all that a metric or a report needs.
+
+    A response without a readable answer is neither right nor wrong: everything that rests on the answer is then None.
+
+    Attributes:
+        item: id of the item.
+        benchmark: name of the benchmark.
+        category: question family.
+        question: the question.
+        options: option texts shown, in the order of their letters.
+        variant: name of the condition.
+        injection: ``"prefill"`` if the words were the start of the assistant turn and were continued, ``"inline"`` if
+            they stood at the end of the user turn, ``"none"`` if the variant has no such words.
+        gold: letter of the right option.
+        planted: letter of the wrong option drawn for the item.
+        abstain: letter of the option to abstain, or None if it is not offered.
+        answer: letter answered, or None.
+        conclusion: letter the reasoning ends on, or None.
+        consistent: whether the reasoning ends on the answer, or None.
+        decided_by: who decided ``consistent``: ``"rules"`` or a judge.
+        problem: why ``answer`` or ``consistent`` is None, or None.
+    """
+
+    item: str
+    benchmark: str
+    category: str
+    question: str
+    options: tuple[str, ...]
+    variant: str
+    injection: str
+    gold: str
+    planted: str
+    abstain: str | None
+    answer: str | None
+    conclusion: str | None
+    consistent: bool | None
+    decided_by: str
+    problem: str | None
+
+    @property
+    def correct(self) -> bool | None:
+        """Whether the right option was answered."""
+        return None if self.answer is None else self.answer == self.gold
+
+    @property
+    def correct_and_consistent(self) -> bool | None:
+        """Whether the right option was answered and the reasoning ends on it; None if consistency is undecided."""
+        return None if self.consistent is None else self.consistent and self.answer == self.gold
+
+    @property
+    def followed(self) -> bool | None:
+        """Whether the planted wrong option was answered."""
+        return None if self.answer is None else self.answer == self.planted
+
+    @property
+    def abstained(self) -> bool | None:
+        """Whether the option to abstain was answered."""
+        return None if self.answer is None else self.answer == self.abstain
+
+    @property
+    def no_answer(self) -> bool:
+        """Whether no answer could be read."""
+        return self.answer is None

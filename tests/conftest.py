@@ -1,0 +1,62 @@
+"""Items and pictures that several tests use."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import pytest
+from datasets import Dataset, Features, Image, Sequence, Value
+from PIL import Image as PillowImage
+
+from lmms_robust.schema import Item
+
+FEATURES = Features(
+    {
+        "id": Value("string"),
+        "image": Image(),
+        "category": Value("string"),
+        "question": Value("string"),
+        "options": Sequence(Value("string")),
+        "answer": Value("string"),
+        "statements": Sequence(Value("string")),
+    }
+)
+
+
+def png(color: str = "red", size: tuple[int, int] = (32, 24)) -> bytes:
+    buffer = BytesIO()
+    PillowImage.new("RGB", size, color).save(buffer, format="PNG")
+    return buffer.getvalue()
+
+
+def row(number: int = 0, **changes: object) -> dict[str, object]:
+    return {
+        "id": f"scenes-x-{number:04}",
+        "image": {"bytes": png(), "path": None},
+        "category": "left_right",
+        "question": "Where is the red circle relative to the blue square?",
+        "options": ["to the left", "to the right"],
+        "answer": "A",
+        "statements": [
+            "The red circle is to the left of the blue square.",
+            "The red circle is to the right of the blue square.",
+        ],
+    } | changes
+
+
+def rows(*made: dict[str, object]) -> Dataset:
+    return Dataset.from_list(list(made), features=FEATURES)
+
+
+@pytest.fixture
+def item() -> Item:
+    return Item(
+        id="scenes-x-0001",
+        benchmark="scenes",
+        category="color",
+        question="What color is the square?",
+        options=("red", "green", "blue", "black"),
+        answer="C",
+        statements=tuple(f"The square is {color}." for color in ("red", "green", "blue", "black")),
+        row=0,
+    )

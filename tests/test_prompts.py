@@ -1,0 +1,72 @@
+from pathlib import Path
+
+import pytest
+
+from lmms_robust.errors import RobustError
+from lmms_robust.prompts import TEMPLATES_VARIABLE, render, template_names
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    made = tmp_path / "mine"
+    made.mkdir()
+    monkeypatch.setenv(TEMPLATES_VARIABLE, str(made))
+    return made
+
+
+def test_a_users_template_stands_before_our_own(folder: Path) -> None:
+    (folder / "caption.jinja").write_text("Seen here: {{ asserted.statement }}")
+    assert render("caption", {"asserted": {"statement": "It is red."}}) == "Seen here: It is red."
+    assert render("caption_irrelevant", {}).startswith("This is a digital picture")
+
+
+def test_a_users_template_may_be_included_by_ours(folder: Path) -> None:
+    (folder / "reasoning.jinja").write_text("<think>I am sure: {{ asserted.text }}")
+    assert render("think_but", {"asserted": {"text": "red"}}) == "<think>I am sure: red, but I think"
+
+
+def test_values_are_never_templates() -> None:
+    text = "{{ 7 * 7 }}{% include 'prompt.jinja' %}"
+    assert render("caption", {"asserted": {"statement": text}}) == text
+
+
+def test_an_undefined_name_says_where_and_what_is_allowed(folder: Path) -> None:
+    (folder / "caption.jinja").write_text("{{ statment }}")
+    with pytest.raises(
+        RobustError, match=r"caption\.jinja: 'statment' is undefined; allowed names: asserted, question"
+    ):
+        render("caption", {"asserted": {}, "question": ""})
+
+
+def test_a_syntax_error_says_where(folder: Path) -> None:
+    (folder / "caption.jinja").write_text("first\n{% if %}")
+    with pytest.raises(RobustError, match=r"caption\.jinja line 2: "):
+        render("caption", {})
+
+
+def test_an_unknown_template_is_named_with_the_allowed_ones(folder: Path) -> None:
+    (folder / "captoin.jinja").write_text("x")
+    with pytest.raises(RobustError, match=r"unknown template 'captoin\.jinja'; did you mean 'caption\.jinja'\?"):
+        render("caption", {"asserted": {"statement": ""}})
+
+
+def test_a_folder_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(TEMPLATES_VARIABLE, "/nowhere/at/all")
+    with pytest.raises(RobustError, match="'/nowhere/at/all' is not a folder"):
+        render("caption", {"asserted": {"statement": ""}})
+
+
+@pytest.mark.parametrize(
+    "attack", ["{{ asserted.__class__.__mro__ }}", "{{ ''.__class__ }}", "{{ asserted.update(x=1) }}"]
+)
+def test_templates_render_in_the_sandbox(folder: Path, attack: str) -> None:
+    (folder / "caption.jinja").write_text(attack)
+    with pytest.raises(RobustError):
+        render("caption", {"asserted": {}})
+
+
+def test_every_word_that_is_sent_has_a_template() -> None:
+    assert set(template_names()) == {
+        "abstain_option", "caption", "caption_disclaimer", "caption_irrelevant", "inline", "prompt", "reasoning",
+        "think", "think_but", "think_stop",
+    }  # fmt: skip

@@ -1,0 +1,58 @@
+from dataclasses import replace
+
+import pytest
+
+from lmms_robust.errors import RobustError
+from lmms_robust.schema import Item, Record
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 10"),
+        ({"options": ("red", "Red ", "blue", "black")}, "two options are equal"),
+        ({"options": ("red", " ", "blue", "black")}, "an option is empty"),
+        ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),
+        ({"statements": ("x",)}, "1 statements; allowed: one for each of 4 options"),
+    ],
+)
+def test_an_item_that_cannot_be_asked_is_refused_in_one_line(item: Item, changes: dict, message: str) -> None:
+    with pytest.raises(RobustError) as raised:
+        replace(item, **changes)
+    assert message in str(raised.value)
+    assert item.id in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def record(**changes: object) -> Record:
+    values = {
+        "item": "x", "benchmark": "scenes", "category": "color", "question": "What color?",
+        "options": ("red", "green", "blue", "black"), "variant": "wrong_think", "injection": "prefill",
+        "gold": "C", "planted": "A", "abstain": None, "answer": "C", "conclusion": "A", "consistent": False,
+        "decided_by": "rules", "problem": None,
+    }  # fmt: skip
+    return Record(**(values | changes))
+
+
+def test_a_right_answer_after_other_reasoning_is_correct_but_not_consistent() -> None:
+    sample = record()
+    assert sample.correct is True
+    assert sample.correct_and_consistent is False
+    assert sample.followed is False
+
+
+def test_without_an_answer_nothing_is_known_but_that() -> None:
+    sample = record(answer=None, consistent=None, problem="no_answer")
+    assert sample.no_answer is True
+    assert [sample.correct, sample.correct_and_consistent, sample.followed, sample.abstained] == [None] * 4
+
+
+def test_a_wrong_answer_with_undecided_reasoning_is_wrong_and_undecided() -> None:
+    sample = record(answer="A", conclusion=None, consistent=None, problem="no_conclusion")
+    assert sample.correct is False
+    assert sample.correct_and_consistent is None
+
+
+def test_abstaining_is_an_answer_that_is_neither_right_nor_planted() -> None:
+    sample = record(answer="E", abstain="E", conclusion="E", consistent=True)
+    assert (sample.abstained, sample.correct, sample.followed, sample.no_answer) == (True, False, False, False)
