@@ -1,0 +1,254 @@
+"""Judge a file of responses: one JSON object a line in, one verdict a line out, and a summary.
+
+The output appears whole or, if any line is bad, not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from lmms_robust.consistency.rules import judge
+from lmms_robust.errors import RobustError
+from lmms_robust.parsing import parse_response
+from lmms_robust.schema import MAX_OPTIONS, Verdict, letters
+from lmms_robust.transport import unseal
+
+REQUIRED = ("id", "question", "options", "response")
+_SHOWN_IDS = 20  # ids of differing samples that a summary prints
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One checked input line. ``expected`` holds the labels that the line carries: answer, conclusion, or none."""
+
+    id: str | int
+    question: str
+    options: tuple[str, ...]
+    response: str
+    expected: Mapping[str, str | None] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How often a reading equals its label.
+
+    Attributes:
+        labelled: samples with this label.
+        right: samples where the reading equals it, None included.
+        differing: ids of the others, in file order.
+    """
+
+    labelled: int
+    right: int
+    differing: tuple[str, ...]
+
+    @property
+    def accuracy(self) -> float:
+        """Share of readings equal to their label, in [0, 1]; higher is better. NaN without labels."""
+        return self.right / self.labelled if self.labelled else float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """Counts over one file.
+
+    Attributes:
+        samples: lines read.
+        consistent: verdicts True.
+        inconsistent: verdicts False.
+        undecided: verdicts None.
+        problems: why they are None, name to count.
+        answer: agreement with answer labels.
+        conclusion: agreement with conclusion labels.
+    """
+
+    samples: int
+    consistent: int
+    inconsistent: int
+    undecided: int
+    problems: Mapping[str, int]
+    answer: Agreement
+    conclusion: Agreement
+
+    def render(self) -> str:
+        """Return the summary as lines of text."""
+        decided = self.consistent + self.inconsistent
+        rate = f"{self.consistent / decided:.1%} of {decided} decided" if decided else "none decided"
+        problems = ", ".join(f"{name} {count}" for name, count in sorted(self.problems.items()))
+        lines = [
+            f"samples       {self.samples}",
+            f"consistent    {self.consistent} ({rate})",
+            f"inconsistent  {self.inconsistent}",
+            f"undecided     {self.undecided}" + (f" ({problems})" if problems else ""),
+        ]
+        return "\n".join(lines + _rendered("answer", self.answer) + _rendered("conclusion", self.conclusion))
+
+
+def _rendered(name: str, agreement: Agreement) -> list[str]:
+    if not agreement.labelled:
+        return []
+    lines = [f"{name + ' accuracy':<20} {agreement.accuracy:.1%} ({agreement.right}/{agreement.labelled})"]
+    if agreement.differing:
+        more = len(agreement.differing) - _SHOWN_IDS
+        shown = ", ".join(agreement.differing[:_SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
+        lines.append(f"  differ: {shown}")
+    return lines
+
+
+def _decoded(line: str, where: str) -> dict[str, Any]:
+    try:
+        data = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise RobustError(f"{where}: not JSON ({error}); allowed: one JSON object per line") from error
+    if not isinstance(data, dict):
+        raise RobustError(f"{where}: a JSON {type(data).__name__}; allowed: one JSON object per line")
+    return data
+
+
+def _checked_options(options: object, where: str) -> tuple[str, ...]:
+    allowed = f"allowed: a list of 2 to {MAX_OPTIONS} distinct non-empty texts"
+    if not isinstance(options, list) or not all(isinstance(o, str) and o.strip() for o in options):
+        raise RobustError(f"{where}: options {str(options)[:80]!r}; {allowed}")
+    folded = {" ".join(option.split()).casefold() for option in options}
+    if not 2 <= len(options) <= MAX_OPTIONS or len(folded) < len(options):
+        raise RobustError(f"{where}: options {str(options)[:80]!r}; {allowed}")
+    return tuple(options)
+
+
+def _checked_labels(labels: object, count: int, where: str) -> dict[str, str | None]:
+    known = letters(count)
+    if not isinstance(labels, dict) or not labels.keys() <= {"answer", "conclusion"}:
+        raise RobustError(f"{where}: expected {str(labels)[:80]!r}; allowed: an object with answer and conclusion")
+    for name, label in labels.items():
+        if label is not None and label not in known:
+            raise RobustError(f"{where}: expected {name} {label!r}; allowed: null, {', '.join(known)}")
+    return dict(labels)
+
+
+def _checked(data: Mapping[str, Any], where: str) -> Row:
+    missing = [key for key in REQUIRED if key not in data]
+    if missing:
+        raise RobustError(f"{where}: no {', '.join(map(repr, missing))}; required: {', '.join(REQUIRED)}")
+    for key in ("question", "response"):
+        if not isinstance(data[key], str):
+            raise RobustError(f"{where}: {key} is a {type(data[key]).__name__}; allowed: a text")
+    if not isinstance(data["id"], str | int) or isinstance(data["id"], bool):
+        raise RobustError(f"{where}: id {data['id']!r}; allowed: a text or an integer")
+    options = _checked_options(data["options"], where)
+    labels = {} if data.get("expected") is None else _checked_labels(data["expected"], len(options), where)
+    return Row(data["id"], data["question"], options, data["response"], labels)
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield f"{path}:{number}", line
+    except UnicodeDecodeError as error:
+        raise RobustError(f"{path}: not UTF-8 ({error.reason}); allowed: JSON lines in UTF-8") from error
+    except OSError as error:
+        raise RobustError(f"{path}: cannot be read ({error.strerror})") from error
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the checked rows of a JSON-lines file, one at a time.
+
+    Raises:
+        RobustError: a line is not JSON, lacks a key, or holds wrong values or an id for the second time; the message
+            names file and line.
+    """
+    seen: dict[str, str] = {}
+    for where, line in _lines(path):
+        row = _checked(_decoded(line, where), where)
+        name = str(row.id)
+        if name in seen:
+            raise RobustError(f"{where}: id {row.id!r} again (first {seen[name]}); allowed: each id once")
+        seen[name] = where
+        yield row
+
+
+def decide(row: Row) -> tuple[str | None, Verdict]:
+    """Return the answer letter and the verdict for one row."""
+    parsed = parse_response(unseal(row.response).text, row.options)
+    return parsed.answer, judge(row.question, row.options, parsed)
+
+
+@dataclass(slots=True)
+class _Tally:
+    verdicts: Counter[bool | None] = field(default_factory=Counter)
+    problems: Counter[str] = field(default_factory=Counter)
+    labelled: Counter[str] = field(default_factory=Counter)
+    differing: dict[str, list[str]] = field(default_factory=lambda: {"answer": [], "conclusion": []})
+
+    def add(self, row: Row, answer: str | None, verdict: Verdict) -> None:
+        self.verdicts[verdict.consistent] += 1
+        if verdict.problem is not None:
+            self.problems[verdict.problem] += 1
+        got = {"answer": answer, "conclusion": verdict.conclusion}
+        for name, label in row.expected.items():
+            self.labelled[name] += 1
+            if got[name] != label:
+                self.differing[name].append(str(row.id))
+
+    def agreement(self, name: str) -> Agreement:
+        differing = tuple(self.differing[name])
+        return Agreement(self.labelled[name], self.labelled[name] - len(differing), differing)
+
+    def summary(self) -> Summary:
+        return Summary(
+            samples=self.verdicts.total(),
+            consistent=self.verdicts[True],
+            inconsistent=self.verdicts[False],
+            undecided=self.verdicts[None],
+            problems=dict(self.problems),
+            answer=self.agreement("answer"),
+            conclusion=self.agreement("conclusion"),
+        )
+
+
+def _line_out(row: Row, answer: str | None, verdict: Verdict) -> str:
+    out = {
+        "id": row.id,
+        "answer": answer,
+        "conclusion": verdict.conclusion,
+        "consistent": verdict.consistent,
+        "decided_by": verdict.decided_by,
+        "problem": verdict.problem,
+    }
+    return json.dumps(out) + "\n"
+
+
+def _write(rows: Iterator[Row], path: Path) -> Summary:
+    tally = _Tally()
+    with path.open("w", encoding="utf-8") as file:
+        for row in rows:
+            answer, verdict = decide(row)
+            tally.add(row, answer, verdict)
+            file.write(_line_out(row, answer, verdict))
+    return tally.summary()
+
+
+def run(input: Path, output: Path) -> Summary:
+    """Judge every line of ``input`` and write the verdicts to ``output``.
+
+    One pass, so that a pipe can be read. Verdicts go to a file beside ``output``, which takes its place at the end.
+
+    Raises:
+        RobustError: a bad line, an unreadable input, or an output that cannot be written. ``output`` is then untouched.
+    """
+    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
+    try:
+        summary = _write(read_rows(input), partial)
+        partial.replace(output)
+    except OSError as error:
+        raise RobustError(f"{output}: cannot be written ({error.strerror})") from error
+    finally:
+        partial.unlink(missing_ok=True)
+    return summary

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from lmms_robust.consistency.filters import AnswerLetter, Consistency
+from lmms_robust.errors import RobustError
+from lmms_robust.transport import seal
+
+DOC = {"question": "Where is the dog?", "options": ["left", "right"]}
+GOOD = "<think>The dog is on the left.</think><answer>A</answer>"
+BAD = "<think>The dog is on the left.</think><answer>B</answer>"
+WORDS = "<think>The dog is on the left.</think><answer>right</answer>"
+
+
+def test_answers_with_docs() -> None:
+    assert AnswerLetter().apply([[GOOD, BAD], [WORDS]], [DOC, DOC]) == [["A", "B"], ["B"]]
+
+
+def test_answers_without_docs_by_form_alone() -> None:
+    assert AnswerLetter().apply([[GOOD], [WORDS]], None) == [["A"], [""]]
+
+
+def test_keeps_the_shape_after_take_first() -> None:
+    assert AnswerLetter().apply(iter([GOOD, BAD]), [DOC, DOC]) == ["A", "B"]
+
+
+def test_consistency() -> None:
+    assert Consistency().apply([[GOOD, BAD, "B"]], [DOC]) == [["consistent", "inconsistent", "undecided"]]
+
+
+def test_consistency_without_docs() -> None:
+    response = "<think>So the answer is A.</think><answer>A</answer>"
+    assert Consistency().apply([[response], [GOOD]], None) == [["consistent"], ["undecided"]]
+
+
+def test_other_columns() -> None:
+    doc = {"q": "Where?", "choices": ["left", "right"]}
+    assert AnswerLetter(question_key="q", options_key="choices").apply([[WORDS]], [doc]) == [["B"]]
+
+
+def test_sealed_response() -> None:
+    assert AnswerLetter().apply([[seal(GOOD, "prefill")]], [DOC]) == [["A"]]
+
+
+def test_bad_options() -> None:
+    with pytest.raises(RobustError, match="allowed: a list of option texts"):
+        AnswerLetter().apply([[GOOD]], [{"options": "left, right"}])
+
+
+def test_import_loads_no_harness() -> None:
+    code = "import sys, lmms_robust.consistency.filters; print({'torch', 'lmms_eval', 'lm_eval'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,239 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from string import ascii_uppercase
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lmms_robust.parsing import parse_response
+from lmms_robust.parsing.letter_probs import read_letter_probs
+from lmms_robust.parsing.tags import split_blocks
+
+SIDES = ("left", "right", "above", "below")
+COUNTS = ("1", "2", "3", "4")
+YES_NO = ("yes", "no")
+VITAMINS = ("Vitamin C", "a man", "a dog", "a cat")
+
+ANSWERS = {
+    "tags": ("<think>x</think><answer>B</answer>", SIDES, "B"),
+    "upper case tags": ("<THINK>x</THINK><ANSWER>B</ANSWER>", SIDES, "B"),
+    "last answer block wins": ("<answer>A</answer><answer>B</answer>", SIDES, "B"),
+    "empty second block": ("<answer>B</answer><answer></answer>", SIDES, "B"),
+    "answer after a second think": ("<think>x</think><answer>A</answer><think>y</think><answer>B</answer>", SIDES, "B"),
+    "unclosed answer": ("<think>x</think><answer>B", SIDES, "B"),
+    "half closing tag": ("<think>x</think><answer>B</ans", SIDES, "B"),
+    "unclosed think": ("<think>x <answer>B</answer>", SIDES, "B"),
+    "think opened by the template": ("it is right</think><answer>B</answer>", SIDES, "B"),
+    "no answer tag": ("<think>x</think>The answer is B.", SIDES, "B"),
+    "no opening answer tag": ("<think>x</think>B</answer>", SIDES, "B"),
+    "no tags": ("The dog is on the right. The answer is B.", SIDES, "B"),
+    "letter only": ("B", SIDES, "B"),
+    "lower case": ("b", SIDES, "B"),
+    "parentheses": ("(B)", SIDES, "B"),
+    "full stop": ("B.", SIDES, "B"),
+    "half parenthesis": ("B)", SIDES, "B"),
+    "bold": ("**B**", SIDES, "B"),
+    "box": ("\\boxed{B}", SIDES, "B"),
+    "box with text": ("\\boxed{\\text{B}}", SIDES, "B"),
+    "box with words": ("The answer is \\boxed{\\text{right}}.", SIDES, "B"),
+    "dollars": ("$B$", SIDES, "B"),
+    "full width": ("Ｂ", SIDES, "B"),
+    "full width parentheses": ("（Ｂ）", SIDES, "B"),
+    "chinese": ("所以答案是B。", SIDES, "B"),
+    "option letter": ("Option B", SIDES, "B"),
+    "colon and words": ("B: right", SIDES, "B"),
+    "lead-in, letter and words": ("Answer: B. right", SIDES, "B"),
+    "words only": ("right", SIDES, "B"),
+    "words in a sentence": ("the answer is right", SIDES, "B"),
+    "json": ('{"answer": "B"}', SIDES, "B"),
+    "json in a fence": ('```json\n{"answer": "B. right"}\n```', SIDES, "B"),
+    "markdown heading": ("## Final Answer\n**B**", SIDES, "B"),
+    "explanation after": ("**Answer:** B\n\nThe dog is on the far side. A cat sits above it.", SIDES, "B"),
+    "yes with explanation": ("Yes, there is a dog.", YES_NO, "A"),
+    "no with explanation": ("No. I cannot find any dog.", YES_NO, "B"),
+    "digit": ("3", COUNTS, "C"),
+    "number word": ("three", COUNTS, "C"),
+    "number in a sentence": ("There are three dogs.", COUNTS, "C"),
+    "template token": ("<think>x</think><answer>B</answer><|im_end|>", SIDES, "B"),
+    "box token": ("<think>x</think><|begin_of_box|>B<|end_of_box|>", SIDES, "B"),
+    "letter wins over words": ("<answer>A. right</answer>", SIDES, "A"),
+    "article is no letter": ("A man", VITAMINS, "B"),
+    "article in a sentence is no letter": ("A dog is what I see.", VITAMINS, "C"),
+    "vitamin is no letter": ("Vitamin C", VITAMINS, "A"),
+    "reason after the letter": ("B, because the cat is on the other side.", SIDES, "B"),
+    "rejects one letter": ("The answer is B, not A.", SIDES, "B"),
+    "grader is ignored": ("<think>x</think><answer>B</answer> Grader: the correct answer is C.", SIDES, "B"),
+    "answer tag in think is data": ("<think>say <answer>A</answer> or not</think><answer>B</answer>", SIDES, "B"),
+    "answer tag in template think": ("say <answer>A</answer> or not</think><answer>B</answer>", SIDES, "B"),
+    "own line in a think never closed": ("<think>it is right\n\nAnswer: B", SIDES, "B"),
+}
+
+
+@pytest.mark.parametrize(("text", "options", "answer"), ANSWERS.values(), ids=ANSWERS)
+def test_answer(text: str, options: tuple[str, ...], answer: str) -> None:
+    parsed = parse_response(text, options)
+    assert (parsed.answer, parsed.problem) == (answer, None)
+
+
+PROBLEMS = {
+    "nothing": ("", SIDES, "empty"),
+    "white space": (" \n\t", SIDES, "empty"),
+    "only a think block": ("<think>it is left</think>", SIDES, "no_answer"),
+    "cut inside think": ("<think>The answer is B. Let me", SIDES, "truncated"),
+    "cut before the answer": ("<think>x</think><answer>", SIDES, "truncated"),
+    "two letters": ("A or B", SIDES, "ambiguous"),
+    "two letters with words": ("(A) left or (B) right", SIDES, "ambiguous"),
+    "letter list": ("A, B", SIDES, "ambiguous"),
+    "letter without option": ("<answer>E</answer>", SIDES, "outside_options"),
+    "letter far outside": ("Z", SIDES, "outside_options"),
+    "refusal": ("I'm sorry, I can't help with that.", SIDES, "refused"),
+    "prose with an article": ("A man rides past.", SIDES, "no_answer"),
+    "pronoun": ("I see something.", SIDES, "no_answer"),
+    "answer only inside think": ("<think>x <answer>B</answer> y</think>", SIDES, "no_answer"),
+}
+
+
+@pytest.mark.parametrize(("text", "options", "problem"), PROBLEMS.values(), ids=PROBLEMS)
+def test_problem(text: str, options: tuple[str, ...], problem: str) -> None:
+    parsed = parse_response(text, options)
+    assert (parsed.answer, parsed.problem) == (None, problem)
+
+
+THINKS = {
+    "closed": ("<think> a </think><answer>B</answer>", "a"),
+    "last block wins": ("<think>a</think><think>b</think><answer>B</answer>", "b"),
+    "empty last block": ("<think>a</think><think> </think><answer>B</answer>", "a"),
+    "opened by the template": ("a</think><answer>B</answer>", "a"),
+    "opened twice": ("<think>a <think>b</think><answer>B</answer>", "a  b"),
+    "no think tags": ("a <answer>B</answer>", "a"),
+    "no tags": ("The dog is there. The answer is B.", "The dog is there."),
+    "same sentence": ("The dog is right, so the answer is B.", "The dog is right"),
+    "only an answer": ("B", None),
+    "text after the answer": ("<answer>B</answer> because", None),
+    "unclosed": ("<think>a", "a"),
+}
+
+
+@pytest.mark.parametrize(("text", "think"), THINKS.values(), ids=THINKS)
+def test_think(text: str, think: str | None) -> None:
+    assert parse_response(text, SIDES).think == think
+
+
+def test_letter_probs_are_cut_off_and_read() -> None:
+    parsed = parse_response('<answer>B</answer><letter_probs>{"A": 0.25, "B": 0.75}</letter_probs>\n', SIDES)
+    assert parsed.answer == "B"
+    assert parsed.letter_probs == {"A": 0.25, "B": 0.75}
+
+
+BAD_PROBS = ("", "{", "[]", "{}", '{"A": "x"}', '{"A": true}', '{"A": NaN}', '{"A": 1.5}', '{"Z": 0.5}', "[" * 100_000)
+
+
+@pytest.mark.parametrize("payload", BAD_PROBS, ids=range(len(BAD_PROBS)))
+def test_bad_letter_probs_are_data(payload: str) -> None:
+    assert read_letter_probs(payload, tuple("ABCD")) is None
+    parsed = parse_response(f"<answer>B</answer><letter_probs>{payload}</letter_probs>", SIDES)
+    assert (parsed.answer, parsed.letter_probs) == ("B", None)
+
+
+def test_letter_probs_inside_prose_stay() -> None:
+    text = '<think><letter_probs>{"A": 1}</letter_probs></think><answer>B</answer>'
+    parsed = parse_response(text, SIDES)
+    assert (parsed.answer, parsed.letter_probs) == ("B", None)
+    assert parsed.think is not None
+    assert "letter_probs" in parsed.think
+
+
+def test_unknown_options_are_read_by_form() -> None:
+    assert parse_response("<think>x</think><answer>(J) something</answer>", ()).answer == "J"
+    assert parse_response("<answer>something</answer>", ()).answer is None
+
+
+TAGS = ["<think>", "</think>", "<answer>", "</answer>", "<letter_probs>", "</letter_probs>", "{", '"A": 0.5', "}", "<"]
+FORMS = ["A", "B.", "(C)", "\\boxed{", "$", "**", "\uff22", "the answer is ", "?", "\n", ". "]
+PROSE = ["left", "right", "not ", "or ", "so ", "wait, "]
+FRAGMENTS = st.sampled_from([*TAGS, *FORMS, *PROSE])
+TEXTS = st.one_of(st.text(), st.lists(st.one_of(FRAGMENTS, st.text(max_size=5)), max_size=30).map("".join))
+OPTIONS = st.lists(st.text(min_size=1), min_size=2, max_size=10, unique=True)
+
+
+@given(TEXTS, st.one_of(st.just(list(SIDES)), st.just(list(YES_NO)), st.just(list(COUNTS)), OPTIONS))
+@settings(deadline=None)
+def test_never_raises_and_answers_within_the_options(text: str, options: list[str]) -> None:
+    parsed = parse_response(text, options)
+    assert parsed.answer is None or parsed.answer in ascii_uppercase[: len(options)]
+    assert (parsed.answer is None) == (parsed.problem is not None)
+
+
+@given(st.integers(2, 10), st.data())
+@settings(deadline=None)
+def test_round_trip(count: int, data: st.DataObject) -> None:
+    letter = data.draw(st.sampled_from(ascii_uppercase[:count]))
+    options = [f"thing {index}" for index in range(count)]
+    parsed = parse_response(f"<think>x</think><answer>{letter}</answer>", options)
+    assert (parsed.think, parsed.answer) == ("x", letter)
+
+
+WRAPPERS = st.sampled_from(
+    ["{}", " {} ", "\n{}\n", "**{}**", "`{}`", "({})", "{}.", "*{}*", "\t{}\r\n", "'{}'", "${}$", "\\text{{{}}}"]
+)
+
+
+@given(st.sampled_from("ABCD"), WRAPPERS, WRAPPERS)
+@settings(deadline=None)
+def test_wrapping_changes_nothing(letter: str, inner: str, outer: str) -> None:
+    text = outer.format(inner.format(letter))
+    assert parse_response(f"<think>x</think><answer>{text}</answer>", SIDES).answer == letter
+
+
+@given(TEXTS, st.floats(0, 1))
+@settings(deadline=None)
+def test_letter_probs_do_not_touch_the_rest(text: str, share: float) -> None:
+    tail = f"<letter_probs>{json.dumps({'A': share})}</letter_probs>"
+    plain, carried = (
+        parse_response(f"<answer>{text}</answer>", SIDES),
+        parse_response(f"<answer>{text}</answer>{tail}", SIDES),
+    )
+    assert (plain.answer, plain.think) == (carried.answer, carried.think)
+    assert carried.letter_probs == {"A": share}
+
+
+@given(TEXTS)
+@settings(deadline=None)
+def test_split_never_raises(text: str) -> None:
+    assert split_blocks(text).answer is None or isinstance(split_blocks(text).answer, str)
+
+
+LONG = {
+    "open tags": "<think>" * 15_000,
+    "open answers": "<answer>" * 15_000,
+    "boxes": "\\boxed{" * 15_000,
+    "one word": "left " * 20_000,
+    "letters": "(A) " * 25_000,
+    "no space": "a" * 100_000,
+    "commas": "not left, " * 10_000,
+    "lines": "\n" * 100_000,
+    "stars": "*" * 100_000,
+    "quotes": '"answer": ' * 10_000,
+    "questions": "is it left? " * 8_000,
+    "spaces": "answer" + " " * 100_000 + "x",
+}
+
+
+@pytest.mark.parametrize("text", LONG.values(), ids=LONG)
+def test_long_responses_end(text: str) -> None:
+    parse_response(text, SIDES)
+    parse_response(f"<think>{text}</think><answer>B</answer>", SIDES)
+
+
+def test_development_set() -> None:
+    rows = [json.loads(line) for line in _development_set().read_text(encoding="utf-8").splitlines()]
+    right = sum(parse_response(row["response"], row["options"]).answer == row["expected"]["answer"] for row in rows)
+    assert len(rows) >= 180
+    assert right / len(rows) >= 0.97
+
+
+def _development_set() -> Path:
+    return Path(__file__).parent / "data" / "consistency_dev.jsonl"
