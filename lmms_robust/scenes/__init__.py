@@ -1,0 +1,1 @@
+"""The embedded benchmark `scenes`: procedural pictures, their scene graphs, questions and statements."""
