@@ -1,0 +1,71 @@
+"""Entry point in lmms-eval's group ``lmms_eval.models``: our models, and our task folder beside the built-in ones."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable
+from functools import wraps
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from lmms_robust.errors import unknown
+
+BACKENDS = {"robust_hf": "lmms_robust.backends.hf.RobustHF"}
+"""Models that continue a prefill: lmms-eval name -> class."""
+
+FALLBACK = 'pass --include_path "$(lmms-robust tasks --path)" to lmms-eval'
+
+
+HARNESSES = ("lmms_eval",)
+
+
+def task_folder(harness: str = "lmms_eval") -> Path:
+    """Folder of our task files for a harness.
+
+    Raises:
+        RobustError: we have none for this harness.
+    """
+    if harness not in HARNESSES:
+        raise unknown("harness", harness, HARNESSES)
+    return Path(str(files("lmms_robust.tasks") / harness))
+
+
+def manifests() -> list[Any]:
+    """Called by lmms-eval while it imports its models: attach the task folder, return the models."""
+    try:
+        attach()
+    except (ImportError, AttributeError, TypeError) as error:
+        warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
+    from lmms_eval.models.registry_v2 import ModelManifest
+
+    return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
+
+
+def attach() -> None:
+    """Make every TaskManager of this process index our task folder, after the user's own.
+
+    Raises:
+        ImportError, AttributeError, TypeError: lmms-eval has changed so that this is not possible.
+    """
+    from lmms_eval.tasks import TaskManager
+
+    original: Callable[..., Any] = TaskManager.initialize_tasks
+    if attached(original):
+        return
+    if "include_path" not in inspect.signature(original).parameters:
+        raise TypeError("TaskManager.initialize_tasks takes no include_path")
+
+    @wraps(original)
+    def initialize_tasks(self: Any, include_path: str | list[str] | None = None, *args: Any, **kwargs: Any) -> Any:
+        theirs = [include_path] if isinstance(include_path, str) else list(include_path or [])
+        return original(self, [*theirs, str(task_folder())], *args, **kwargs)
+
+    initialize_tasks.__dict__["adds_lmms_robust"] = True
+    TaskManager.initialize_tasks = initialize_tasks
+
+
+def attached(method: Callable[..., Any]) -> bool:
+    """Whether a ``TaskManager.initialize_tasks`` is ours."""
+    return bool(getattr(method, "adds_lmms_robust", False))

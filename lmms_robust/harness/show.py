@@ -1,0 +1,56 @@
+"""Prints exactly what a model would be sent for the first docs of a task."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lmms_robust.harness.lmms_eval import doc_to_messages
+from lmms_robust.harness.reading import task_config, task_docs
+
+
+def show(task: str, folder: Path, n: int, injection: str) -> Iterator[str]:
+    """Describe the first ``n`` docs of a task, one text a doc.
+
+    Args:
+        task: task name.
+        folder: where its file is.
+        n: how many docs.
+        injection: ``"prefill"`` or ``"inline"``, see :func:`lmms_robust.harness.lmms_eval.doc_to_messages`.
+    """
+    config = task_config(task, folder)
+    docs = task_docs(config)
+    yield f"{task}: {len(docs)} docs from {_source(config)}"
+    for doc in docs.select(range(min(n, len(docs)))):
+        yield _described(doc, doc_to_messages(doc, {"injection": injection}))
+
+
+def _described(doc: Mapping[str, Any], messages: list[dict[str, Any]]) -> str:
+    lines = [
+        f"=== {doc['id']} · {doc['variant']} · {doc['category']}",
+        f"right option: {doc['answer']} · planted option: {doc['planted']} · injection: {_injection(doc, messages)}",
+    ]
+    for message in messages:
+        lines.append(f"--- {message['role']}")
+        lines += [_part(part) for part in message["content"]]
+    return "\n".join(lines)
+
+
+def _injection(doc: Mapping[str, Any], messages: list[dict[str, Any]]) -> str:
+    if not doc["prefill"]:
+        return "none"
+    return "prefill" if messages[-1]["role"] == "assistant" else "inline"
+
+
+def _part(part: Mapping[str, Any]) -> str:
+    if part["type"] == "image":
+        width, height = part["url"].size
+        return f"[image {width}x{height}]"
+    return str(part["text"])
+
+
+def _source(config: Mapping[str, Any]) -> str:
+    name = f", config {config['dataset_name']}" if config.get("dataset_name") else ""
+    files = (config.get("dataset_kwargs") or {}).get("data_files")
+    return f"{config['dataset_path']}{name}, split {config['test_split']}" + (f", files {files}" if files else "")

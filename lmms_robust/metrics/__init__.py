@@ -1,0 +1,1 @@
+"""Pure functions from records to numbers; each result carries the number of items it rests on."""

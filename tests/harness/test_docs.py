@@ -1,0 +1,86 @@
+import hashlib
+
+import pytest
+from datasets import Dataset
+from PIL import Image as PillowImage
+
+from lmms_robust.errors import RobustError
+from lmms_robust.harness import docs
+from lmms_robust.perturbations import VARIANTS
+from tests.conftest import png, row, rows
+
+
+def test_all_variants_of_an_item_are_adjacent_rows() -> None:
+    made = docs.variant_docs("scenes", tuple(VARIANTS), rows(row(0), row(1)))
+    assert [doc["variant"] for doc in made] == list(VARIANTS) * 2
+    assert [doc["id"] for doc in made] == ["scenes-x-0000"] * 12 + ["scenes-x-0001"] * 12
+
+
+def test_a_doc_finds_the_picture_of_its_own_row() -> None:
+    pictured = rows(*(row(n, image={"bytes": png(color), "path": None}) for n, color in enumerate(("red", "blue"))))
+    made = docs.variant_docs("scenes", ("base", "wrong_think"), pictured)
+    assert [docs.picture(doc).getpixel((0, 0)) for doc in made] == [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2
+    assert all(docs.picture(doc).mode == "RGB" for doc in made)
+
+
+def test_docs_hold_text_only_and_pictures_are_neither_copied_nor_encoded_again(tmp_path) -> None:
+    noise = PillowImage.effect_noise((900, 900), 90).convert("RGB")
+    noise.save(tmp_path / "noise.png")
+    content = (tmp_path / "noise.png").read_bytes()
+    source = rows(*(row(n, image={"bytes": content, "path": None}) for n in range(8)))
+    source.to_parquet(tmp_path / "rows.parquet")
+    loaded = Dataset.from_parquet(str(tmp_path / "rows.parquet"), cache_dir=str(tmp_path / "cache"))
+    before = sorted(path for path in (tmp_path / "cache").rglob("*") if path.suffix == ".arrow")
+    made = docs.variant_docs("scenes", tuple(VARIANTS), loaded)
+    after = sorted(path for path in (tmp_path / "cache").rglob("*") if path.suffix == ".arrow")
+    assert before == after
+    assert len(content) > 500_000
+    assert made.data.nbytes < 12 * 8 * 3_000
+    source_dataset, column = docs._SOURCES[made[0]["source"]]
+    kept = source_dataset.data.column(column)[0].as_py()["bytes"]
+    assert hashlib.sha256(kept).digest() == hashlib.sha256(content).digest()
+
+
+def test_the_source_names_the_pictures_not_the_machine() -> None:
+    one = docs.variant_docs("scenes", ("base",), rows(row(0)))[0]["source"]
+    same = docs.variant_docs("scenes", ("base",), rows(row(0)))[0]["source"]
+    other = docs.variant_docs("scenes", ("base",), rows(row(0, image={"bytes": png("green"), "path": None})))
+    assert one == same != other[0]["source"]
+
+
+BAD = {
+    "missing picture": (row(1, image=None), "item 'scenes-x-0001': no picture"),
+    "corrupt picture": (row(1, image={"bytes": png()[:50], "path": None}), "item 'scenes-x-0001': unreadable picture"),
+    "no picture at all": (row(1, image={"bytes": b"text", "path": None}), "item 'scenes-x-0001': unreadable picture"),
+    "picture file missing": (row(1, image={"bytes": None, "path": "/nowhere.png"}), "unreadable picture"),
+    "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 10"),
+    "equal options": (row(1, options=["left", "Left"]), "two options are equal"),
+    "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
+    "an id twice": (row(0), "rows 0 and 1 share the id 'scenes-x-0000'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_row_is_refused_in_one_line_that_names_it(case: str) -> None:
+    bad, message = BAD[case]
+    with pytest.raises(RobustError) as raised:
+        docs.variant_docs("scenes", ("base",), rows(row(0), bad))
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_missing_column_is_named_with_those_found() -> None:
+    with pytest.raises(RobustError, match=r"missing column\(s\) answer; found: category, id, image"):
+        docs.variant_docs("scenes", ("base",), rows(row(0)).remove_columns("answer"))
+
+
+def test_no_rows_is_an_error() -> None:
+    with pytest.raises(RobustError, match="no rows"):
+        docs.variant_docs("scenes", ("base",), rows(row(0)).select([]))
+
+
+def test_unknown_names_are_errors() -> None:
+    with pytest.raises(RobustError, match="unknown benchmark 'scene'; did you mean 'scenes'"):
+        docs.variant_docs("scene", ("base",), rows(row(0)))
+    with pytest.raises(RobustError, match="unknown variant 'bas'; did you mean 'base'"):
+        docs.variant_docs("scenes", ("bas",), rows(row(0)))
