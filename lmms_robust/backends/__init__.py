@@ -1,0 +1,1 @@
+"""Harness models that continue a trailing assistant message instead of closing it."""

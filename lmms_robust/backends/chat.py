@@ -1,0 +1,106 @@
+"""From chat messages to the exact text a processor is given, with a trailing assistant message left open."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PIL import Image
+
+from lmms_robust.errors import RobustError
+from lmms_robust.prompts import render
+
+Message = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One rendered request.
+
+    Attributes:
+        text: everything up to where the model goes on.
+        pictures: pictures in the order of their placeholders.
+        prefill: the start of the assistant turn at the end of ``text``, or ``""``.
+    """
+
+    text: str
+    pictures: tuple[Image.Image, ...]
+    prefill: str
+
+
+def to_prompt(processor: Any, messages: Sequence[Message], name: str) -> Prompt:
+    """Render messages with the processor's chat template.
+
+    Args:
+        processor: a transformers processor with a chat template.
+        messages: chat messages whose content is a list of text and image parts.
+        name: the checkpoint, for error messages.
+
+    Raises:
+        RobustError: content other than text and images, or a template that rewrites the prefill.
+    """
+    pictures = tuple(part["url"] for message in messages for part in message["content"] if part["type"] == "image")
+    conversation = [
+        {"role": message["role"], "content": [_part(part) for part in message["content"]]} for message in messages
+    ]
+    prefill = _text(messages[-1]) if messages[-1]["role"] == "assistant" else ""
+    if not prefill:
+        return Prompt(_template(processor, conversation, add_generation_prompt=True), pictures, "")
+    text = _continued(processor, conversation, prefill, name)
+    return Prompt(text, pictures, prefill)
+
+
+def to_inline(messages: Sequence[Message]) -> list[Message]:
+    """Move the words of a trailing assistant message to the end of the user turn."""
+    if messages[-1]["role"] != "assistant":
+        return list(messages)
+    *before, user, assistant = messages
+    pictures = [part for part in user["content"] if part["type"] == "image"]
+    text = render("inline", {"prompt": _text(user), "prefill": _text(assistant)})
+    return [*before, {"role": "user", "content": [*pictures, {"type": "text", "text": text}]}]
+
+
+def check_prefill(processor: Any, name: str) -> None:
+    """Render a trial prefill, so that a template that rewrites it is found before any weights are loaded.
+
+    Raises:
+        RobustError: the processor has no chat template, or it rewrites a trailing assistant message.
+    """
+    if not getattr(processor, "chat_template", None):
+        raise RobustError(f"{name}: no chat template; allowed: a checkpoint whose processor has one")
+    question = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What is this?"}]}
+    for prefill in ("<think>It is a cat.", "<think>It is a cat.</think>"):
+        answer = {"role": "assistant", "content": [{"type": "text", "text": prefill}]}
+        _continued(processor, [question, answer], prefill, name)
+
+
+def _continued(processor: Any, conversation: list[dict[str, Any]], prefill: str, name: str) -> str:
+    opened = _template(processor, conversation[:-1], add_generation_prompt=True)
+    try:
+        text = _template(processor, conversation, continue_final_message=True)
+    except ValueError:  # transformers' own check: the message does not stand in the rendered text
+        text = _template(processor, conversation)
+    before = text.removesuffix(prefill)
+    if before == text or before.count("<think>") > _template(processor, conversation[:-1]).count("<think>"):
+        raise RobustError(
+            f"{name}: the chat template rewrites a trailing assistant message; sent {prefill[:60]!r}, rendered "
+            f"{text[-80:]!r}, a new turn would start with {opened[-40:]!r}; allowed: a template that keeps it, or "
+            "model_args injection=inline"
+        )
+    return text
+
+
+def _template(processor: Any, conversation: list[dict[str, Any]], **flags: bool) -> str:
+    text: str = processor.apply_chat_template(conversation, tokenize=False, **flags)
+    return text
+
+
+def _part(part: Mapping[str, Any]) -> dict[str, Any]:
+    if part["type"] not in ("text", "image"):
+        raise RobustError(f"robust_hf: content of type {part['type']!r}; allowed: text, image")
+    return {"type": "image"} if part["type"] == "image" else {"type": "text", "text": part["text"]}
+
+
+def _text(message: Message) -> str:
+    return "".join(part["text"] for part in message["content"] if part["type"] == "text")

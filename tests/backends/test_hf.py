@@ -1,0 +1,83 @@
+"""The backend on the embedded model: what a caller may rely on, whatever the batch."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from lmms_robust.backends.hf import RobustHF
+from lmms_robust.embedded import TINY_MODEL
+from lmms_robust.harness import lmms_eval as task
+from lmms_robust.harness.plugin import task_folder
+from lmms_robust.harness.reading import task_config, task_docs
+from lmms_robust.transport import unseal
+
+TINY = str(TINY_MODEL)
+SETTINGS = {"max_new_tokens": 64, "temperature": 0, "do_sample": False, "until": []}
+
+
+def requests(model: RobustHF, docs, settings=SETTINGS) -> list:
+    model.task_dict = {"robust": {"test": docs}}
+    kwargs = {"injection": "prefill"}
+
+    def messages(doc):
+        return task.doc_to_messages(doc, kwargs)
+
+    return [
+        SimpleNamespace(args=(task.doc_to_text(doc, kwargs), messages, dict(settings), number, "robust", "test"))
+        for number, doc in enumerate(docs)
+    ]
+
+
+@pytest.fixture(scope="module")
+def suite():
+    return task_docs(task_config("robustness_scenes", task_folder())).select(range(24))
+
+
+def test_a_left_padded_batch_answers_as_one_by_one(suite) -> None:
+    one, many = RobustHF(TINY, device="cpu", batch_size=1), RobustHF(TINY, device="cpu", batch_size=24)
+    alone = [result.text for result in one.generate_until(requests(one, suite))]
+    together = [result.text for result in many.generate_until(requests(many, suite))]
+    assert together == alone
+
+
+def test_a_response_is_the_whole_turn_and_says_so(suite) -> None:
+    model = RobustHF(TINY, device="cpu", batch_size=24)
+    for doc, result in zip(suite, model.generate_until(requests(model, suite)), strict=True):
+        sealed = unseal(result.text)
+        assert sealed.text.startswith(doc["prefill"] or "<think>")
+        assert sealed.injection == ("prefill" if doc["prefill"] else "inline")
+        assert 0 < result.token_counts.output_tokens <= 64
+
+
+def test_generation_stops_at_a_stop_text_and_not_at_blank_lines(suite) -> None:
+    model = RobustHF(TINY, device="cpu", batch_size=24)
+    base = suite.filter(lambda variant: variant == "base", input_columns="variant")
+    (cut, *_) = model.generate_until(requests(model, base, SETTINGS | {"until": ["</think>"]}))
+    assert cut.text.startswith("<think>")
+    assert "</think>" not in cut.text
+
+
+def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) -> None:
+    model = RobustHF(TINY, device="cpu")
+    assert model._model is None
+    assert str(model.model.dtype) == "torch.float32"
+    assert str(RobustHF(TINY, device="cpu", dtype="bfloat16").model.dtype) == "torch.bfloat16"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"dtype": "float64"}, "unknown dtype 'float64'"),
+        ({"injection": "inlin"}, "unknown injection 'inlin'; did you mean 'inline'"),
+        ({"batch_size": 0}, "batch_size 0; allowed: a whole number from 1"),
+        ({"pretrained": "/nowhere/at/all"}, "pretrained='/nowhere/at/all'"),
+    ],
+)
+def test_a_bad_argument_is_one_line(arguments: dict, message: str) -> None:
+    with pytest.raises(SystemExit) as raised:
+        RobustHF(**({"pretrained": TINY, "device": "cpu"} | arguments))
+    assert str(raised.value).startswith("lmms-robust: ")
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
