@@ -1,0 +1,147 @@
+"""The command ``lmms-robust``. Each command imports what it needs when it runs, so that ``--help`` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lmms_robust import __version__
+from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from lmms_robust.report.logs import Run
+
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+class OneLineErrors(click.Group):
+    """Prints a user's error as one line and exits with status 2."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command."""
+        try:
+            return super().invoke(ctx)
+        except RobustError as error:
+            click.echo(f"lmms-robust: {error}", err=True)
+            sys.exit(2)
+
+
+@click.group(cls=OneLineErrors)
+@click.version_option(__version__)
+def main() -> None:
+    """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
+
+
+@main.command()
+@click.argument("harness", default="lmms_eval")
+@click.option("--path", is_flag=True, help="Print the folder of task files instead, for --include_path.")
+def tasks(harness: str, path: bool) -> None:
+    """List the tasks for a harness (default: lmms_eval)."""
+    from lmms_robust.harness.plugin import task_folder
+
+    if path:
+        click.echo(task_folder(harness))
+        return
+    from lmms_robust.harness.reading import task_descriptions
+
+    for name, about in task_descriptions(task_folder(harness)).items():
+        click.echo(f"{name:40} {about}")
+
+
+@main.command()
+@click.argument("task")
+@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many samples.")
+@click.option(
+    "--injection", type=click.Choice(["prefill", "inline"]), default="prefill", show_default=True,
+    help="prefill: as robust_hf is sent it; inline: as any other model is.",
+)  # fmt: skip
+def show(task: str, count: int, injection: str) -> None:
+    """Print exactly what a model is sent for the first samples of TASK."""
+    from lmms_robust.harness.plugin import task_folder
+    from lmms_robust.harness.show import show as described
+
+    for text in described(task, task_folder(), count, injection):
+        click.echo(text + "\n")
+
+
+@main.command()
+def doctor() -> None:
+    """Say what of this environment works; exits with 1 if runs would fail."""
+    from lmms_robust.harness.doctor import examine
+
+    broken = False
+    for finding in examine():
+        click.echo(f"{finding.state:7} {finding.about}: {finding.detail}")
+        broken |= finding.state == "broken"
+    sys.exit(int(broken))
+
+
+@main.command()
+def model() -> None:
+    """Print the folder of the embedded tiny model."""
+    from lmms_robust.embedded import TINY_MODEL
+
+    click.echo(TINY_MODEL)
+
+
+@main.command()
+@click.option("--split", type=click.Choice(["train", "test"]), default="train", show_default=True)
+@click.option("-n", "count", required=True, type=click.IntRange(1), help="How many items.")
+@click.option("--output", required=True, type=FOLDER, help="Folder to write SPLIT.parquet into.")
+def scenes(split: str, count: int, output: Path) -> None:
+    """Write items of the embedded benchmark, e.g. as training data."""
+    from lmms_robust.scenes.dataset import write
+
+    click.echo(write(split, count, output))
+
+
+@main.command()
+@click.option("--input", "source", required=True, type=FILE, help="JSONL: id, question, options, response.")
+@click.option("--output", "target", required=True, type=FILE, help="JSONL: id, answer, conclusion, consistent, …")
+def consistency(source: Path, target: Path) -> None:
+    """Read answers and conclusions from responses, and say whether they agree.
+
+    Where input lines carry "expected" labels, the accuracy against them is printed.
+    """
+    from lmms_robust.consistency.batch import run
+
+    click.echo(run(source, target).render())
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+def summary(folder: Path) -> None:
+    """Print a table for every run logged below FOLDER, an --output_path of a harness."""
+    from lmms_robust.report.logs import read_runs
+
+    for run in read_runs(folder):
+        _print_table(run)
+
+
+@main.command()
+@click.option("--full", is_flag=True, help="All 600 items instead of the first 120.")
+@click.option("--output", type=FOLDER, default="out/demo", show_default=True, help="Folder for the logs.")
+def demo(full: bool, output: Path) -> None:
+    """Evaluate the embedded model on the embedded benchmark, all twelve variants."""
+    from lmms_robust.report.demo import ITEMS, run
+    from lmms_robust.report.logs import read_runs
+
+    log = run(output, None if full else ITEMS)
+    _print_table(read_runs(output)[-1])
+    click.echo(f"logs: {output} (the harness's own output: {log})")
+
+
+def _print_table(run: Run) -> None:
+    from rich.console import Console
+
+    from lmms_robust.report.table import variant_table
+
+    Console(width=None if sys.stdout.isatty() else 150).print(variant_table(run))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,17 @@
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    tomllib = pytest.importorskip("tomli", reason="reading pyproject.toml needs tomli before Python 3.11")
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_every_package_is_listed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["setuptools"]["packages"]
+    found = {".".join(path.parent.relative_to(ROOT).parts) for path in (ROOT / "lmms_robust").rglob("__init__.py")}
+    assert set(listed) == found | {"lmms_robust.models", "lmms_robust.tasks", "lmms_robust.templates"}
