@@ -33,14 +33,22 @@ def task_folder(harness: str = "lmms_eval") -> Path:
 
 
 def manifests() -> list[Any]:
-    """Called by lmms-eval while it imports its models: attach the task folder, return the models."""
+    """Called by lmms-eval while it imports its models: attach the task folder, return the models.
+
+    Never raises: an error here would take other people's plugins and runs down with it.
+    """
     try:
         attach()
     except (ImportError, AttributeError, TypeError) as error:
         warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
-    from lmms_eval.models.registry_v2 import ModelManifest
+    try:
+        from lmms_eval.models.registry_v2 import ModelManifest
 
-    return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
+        return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
+    except (ImportError, TypeError) as error:
+        names = ", ".join(BACKENDS)
+        warnings.warn(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})", stacklevel=1)
+        return []
 
 
 def attach() -> None:

@@ -12,6 +12,7 @@ from lmms_robust.harness import lmms_eval as task
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
 from lmms_robust.transport import unseal
+from tests.harness.qwen import make as make_qwen
 
 TINY = str(TINY_MODEL)
 SETTINGS = {"max_new_tokens": 64, "temperature": 0, "do_sample": False, "until": []}
@@ -35,8 +36,13 @@ def suite():
     return task_docs(task_config("robustness_scenes", task_folder())).select(range(24))
 
 
-def test_a_left_padded_batch_answers_as_one_by_one(suite) -> None:
-    one, many = RobustHF(TINY, device="cpu", batch_size=1), RobustHF(TINY, device="cpu", batch_size=24)
+@pytest.fixture(scope="module", params=["LLaVA", "Qwen2.5-VL"])
+def checkpoint(request, tmp_path_factory) -> str:
+    return TINY if request.param == "LLaVA" else str(make_qwen(tmp_path_factory.mktemp("qwen") / "qwen"))
+
+
+def test_a_left_padded_batch_answers_as_one_by_one(suite, checkpoint: str) -> None:
+    one, many = RobustHF(checkpoint, device="cpu", batch_size=1), RobustHF(checkpoint, device="cpu", batch_size=24)
     alone = [result.text for result in one.generate_until(requests(one, suite))]
     together = [result.text for result in many.generate_until(requests(many, suite))]
     assert together == alone

@@ -1,0 +1,65 @@
+"""Attaching to lmms-eval, and what happens when it has changed."""
+
+from __future__ import annotations
+
+import warnings
+
+import pytest
+
+from lmms_robust.errors import RobustError
+from lmms_robust.harness import plugin
+
+pytestmark = pytest.mark.harness
+
+
+@pytest.fixture
+def task_manager(monkeypatch: pytest.MonkeyPatch):
+    import lmms_eval.models  # attaches for the first time
+    from lmms_eval.tasks import TaskManager
+
+    assert plugin.attached(TaskManager.initialize_tasks), lmms_eval.models
+    monkeypatch.setattr(TaskManager, "initialize_tasks", TaskManager.initialize_tasks)  # put back after the test
+    return TaskManager
+
+
+def test_the_hook_attaches_once_and_keeps_the_users_folders_first(task_manager) -> None:
+    seen = []
+    task_manager.initialize_tasks = lambda self, include_path=None, include_defaults=True: seen.append(include_path)
+    plugin.attach()
+    plugin.attach()
+    ours = str(plugin.task_folder())
+    task_manager.initialize_tasks(None)
+    task_manager.initialize_tasks(None, include_path="theirs")
+    task_manager.initialize_tasks(None, ["a", "b"], include_defaults=False)
+    assert seen == [[ours], ["theirs", ours], ["a", "b", ours]]
+
+
+def test_a_changed_harness_gives_one_warning_that_names_the_fallback_and_the_models_stay(task_manager) -> None:
+    task_manager.initialize_tasks = lambda self: None
+    with pytest.warns(
+        UserWarning, match=r"cannot add its tasks .*--include_path \"\$\(lmms-robust tasks --path\)\""
+    ) as said:
+        found = plugin.manifests()
+    assert len(said) == 1
+    assert [manifest.model_id for manifest in found] == list(plugin.BACKENDS)
+
+
+def test_a_harness_without_manifests_gives_a_warning_and_no_crash(
+    monkeypatch: pytest.MonkeyPatch, task_manager
+) -> None:
+    from lmms_eval.models import registry_v2
+
+    monkeypatch.delattr(registry_v2, "ModelManifest")
+    with pytest.warns(UserWarning, match=r"cannot add its models \(robust_hf\)"):
+        assert plugin.manifests() == []
+
+
+def test_an_unchanged_harness_gives_no_warning(task_manager) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        plugin.manifests()
+
+
+def test_there_is_no_folder_for_an_unknown_harness() -> None:
+    with pytest.raises(RobustError, match="unknown harness 'lm_harness'"):
+        plugin.task_folder("lm_harness")
