@@ -19,6 +19,7 @@ from lmms_robust.metrics import robustness
 from lmms_robust.metrics.estimate import Estimate, mean
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
+from lmms_robust.schema import Record
 
 Doc = Mapping[str, Any]
 Pairable = tuple[str, str, bool | None]
@@ -68,7 +69,7 @@ def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | Non
 def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
     """Metrics of one sample of a leaf task, and its record."""
     sample = scoring.record(doc, results[0])
-    return {"record": asdict(sample)} | {metric: scoring.rate(sample, metric) for metric in scoring.RATES}
+    return {"record": asdict(sample)} | {name: scoring.rate(sample, name) for name in scoring.rates(sample.variant)}
 
 
 def process_suite_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
@@ -130,7 +131,7 @@ def worst_case_n(values: Sequence[Pairable | None]) -> float:
     return float(robustness.worst_case(list(_by_variant(values).values())).n)
 
 
-def _suite_value(sample: Any, metric: str, variant: str | None) -> float | Pairable | None:
+def _suite_value(sample: Record, metric: str, variant: str | None) -> float | Pairable | None:
     if metric in scoring.RATES:
         return scoring.rate(sample, metric) if sample.variant == variant else None
     if metric in ("drop", "survival"):

@@ -72,7 +72,6 @@ def create(config: LlavaConfig, seed: int) -> LlavaForConditionalGeneration:
         eos_token_id=config.text_config.eos_token_id,
         pad_token_id=config.text_config.pad_token_id,
         do_sample=False,
-        max_new_tokens=256,
     )
     return model
 
