@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from lmms_robust.parsing import cues
 from lmms_robust.parsing.conclude import conclude
 from lmms_robust.parsing.events import Force
 from lmms_robust.parsing.plain import plain
 from lmms_robust.schema import Parsed, Verdict, letters
 
 DECIDED_BY = "rules"
-# A last sentence that stops on a word or a comma.
-_UNFINISHED = re.compile(r"[^.!?\n]*[\w,;:(-]\s*\Z")
 
 
 def conclusion(
-    question: str, options: Sequence[str], think: str | None, cut: bool = False
+    question: str, options: Sequence[str], think: str | None, truncated: bool = False
 ) -> tuple[str | None, str | None]:
     """Return the letter that a reasoning ends on, or None and a short name of the reason.
 
@@ -24,7 +22,8 @@ def conclusion(
         question: the question alone.
         options: option texts in order.
         think: the reasoning, or None.
-        cut: it stops in the middle of a sentence, so that nothing counts but an answer already given.
+        truncated: it was cut off, so that a last sentence that stops in the middle does not count, and what was said
+            before it counts only where it was a conclusion already.
 
     Reasons: ``"no_think"``, ``"no_conclusion"``, ``"ambiguous"``, ``"undecided"``, ``"retracted"``.
 
@@ -33,12 +32,27 @@ def conclusion(
     """
     if think is None or not think.strip():
         return None, "no_think"
-    found = conclude(plain(_UNFINISHED.sub("", think) if cut else think), options, question)
+    whole, rest = _split_unfinished(think) if truncated else (think, "")
+    found = conclude(plain(whole), options, question)
     if found.option is None:
         return None, found.problem
-    if found.option >= len(options) or (cut and found.force < Force.EXPLICIT):
+    if found.option >= len(options) or (rest and found.force < _needed(rest)):
         return None, "no_conclusion"
     return letters(len(options))[found.option], None
+
+
+def _split_unfinished(think: str) -> tuple[str, str]:
+    """Cut off a last sentence that stops on a word or a comma."""
+    text = think.rstrip()
+    if not text[-1].isalnum() and text[-1] not in ",;:(-":
+        return think, ""
+    end = max(text.rfind(mark) for mark in ".!?\n") + 1
+    return text[:end], text[end:]
+
+
+def _needed(rest: str) -> Force:
+    """How firm a conclusion must be that stands before the words that were cut off."""
+    return Force.EXPLICIT if cues.CONCLUSIVE.search(rest) else Force.CONCLUSIVE
 
 
 def judge(question: str, options: Sequence[str], parsed: Parsed) -> Verdict:
@@ -53,8 +67,7 @@ def judge(question: str, options: Sequence[str], parsed: Parsed) -> Verdict:
         A verdict; without an answer ``consistent`` is None and the problem is the parser's, though the conclusion may
         be known.
     """
-    cut = parsed.problem == "truncated" and bool(_UNFINISHED.search(parsed.think or ""))
-    letter, problem = conclusion(question, options, parsed.think, cut)
+    letter, problem = conclusion(question, options, parsed.think, parsed.problem == "truncated")
     if parsed.answer is None:
         return Verdict(letter, None, DECIDED_BY, parsed.problem)
     if letter is None:

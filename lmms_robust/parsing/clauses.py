@@ -14,20 +14,23 @@ from lmms_robust.parsing.plain import plain
 _LONGEST = 600
 # Abbreviations whose full stop ends no sentence.
 _ABBREVIATION = re.compile(r"\b(e\.g|i\.e|vs|etc|approx|fig|mr|mrs|dr|no(?=\. ?\d))\.(?=[ ,)])", re.IGNORECASE)
-_END = re.compile(r"(?<=[.!?])[\"')\]]*\s+|(?<=[a-z)][.!?])(?=[A-Z(][a-z]|[A-Z] )|(?<=\.\.\.)(?=\S)|(?<=\])\s+(?=[A-Z])")
+_END = re.compile(
+    r"(?<=[.!?])[\"')\]]*\s+|(?<=[a-z)][.!?])(?=[A-Z(][a-z]|[A-Z] )|(?<=\.\.\.)(?=\S)|(?<=\])\s+(?=[A-Z])"
+)
 _BULLET = re.compile(r"^\s*(?:[-*+]\s+|\(?\d{1,2}[.)]\s+(?=\S))+")
 _LABEL = re.compile(r"^\s*(?:option\s+)?(?:\(([A-Ja-j])\)[.:]?|([A-J])[.):](?=\s|$))[ \t]*", re.IGNORECASE)
 # A short sentence that only says what does not hold.
 _DENIAL = re.compile(r"^\W*(?:and |but |so |definitely |certainly )?(?:not|no|neither|never|nor)\b", re.IGNORECASE)
 _LEADS = (
     "but|however|whereas|although|even though|though|because|since|while|therefore|thus|hence|which|yet|despite|"
-    "in spite of|consequently|if|unless|so(?! (?:far|much|many|close|that|small|big|large|long|high|low|on|called|"
-    "clear|"
-    "clearly|it seems hard)\\b)|"
+    "in spite of|consequently|(?<!even )if|unless|so(?! (?:far|much|many|close|that|small|big|large|long|high|low|on|"
+    "called|clear|clearly|it seems hard)\\b)|"
     "making|meaning|indicating|suggesting|confirming|as (?:it|the|we|there|its|he|she|they|i)\\b|"
     "and (?:so|thus|therefore|the|it|this|that|there|they|he|she|i|we|not|its|his|her)\\b"
 )
-_CUT = re.compile(rf"[;,]|\s-+\s|\.\.\.|\s(?=(?:{_LEADS})(?!\w))", re.IGNORECASE)
+_CUT = re.compile(
+    rf"[;,](?!\s*(?:then|too|though|indeed|after all)\W*$)|\s-+\s|\.\.\.|\s(?=(?:{_LEADS})(?!\w))", re.IGNORECASE
+)
 _LEAD = re.compile(rf"\s*(?:and )?({_LEADS})\b", re.IGNORECASE)
 # Without a verb before it, "and the ..." joins two things and not two statements.
 _VERB = re.compile(

@@ -21,13 +21,15 @@ _EQUAL = re.compile(
 )
 _BOTH_OPTION = re.compile(r"^\W*(?:both|the two)\b", re.IGNORECASE)
 _BOTH = re.compile(
-    r"\b(?:both(?! the| images)|each (?:of them|one|of the two)|the two of them|not (?:just|only) (?:the )?one|as does the other|"
+    r"\b(?:both(?! the| images)|each (?:of them|one|of the two)|the two of them|not (?:just|only) (?:the )?one|"
+    r"as does the other|"
     r"so does the other|so is the other|and so (?:is|does|has) the)\b",
     re.IGNORECASE,
 )
 _NONE_OPTION = re.compile(r"^\W*(?:none|neither|nobody|no one|nothing|no)\b(?! (?:sure|idea))", re.IGNORECASE)
 _NONE = re.compile(
-    r"\b(?:nobody|no one|none|neither|nothing|not (?:a single|one|any|even one)|no \w+ (?:is|are|has|have|in sight|at all))\b",
+    r"(?:\b|(?=n't))(?:nobody|no one|none|neither|nothing|(?:not|n't) (?:\w+ ){1,2}any(?:thing|one|body)?|"
+    r"not (?:a single|one|any|even one)|no \w+ (?:is|are|has|have|in sight|at all))\b",
     re.IGNORECASE,
 )
 _KINDS = ((_EQUAL_OPTION, _EQUAL), (_BOTH_OPTION, _BOTH), (_NONE_OPTION, _NONE))

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field, replace
 from lmms_robust.parsing import cues
 from lmms_robust.parsing.clauses import Sentence, has_verb, mark_labels, sentences
 from lmms_robust.parsing.events import Event, Force, Kind
-from lmms_robust.parsing.evidence import agreement, reply_to, sentence_events
+from lmms_robust.parsing.evidence import sentence_events
 from lmms_robust.parsing.framing import is_hypothesis
 from lmms_robust.parsing.measures import measured_option, measured_polar
 from lmms_robust.parsing.mentions import find_mentions
 from lmms_robust.parsing.questions import Reading, reading
+from lmms_robust.parsing.replies import agreement, reply_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,13 @@ def _apply(state: _State, event: Event) -> None:
         _reject(state, event)
     elif event.kind is Kind.WEAK:
         state.weak.append(event)
+        if (
+            event.doubtful
+            and state.held is not None
+            and state.held.option != event.option
+            and state.held.force < Force.CONCLUSIVE
+        ):
+            state.drop("ambiguous")
     elif event.kind is Kind.CORRECT:
         state.reopened = True
     elif event.kind is Kind.RETRACT:
@@ -133,7 +141,9 @@ def conclude(text: str, options: Sequence[str], question: str = "") -> Conclusio
     >>> conclude("Not left. Wait, it is left. So the answer is left.", ("left", "right")).option
     0
     """
-    known = replace(reading(question, tuple(options)), told=bool(cues.TOLD.search(text)))
+    known = replace(
+        reading(question, tuple(options)), told=bool(cues.TOLD.search(text)) and not cues.TOLD.search(question)
+    )
     state = _State(known)
     pending: list[Event] = []
     raised: int | None = None  # option that the sentence before brings up
@@ -164,9 +174,7 @@ def _measured(found: Sequence[Sentence], settled: Conclusion, known: Reading) ->
 
 def _raised(sentence: Sentence, known: Reading) -> int | None:
     """The one option that a question, or a fragment such as "Option C: on the plate.", brings up."""
-    if known.yes is not None or not (
-        sentence.asks or is_hypothesis(sentence, known) or not has_verb(sentence.text)
-    ):
+    if known.yes is not None or not (sentence.asks or is_hypothesis(sentence, known) or not has_verb(sentence.text)):
         return None
     named = {mention.option for mention in find_mentions(sentence.text[:300], known.options)}
     return named.pop() if len(named) == 1 else None

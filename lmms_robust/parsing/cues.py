@@ -39,7 +39,8 @@ CUE = re.compile(
     r"\bleaves (?:us |me )?(?:with )?(?:only )?|\bleaving (?:us |me )?(?:with )?(?:only )?|"
     r"\bconclusion|\bverdict|\bcorresponds? to|\bmatch(?:es|ing)?\b|\bi\.?e\.? option|\bthat'?s option|\bwhich (?:is|"
     r"makes it|would be) (?:option|choice|answer)|\bfinal\b|"
-    r"\b(?:evidence|clues?|observations?|facts|signs|everything)\b[^,;]{0,20} (?:supports?|favou?rs?|points? to|speaks? "
+    r"\b(?:evidence|clues?|observations?|facts|signs|everything)\b[^,;]{0,20} (?:supports?|favou?rs?|points? to|"
+    r"speaks? "
     r"for|backs?)\b|"
     r"\banswer\s*[:=]|\bonly (?:option|choice|remaining)|\bremaining (?:option|choice)|答案|选)",
     re.IGNORECASE,
@@ -58,11 +59,21 @@ PRAISE = re.compile(
     rf"{_ADVERBS}{_GOOD})"
     r"|(?:[\w'\"-]+\s+){0,6}?(?:is|as|being|be|seems|looks|appears|remains)\s+"
     rf"{_ADVERBS}{_GOOD}|right\s*[.!]?$)"
-    r"|(?:[\w'\"-]+\s+){0,3}?(?:fits|matches|holds true)\b)",
+    r"|(?:[\w'\"-]+\s+){0,3}?(?:fits|matches|holds true)\b|,? it is\W*$)",
     re.IGNORECASE,
 )
 # The same for letters only: "B stands", "B works".
-LETTER_PRAISE = re.compile(r"^[\s\"')]*(?:still )?(?:holds|works|remains|wins|stands|it is)\b", re.IGNORECASE)
+LETTER_PRAISE = re.compile(
+    r"^[\s\"')]*(?:still )?(?:holds|works|remains|wins|stands|it is)\b|^[\s\"')]*(?:describes|captures|expresses|"
+    r"says|states) (?:exactly |just )?(?:that|this|it|so)\W*$",
+    re.IGNORECASE,
+)
+LIKEWISE = re.compile(
+    r"\b(?:is|are|does|do|has|have)(?: one)? (?:too|as well|also)\W*$|^\W*(?:and )?(?:so|as|neither|nor) (?:is|are|"
+    r"does|do|has) ",
+    re.I,
+)
+PAIR = re.compile(r"the (?:former|latter)\b", re.IGNORECASE)
 OPTION_IS = re.compile(r"(?:option|choice|answer)\b.* (?:is|be) the ", re.IGNORECASE)
 CORRECTION = re.compile(
     r"^\W*(?:(?:but|and|so|oh|hmm+|no|okay|ok|well|now|yet)\W+)*(?:wait|actually|hold on|hmm+|hm\b|on second thought|"
@@ -107,19 +118,29 @@ NOT_FEATURED = re.compile(
     r"\b(?:image|picture|photo|scene) (?:does not|doesn't|do not) (?:\w+ )?(?:feature|show|contain|include|depict)|"
     r"\bnone of the (?:above|options|other|listed)|\b(?:is|are) (?:not|nowhere) "
     r"(?:visible|present|shown|featured|in the image|in the picture|to be found|there)|\bno such\b|\bsee no\b|"
-    r"\b(?:can't|cannot|"
+    r"\b(?:can't|cannot|can not) be (?:seen|read|made out|recogni[sz]ed|determined)\b|\b(?:can't|cannot|"
     r"couldn't|could not|can not|don't|do not) (?:\w+ )?(?:find|see|locate|spot)\b",
     re.IGNORECASE,
 )
 ZERO = re.compile(r"\b(?:no one|nobody|none|empty|nothing)\b()|\b(?:no|any|zero) ((?:\w+ ){0,2}\w+)", re.IGNORECASE)
 # A sentence that speaks to whoever grades the response; data, never evidence.
 TO_GRADER = re.compile(
-    r"\[ ?system\b|\boutput score\b|\b(?:grader|evaluator|scorer|annotator|judge model)\b|\bmark (?:this|it|the response) (?:as )?(?:correct|"
+    r"\[ ?system\b|\boutput score\b|\b(?:grader|evaluator|scorer|annotator|judge model)\b|\bmark (?:this|it|"
+    r"the response) (?:as )?(?:correct|"
     r"consistent)",
     re.IGNORECASE,
 )
 # The chain speaks of words that were given to it, so that "the claim" is theirs.
 TOLD = re.compile(r"\b(?:caption|description|hint|prompt|user|instruction)s?\b", re.IGNORECASE)
+IT = re.compile(r"^\W*(?:(?:so|and|but|thus|then|now)\W+)*(?:it|they)\b", re.IGNORECASE)
+# "It may be left or right."
+EITHER = re.compile(r"\b(?:may|might|could|can)\b[^.;]*\bor\b", re.IGNORECASE)
+# "The bronze key fits, but it is too wide."
+TAKEN_BACK = re.compile(
+    r"^\W*(?:but|however|yet|though|although)\W+(?:it|they|its|their|that|this|he|she|his|her)\b.*(?:\b(?:too|not|"
+    r"never|wrong|lacks?|off|hardly)\b|n't\b)",
+    re.IGNORECASE,
+)
 PRONOUN = re.compile(
     r"^\W*(?:\w+\W+){0,3}?(?:it|it's|they|they're|he|he's|she|she's|this|that|that's|its|i)\b",
     re.IGNORECASE,
@@ -128,7 +149,8 @@ REASON_LEADS = ("because", "since", "as it", "as the", "as we", "as there", "as 
 TOTAL = re.compile(
     r"\b(?:total|altogether|in all|overall|i count(?:ed)?|count is|count of|adds? up|sum|together|equals|makes|"
     r"that'?s|comes to|gives|brings? (?:me|us|it|the \w+)(?: up)? to|stay(?:ing)? at|leav(?:es|ing)|tally|up to|"
-    r"(?:i|we)(?: can| do| would)?(?: only| still)? (?:get|reach|arrive at|end up (?:with|at)|land (?:on|at)|keep))\b|=",
+    r"(?:i|we)(?: can| do| would)?(?: only| still)? (?:get|reach|arrive at|end up (?:with|at)|land (?:on|at)|"
+    r"keep))\b|=",
     re.IGNORECASE,
 )
 LANDMARK = re.compile(

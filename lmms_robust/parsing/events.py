@@ -38,6 +38,7 @@ class Event:
         force: how firmly, for assertions.
         by_letter: the option was named by its letter.
         weight: number of the question's telling words in the sentence.
+        doubtful: it is enough to doubt what was said before.
     """
 
     kind: Kind
@@ -46,6 +47,7 @@ class Event:
     force: Force = Force.PASSING
     by_letter: bool = False
     weight: int = 0
+    doubtful: bool = False
 
 
 def asserted(events: list[Event]) -> set[int]:

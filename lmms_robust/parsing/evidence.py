@@ -15,6 +15,7 @@ from lmms_robust.parsing.mentions import find_mentions
 from lmms_robust.parsing.naming import Named, letter_option, named_options
 from lmms_robust.parsing.polar import claimed, elliptic, spoken, stated
 from lmms_robust.parsing.questions import Reading, aspects
+from lmms_robust.parsing.replies import is_retraction
 from lmms_robust.parsing.stance import Stance, is_reported, stance
 from lmms_robust.parsing.totals import total_events
 from lmms_robust.parsing.words import content
@@ -37,7 +38,7 @@ def _force(clause: Clause, name: Named, conclusive: bool, known: Reading) -> For
         or (name.by_letter and re.search(r"[\u7b54\u9009]", before))
     ):
         return Force.EXPLICIT
-    if name.by_letter:
+    if name.by_letter and not cues.PAIR.match(clause.text[name.start : name.end]):
         if cues.LETTER_PRAISE.match(after) or cues.OPTION_IS.match(clause.text[name.start : name.end]):
             return Force.EXPLICIT
         bare = not after.strip(" .!)\"'") or clause.lead == "which"
@@ -52,7 +53,11 @@ def _force(clause: Clause, name: Named, conclusive: bool, known: Reading) -> For
 
 def _continues_denial(clause: Clause, before: list[Event]) -> bool:
     """Whether the clause goes on with a list of rejected options ("not A, B or C")."""
-    if not before or before[-1].kind is not Kind.REJECT or has_verb(clause.text):
+    if not before or before[-1].kind is not Kind.REJECT:
+        return False
+    if cues.LIKEWISE.search(clause.text):
+        return True
+    if has_verb(clause.text):
         return False
     return clause.lead in ("", "and not") and (before[-1].by_letter or bool(cues.JOINED.search(clause.text)))
 
@@ -108,12 +113,14 @@ def _polar_verdict(sentence: Sentence, known: Reading) -> list[Event]:
         return []
     word = claimed(sentence.text) if not known.told else None
     word = word or (elliptic(sentence.text) if sentence.closing else None)
-    return [Event(Kind.ASSERT, sentence.start, known.yes if word == "yes" else known.no, Force.CONCLUSIVE)] if word else []
+    return (
+        [Event(Kind.ASSERT, sentence.start, known.yes if word == "yes" else known.no, Force.CONCLUSIVE)] if word else []
+    )
 
 
 def _undecided(sentence: Sentence, known: Reading, named: bool) -> list[Event]:
     """The chain gives up, which is an answer where an option declines to choose."""
-    match = cues.ABSTAINS.search(sentence.text)
+    match = cues.ABSTAINS.search(sentence.text) or (cues.EITHER.search(sentence.text) if sentence.closing else None)
     if match is None and known.abstain is not None and not named:
         match = cues.NOT_FEATURED.search(sentence.text)
     if match is None or is_reported(sentence.text):
@@ -147,61 +154,82 @@ def _numbers_differ(events: list[Event], known: Reading) -> bool:
     return known.counting and len(firm) > 1
 
 
-def sentence_events(sentence: Sentence, known: Reading) -> list[Event]:
-    """Return the events of one sentence in order."""
-    if cues.TO_GRADER.search(sentence.text):
-        return []
-    lone = cues.LONE_LETTER.match(sentence.text) if sentence.last else None
-    if lone:
-        return [
-            Event(Kind.ASSERT, sentence.start + lone.start(1), letter_option(lone[1].upper()), Force.EXPLICIT, True)
-        ]
-    events: list[Event] = []
-    conclusive = False
+def _said(sentence: Sentence, known: Reading, asks: bool) -> list[Event]:
+    """What the clauses of a sentence say, one after the other."""
     listed = letter_option(sentence.label) if sentence.label else None
-    if listed is not None:
-        events += _label_events(sentence, listed, known)
-    asks = sentence.asks and not cues.SURE_OPENINGS.search(sentence.text)
-    parts = clauses(sentence)
-    for clause in parts:
+    events = _label_events(sentence, listed, known) if listed is not None else []
+    conclusive = False
+    for clause in clauses(sentence):
         if cues.CORRECTION.search(clause.text[:120]) and not (clause.lead == "but" and is_reported(sentence.text[:80])):
             events.append(Event(Kind.CORRECT, clause.start))
         reason = clause.lead in cues.REASON_LEADS
         conclusive = (conclusive or bool(cues.CONCLUSIVE.search(clause.text[:200]))) and not reason
         if not asks:
             events += _clause_events(clause, conclusive, listed, known, events)
+        if cues.TAKEN_BACK.match(clause.text):
+            events = [replace(e, kind=Kind.WEAK) if e.kind is Kind.ASSERT and not e.by_letter else e for e in events]
         events += _polar_events(clause, conclusive, known, asks)
-    if not asks:
-        events = framed(sentence, events + total_events(sentence, known), known)
-    named = any(event.kind in (Kind.ASSERT, Kind.WEAK) for event in events)
-    if not named and not asks and listed is None:
-        events += _spread_events(sentence, known) + collective_events(sentence, known)
-        named = any(event.kind is Kind.ASSERT for event in events)
-        if not events:
-            events = hint_events(sentence, known)
-    if _numbers_differ(events, known):
-        events = [e for e in events if e.kind is not Kind.ASSERT or e.force >= Force.CONCLUSIVE]
-    if not named and not asks and (reported := [e for e in events if e.kind is Kind.REPORT]):
-        later = [part.text for part in parts if part.start > reported[-1].start]
-        if any(cues.AFFIRMED.search(text) and not cues.NEGATED.search(text) for text in later):
-            events.append(Event(Kind.ASSERT, reported[-1].start, reported[-1].option, Force.TOPICAL))
-    weight = len(content(sentence.text) & known.topic) if known.counting else 0
-    events = [replace(event, weight=weight) for event in events] if weight else events
-    if not asks:
-        events += _undecided(sentence, known, named) + ([] if named else _polar_verdict(sentence, known))
-    if not named and not asks and cues.RETRACTION.search(sentence.text) and _is_retraction(sentence.text):
-        events.append(Event(Kind.RETRACT, sentence.start))
     return events
 
 
-def _is_retraction(text: str) -> bool:
-    match = cues.RETRACTION.search(text)
-    if match is None or is_reported(text):
-        return False
-    word = match[0].lower()
-    if "contradict" in word and cues.NEGATED.search(text[: match.end()].replace("nothing", "no")):
-        return False
-    return not word.endswith(("right", "correct")) or bool(cues.NEGATED.search(word))
+def _is_named(events: list[Event]) -> bool:
+    return any(event.kind in (Kind.ASSERT, Kind.WEAK) for event in events)
+
+
+def _meant(sentence: Sentence, known: Reading) -> list[Event]:
+    """What a sentence that names no option means by other words."""
+    return _spread_events(sentence, known) + collective_events(sentence, known)
+
+
+def _weighed(sentence: Sentence, events: list[Event], known: Reading) -> list[Event]:
+    """Drop counts that differ within a sentence and note how much the sentence is about what is counted."""
+    if not known.counting:
+        return events
+    if _numbers_differ(events, known):
+        events = [e for e in events if e.kind is not Kind.ASSERT or e.force >= Force.CONCLUSIVE]
+    # "It" and "they" stand for the thing asked about.
+    weight = len(content(sentence.text) & known.topic) + 2 * bool(cues.IT.match(sentence.text))
+    return [replace(event, weight=weight) for event in events]
+
+
+def _with_total(sentence: Sentence, events: list[Event], known: Reading) -> list[Event]:
+    """Put the number that a sentence works out in the place of the numbers it is worked out from."""
+    total = total_events(sentence, known)
+    return [e for e in events if e.kind is not Kind.ASSERT or e.force >= Force.CONCLUSIVE] + total if total else events
+
+
+def _confirmed(sentence: Sentence, events: list[Event]) -> list[Event]:
+    """Assert what is told and confirmed in one sentence: "the caption says red, and the picture agrees"."""
+    reported = [event for event in events if event.kind is Kind.REPORT]
+    later = [part.text for part in clauses(sentence) if reported and part.start > reported[-1].start]
+    if any(cues.AFFIRMED.search(text) and not cues.NEGATED.search(text) for text in later):
+        return [Event(Kind.ASSERT, reported[-1].start, reported[-1].option, Force.TOPICAL)]
+    return []
+
+
+def sentence_events(sentence: Sentence, known: Reading) -> list[Event]:
+    """Return the events of one sentence in order."""
+    if cues.TO_GRADER.search(sentence.text):
+        return []
+    lone = cues.LONE_LETTER.match(sentence.text) if sentence.last else None
+    if lone:
+        at = sentence.start + lone.start(1)
+        return [Event(Kind.ASSERT, at, letter_option(lone[1].upper()), Force.EXPLICIT, True)]
+    asks = sentence.asks and not cues.SURE_OPENINGS.search(sentence.text)
+    events = _said(sentence, known, asks)
+    if asks:
+        return events
+    events = framed(sentence, _with_total(sentence, events, known), known)
+    named = _is_named(events)
+    if not named and sentence.label is None:
+        events += _meant(sentence, known)
+        named = _is_named(events)
+        events = events or hint_events(sentence, known)
+    events = _weighed(sentence, events, known)
+    if named:
+        return events + _undecided(sentence, known, named)
+    events += _confirmed(sentence, events) + _undecided(sentence, known, named) + _polar_verdict(sentence, known)
+    return [*events, Event(Kind.RETRACT, sentence.start)] if is_retraction(sentence.text) else events
 
 
 def _label_events(sentence: Sentence, listed: int, known: Reading) -> list[Event]:
@@ -217,17 +245,3 @@ def _label_events(sentence: Sentence, listed: int, known: Reading) -> list[Event
     if cues.NEGATED.search(text[at:]):
         return [Event(Kind.REJECT, sentence.start, listed, Force.TOPICAL, True)]
     return []
-
-
-def agreement(sentence: Sentence) -> bool | None:
-    """Whether a sentence that names no option agrees (True) or disagrees (False) with what was just said."""
-    if sentence.asks or not cues.AFFIRMED.search(sentence.text):
-        return None
-    return not cues.NEGATED.search(sentence.text)
-
-
-def reply_to(sentence: Sentence) -> bool | None:
-    """Whether a sentence starts with yes (True) or no (False), in reply to a question before it."""
-    match = cues.REPLY.match(sentence.text)
-    word = elliptic(sentence.text)
-    return bool(match[1]) if match else None if word is None else word == "yes"

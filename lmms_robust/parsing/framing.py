@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lmms_robust.parsing.clauses import Sentence, has_verb
 from lmms_robust.parsing.events import Event, Force, Kind, asserted
+from lmms_robust.parsing.mentions import find_mentions
 from lmms_robust.parsing.questions import Reading, aspects
 from lmms_robust.parsing.words import content
 
@@ -16,16 +17,22 @@ _LISTING = re.compile(
     r"|\bchoos(?:e|ing) (?:between|from|among)\b",
     re.IGNORECASE,
 )
-_HYPOTHESIS = re.compile(r"^\W*(?:(?:but|and|now|so|or|then|ok(?:ay)?|well)\W+)?(?:if|suppose|supposing|assuming|were)\b", re.I)
+_HYPOTHESIS = re.compile(
+    r"^\W*(?:(?:but|and|now|so|or|then|ok(?:ay)?|well)\W+)?(?:if|suppose|supposing|assuming|were)\b", re.I
+)
 # "If you face the door, ...": a way to look and no doubt.
 _VIEWPOINT = re.compile(
-    r"\bif (?:you|we|i|one|he|she|they)(?:'re|'m|'s|'d)? (?:\w+ )?(?:look|stand|standing|fac\w+|turn\w*|sit|sitting|walk|"
-    r"zoom|count|draw|compare|imagine|view|follow|trace|see|start|exclude|ignore|include|add|take|use|consider|go|were|am|are)\b",
+    r"\bif (?:you|we|i|one|he|she|they)(?:'re|'m|'s|'d)? (?:\w+ )?(?:look|stand|standing|fac\w+|turn\w*|sit|sitting|"
+    r"walk|"
+    r"zoom|count|draw|compare|imagine|view|follow|trace|see|start|exclude|ignore|include|add|take|use|consider|go|"
+    r"were|am|are)\b",
     re.IGNORECASE,
 )
-# "Of the church, the tower and the hotel, the one that stands out is the hotel."
-_COPULA = re.compile(r"\bone\b[^,;]*\b(?:is|be) (?:the |a |an )?$", re.IGNORECASE)
-_PREDICATE = re.compile(r"(?:\b(?:is|are|was|be|needs?|makes?)|=|:)(?: (?:just|only|thus|then|really))? ?(?:the |an? )?[\"']?$", re.I)
+# "Of the church, the tower and the hotel, the highest is the hotel."
+_COPULA = re.compile(r"\b(?:is|are|be|was) (?:the |an? )?$", re.IGNORECASE)
+_PREDICATE = re.compile(
+    r"(?:\b(?:is|are|was|be|needs?|makes?)|=|:)(?: (?:just|only|thus|then|really))? ?(?:the |an? )?[\"']?$", re.I
+)
 _SHORT = 8  # words of a verdict without a verb
 
 
@@ -38,18 +45,27 @@ def is_hypothesis(sentence: Sentence, known: Reading) -> bool:
     )
 
 
+def _gone_through(sentence: Sentence, events: list[Event], known: Reading) -> set[int]:
+    """Options named in a sentence and not rejected; those of which too many stand in a clause have no event."""
+    rejected = {event.option for event in events if event.kind is not Kind.ASSERT}
+    mentioned = {mention.option for mention in find_mentions(sentence.text, known.options)} - {known.yes, known.no}
+    return (mentioned - rejected) | asserted(events)
+
+
 def _is_list(sentence: Sentence, events: list[Event], known: Reading) -> bool:
     """Whether options are only gone through: by name of list, or three and more side by side."""
     if _LISTING.search(sentence.text):
         return True
     named = [event for event in events if event.kind is Kind.ASSERT]
-    if len(asserted(events)) < min(3, len(known.options)) or len(named) < 3:
+    through = asserted(events) if known.counting else _gone_through(sentence, events, known)
+    if not named or len(through) < 3:
         return False
     if not known.counting and aspects(content(sentence.text)) & known.topic:
         return False
     if sum(event.force >= Force.CONCLUSIVE for event in named) == 1 and named[-1].force >= Force.CONCLUSIVE:
         return False
-    return not _COPULA.search(sentence.text[: named[-1].start - sentence.start])
+    said_to_be = [bool(_COPULA.search(sentence.text[: event.start - sentence.start])) for event in named]
+    return not said_to_be[-1] or any(said_to_be[:-1])
 
 
 def _is_predicate(sentence: Sentence, events: list[Event]) -> bool:

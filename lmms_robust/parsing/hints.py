@@ -15,9 +15,9 @@ from lmms_robust.parsing.words import STOP_FORMS, contrasts, forms, words
 # Words that fit any picture, and words of place that a chain uses for other things as well.
 _VAGUE = frozenset(
     forms(
-        "part side thing object area person man woman one two both none other half kind type number picture image front "
-        "back center middle top bottom left right next near far up down inside outside with without behind under over "
-        "large small big little long short new old just still first last end start time way"
+        "part side thing object area person man woman one two both none other half kind type number picture image "
+        "front back center middle top bottom left right next near far up down inside outside with without behind "
+        "under over large small big little long short new old just still first last end start time way"
     )
 )
 _KINDS = {Stance.ASSERTED: Kind.WEAK, Stance.WEAK: Kind.WEAK, Stance.REJECTED: Kind.REJECT}
@@ -43,10 +43,17 @@ def hint_events(sentence: Sentence, known: Reading) -> list[Event]:
         return []
     text, telling = sentence.text, _telling(known.options, known.asked)
     found = find_mentions(text, known.options) if sentence.closing else []
-    found += [Mention(telling[word.form], word.start, word.end) for word in words(text) if word.form in telling and not text[: word.end].endswith("'s")]
+    found += [
+        Mention(telling[word.form], word.start, word.end)
+        for word in words(text)
+        if word.form in telling and not text[: word.end].endswith("'s")
+    ]
     events = {}
     for mention in found[-12:]:
         kind = _KINDS.get(stance(text, mention.start, mention.end))
         if kind is not None and mention.option != known.abstain:
-            events[mention.option] = Event(kind, sentence.start + mention.start, mention.option, Force.PASSING)
-    return list(events.values())
+            events[mention.option] = Event(
+                kind, sentence.start + mention.start, mention.option, Force.PASSING, doubtful=sentence.closing
+            )
+    pointed = [event for event in events.values() if event.kind is Kind.WEAK]
+    return list(events.values()) if len(pointed) < 2 else []

@@ -21,12 +21,13 @@ _ORDINAL = re.compile(
 _PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "fifth": 4, "sixth": 5, "last": -1}
 _NUMBERED = re.compile(
     r"\b(?:option|choice|answer) (?:number |no\. ?|#)?(one|two|three|four|five|six|[1-6])\b(?! (?:is not|of))|"
-    r"\b(?:option|choice|answer)\b[^.,;]{0,12}? (?:is|would be|must be) the (first|second|third|fourth|fifth|sixth|last)"
+    r"\b(?:option|choice|answer)\b[^.,;]{0,12}? (?:is|would be|must be) the (first|second|third|fourth|fifth|sixth|"
+    r"last)"
     r"(?: one)?(?=\W*$)",
     re.IGNORECASE,
 )
 _PAIR = re.compile(r"\bthe (former|latter)\b", re.IGNORECASE)
-_PLACES |= {word: index for index, word in enumerate("one two three four five six".split())}
+_PLACES |= {word: index for index, word in enumerate(("one", "two", "three", "four", "five", "six"))}
 _PLACES |= {str(index + 1): index for index in range(6)} | {"former": 0, "latter": 1}
 _AFTER_CUE = re.compile(
     r"(?:^|\b(?:so|therefore|thus|hence|is|be|was|are|answers?|options?|choices?|choose|choosing|chose|pick|picking|"

@@ -9,12 +9,19 @@ from lmms_robust.parsing.clauses import Sentence
 from lmms_robust.parsing.mentions import find_mentions
 from lmms_robust.parsing.questions import Reading
 from lmms_robust.parsing.vocabulary import NUMBERS
-from lmms_robust.parsing.words import content, forms, words
+from lmms_robust.parsing.words import content, forms
 
 _MORE = frozenset(forms("more most larger bigger largest taller tallest longer longest heavier older farther many"))
-_LESS = frozenset(forms("fewer fewest less least smaller smallest shorter lighter younger closer"))
+_LESS = frozenset(
+    forms(
+        "fewer fewest less least smaller smallest shorter lighter younger closer thinner narrower slower cheaper "
+        "colder cooler weaker earlier"
+    )
+)
+# Place is left out: its numbers may be coordinates, which may run either way.
 _RELATION = re.compile(
-    r"\b(more|fewer|less|larger|bigger|smaller|taller|shorter|longer|heavier|lighter|older|younger)\b\s*(.*?)\bthan\b(.*)",
+    r"\b(more|less|fewer|(?!high|low|clos|farth|furth|near|rath|oth|eith|und|ov|aft)[a-z]{3,}er)\b\s*(.*?)"
+    r"\bthan\b(.*)",
     re.IGNORECASE,
 )
 _EXTREME = re.compile(
@@ -23,24 +30,33 @@ _EXTREME = re.compile(
     re.IGNORECASE,
 )
 _EQUALS = re.compile(r"\b(?:same|equal(?:ly)?|tied?|draw)\b", re.IGNORECASE)
+_COORDINATE = re.compile(r"\b[xy]\w{0,20} ?[=\u2248:<>]", re.IGNORECASE)
 _SEGMENT = re.compile(r"[;\n]|\.(?=\s|$)|,(?!\d)(?=\s)(?! so)|\band\b")
-_NUMBER = re.compile(r"(?<![\w(,.])(?:about |around |~)?(\d+(?:\.\d+)?)(?![\w,]|\.\d)|\b(" + "|".join(NUMBERS) + r")\b", re.I)
+_NUMBER = re.compile(
+    r"(?<![\w(,.])(?:about |around |~)?(\d+(?:\.\d+)?)(?![\w,]|\.\d)|\b(" + "|".join(NUMBERS) + r")\b", re.I
+)
 
 
 def _value(segment: str) -> float | None:
     """The one number of a stretch of text; the last one where the others are coordinates in brackets."""
+    if _COORDINATE.search(segment):
+        return None
     found = [match[1] or NUMBERS[match[2].lower()] for match in _NUMBER.finditer(re.sub(r"\([^)]*\)", " ", segment))]
     return float(found[0]) if len(found) == 1 else None
 
 
 def _compared(known: Reading) -> tuple[frozenset[str], frozenset[str], bool] | None:
     """Telling words of the two things a yes-no question compares, and whether the first is to have more."""
-    match = _RELATION.search(known.question)
+    match = _RELATION.search(known.question[:600])
     if match is None:
         return None
     first = content(match[2]) or content(known.question[: match.start()])
     second = content(match[3])
-    return (first - second, second - first, not _LESS & set(forms(match[1]))) if first - second and second - first else None
+    return (
+        (first - second, second - first, not _LESS & set(forms(match[1])))
+        if first - second and second - first
+        else None
+    )
 
 
 def measured_polar(sentences: Sequence[Sentence], known: Reading) -> int | None:
@@ -67,20 +83,29 @@ def _measured(sentences: Sequence[Sentence], known: Reading) -> dict[int, float]
     """The number given for each option, for stretches of text that name one option and one number."""
     found: dict[int, float] = {}
     for segment in (part for sentence in sentences for part in _SEGMENT.split(sentence.text[:600])):
-        value = _value(segment)
-        named = {mention.option for mention in find_mentions(segment, known.options)} if value is not None else set()
-        if value is not None and len(named) == 1:
-            found.setdefault(named.pop(), value)
+        named = find_mentions(segment, known.options)
+        value = _value(segment[: named[0].start] + segment[named[0].end :]) if len(named) == 1 else None
+        if value is not None:
+            found.setdefault(named[0].option, value)
     return found
 
 
+def _extreme(sentences: Sequence[Sentence], values: dict[int, float], known: Reading) -> float | None:
+    """The number that the chain calls the extreme one, or that is so by the question's own word."""
+    said = [float(match[1]) for sentence in sentences if (match := _EXTREME.search(sentence.text))]
+    if said:
+        return said[-1]
+    asked = set(forms(known.question)) & (_MORE | _LESS)
+    if len(asked) != 1 or len(values) < len(known.options):
+        return None
+    return max(values.values()) if asked & _MORE else min(values.values())
+
+
 def measured_option(sentences: Sequence[Sentence], known: Reading) -> int | None:
-    """Return the option whose number the chain finds to be the extreme one, or that is so by the question's own word."""
+    """Return the option that the chain gives the number for which the question asks: the least or the most."""
     if known.yes is not None or known.numeric:
         return None
     values = _measured(sentences, known)
-    said = [float(match[1]) for sentence in sentences if (match := _EXTREME.search(sentence.text))]
-    if not said and len(values) == len(known.options) and (asked := {w.form for w in words(known.question)} & (_MORE | _LESS)):
-        said = [max(values.values()) if asked & _MORE else min(values.values())] if len(asked) == 1 else []
-    holders = [option for option, value in values.items() if said and value == said[-1]]
+    extreme = _extreme(sentences, values, known) if values else None
+    holders = [option for option, value in values.items() if value == extreme]
     return holders[0] if len(holders) == 1 else None

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lmms_robust.parsing.false_friends import false_friends
 from lmms_robust.parsing.plain import plain
 from lmms_robust.parsing.vocabulary import SYNONYMS
 from lmms_robust.parsing.words import STOP_FORMS, Word, forms, words
@@ -15,7 +16,12 @@ from lmms_robust.parsing.words import STOP_FORMS, Word, forms, words
 Phrase = tuple[str, ...]
 
 # Words at the edges of an option that do not tell it from the others.
-_EDGE = frozenset(forms("to of in on at by from with and it is are be there this that image side part area corner"))
+_EDGE = frozenset(
+    forms(
+        "to of in on at by from with and it is are be there this that image side part area corner you me us him them "
+        "your my his her their"
+    )
+)
 # Words that are too common to name an option without the words around them.
 _TOO_COMMON = frozenset(forms("on in at to of by with up down no it is out off and or for from not as be"))
 _PREPOSITIONS = frozenset(forms("of in on at by from with to that who which near under behind next hold wear and"))
@@ -28,32 +34,6 @@ _GENERAL = frozenset(
 )
 _NEGATIVE = frozenset(forms("no not none neither nobody nothing without"))
 _SYNONYMS = tuple(tuple(forms(phrase) for phrase in group) for group in SYNONYMS)
-
-# "right", "left", "back" and "above" in phrases where they say nothing about a place.
-_FALSE_FRIEND = re.compile(
-    r"\b(?:that'?s|that is|you'?re|i'?m|all|quite|exactly|about|got it|seems about) right\b(?! (?:side|of|hand))"
-    r"|(?:^|[,.;!?] ?)right ?(?=[,?!])|\bright (?:now|away|next|there|here|in front|behind|above|below|under|beside|"
-    r"before|after|at|on|by|answer|option|choice|one|angle|direction|conclusion|thing|up)\b"
-    r"|\b(?:is|am|are|was|were|be|been|being) left with\b|\bleft (?:over|out|behind|only)\b|\bwhat'?s left\b"
-    r"|\b(?:option|options|choice|choices|candidate|candidates|nothing|only one|one) (?:is |are |that is |"
-    r"that's )?left\b"
-    r"|\b(?:go|going|come|coming|get|getting|look|looking|step|think|thinking|referring|refer) back\b|\bback (?:to|"
-    r"at) the\b"
-    r"|\b(?:the|mentioned|stated|noted|described|listed|see|as) above\b(?! the)|\babove(?:-mentioned| mentioned|"
-    r" options| all)"
-    r"|\bover (?:all|and over|again|there|here|it again|to)\b|\b(?:go|going|think|thinking|look|looking|check|"
-    r"started?) (?:it |this |that )?over\b"
-    r"|\bunder (?:the assumption|these|this|such|consideration|inspection)\b|\bred herring\b|\btop of (?:that|this)\b"
-    r"|\bbottom line\b|\bat first glance\b|\bin front of me\b|\bback and forth\b|\bright and left\b|\bleft and right\b"
-    r"|\b(?:left|right)[ -]to[ -](?:left|right)\b|\bon the one hand\b|\bon the other hand\b|\bone by one\b|\bno one\b"
-    r"|\b(?:this|that|(?<!just )(?<!only )the|each|every|another|other|which|last|first|second|third|the only|correct) one\b|\bone (?:of|"
-    r"more|thing)\b"
-    r"|\b(?:top|front|back|bottom)[ -](?:down|left most|facing camera)\b"
-    r"|\b(?:pick|end|make|made|show|set|come|sum|add|break|broke|narrow|wr[io]t|cut|wrap|close|built|build|dress|light|lit|calm|sit|lie|"
-    r"lay|lies|settle|line|hold|held|clean|zoom|speed|slow)\w{0,3} (?:up|down)\b|\bup to\b|\bup close\b"
-    r"|\bfrom (?:left|right|top|bottom|front|back) (?:to|and)\b(?: (?:left|right|top|bottom|front|back)\b)?",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +87,7 @@ def _core(phrase: Phrase, shared: frozenset[str]) -> Phrase:
 
 def _variants(phrase: Phrase) -> set[Phrase]:
     """The phrase with one synonym put in."""
-    found: set[Phrase] = set()
+    found: set[Phrase] = {(word[:-3], "o'clock") for word in phrase if len(phrase) == 1 and word.endswith(":00")}
     for group in _SYNONYMS:
         for old in group:
             for start in range(len(phrase) - len(old) + 1):
@@ -135,7 +115,14 @@ def _heads(phrase: Phrase) -> set[Phrase]:
     """The noun phrase before the first preposition, and its last word."""
     stop = next((i for i, word in enumerate(phrase) if word in _PREPOSITIONS), len(phrase))
     noun = phrase[:stop]
-    if not noun or noun[0] in _NEGATIVE or len(noun) > 3 or noun[-1] in STOP_FORMS | _EDGE or not noun[-1].isalpha() or len(noun[-1]) < 3:
+    if (
+        not noun
+        or noun[0] in _NEGATIVE
+        or len(noun) > 3
+        or noun[-1] in STOP_FORMS | _EDGE
+        or not noun[-1].isalpha()
+        or len(noun[-1]) < 3
+    ):
         return set()
     return {noun} if noun[-1] in _GENERAL else {noun, noun[-1:]}
 
@@ -167,10 +154,6 @@ def lexicon(options: tuple[str, ...]) -> Lexicon:
         starts.setdefault(phrase[0], []).append(phrase)
     keys = tuple(frozenset(phrase) - shared - STOP_FORMS - {"not"} for phrase in full)
     return Lexicon(taken, {w: tuple(sorted(p, key=len, reverse=True)) for w, p in starts.items()}, keys, full)
-
-
-def _false_friends(text: str) -> list[tuple[int, int]]:
-    return [match.span() for match in _FALSE_FRIEND.finditer(text)]
 
 
 def _matches(found: Sequence[Word], position: int, phrase: Phrase) -> int:
@@ -223,7 +206,7 @@ def find_mentions(text: str, options: Sequence[str]) -> list[Mention]:
     known = lexicon(tuple(options))
     found = words(text)
     exact = _exact(found, known)
-    wrong = _false_friends(text) if exact else []
+    wrong = false_friends(text) if exact else []
     exact = [m for m in exact if m.end - m.start > 9 or not any(s < m.end and m.start < e for s, e in wrong)]
     parts = {match.start(1) for match in _PART.finditer(text)}
     exact = [m for m in exact if m.start not in parts or forms(text[m.start : m.end]) in known.full]

@@ -10,17 +10,20 @@ from lmms_robust.parsing.clauses import Clause
 from lmms_robust.parsing.letters import find_letters
 from lmms_robust.parsing.mentions import Mention, find_mentions, lexicon, trimmed
 from lmms_robust.parsing.questions import Reading, aspects, opposes_question, swapped
+from lmms_robust.parsing.roles import PIVOTS
 from lmms_robust.parsing.stance import Stance, stance
 from lmms_robust.parsing.words import content, forms, words
 
 _ABSENCE = re.compile(r"\b(?:no|not|none|never|missing|absent|lacks?|without|gone|nowhere)\b|n't\b", re.IGNORECASE)
 _PRESENCE = re.compile(
-    r"\b(?:see|seen|there(?:'s| is| are)|is|are|has|have|shows?|appears?|visible|present|yes|found|spot|wears?|contains?|"
+    r"\b(?:see|seen|there(?:'s| is| are)|is|are|has|have|shows?|appears?|visible|present|yes|found|spot|wears?|"
+    r"contains?|"
     r"includes?|holds?)\b|'(?:s|re)\b",
     re.IGNORECASE,
 )
 _SAID_OF_ANSWER = re.compile(
-    r"^\W*(?:(?:so|then|thus|hence|therefore|and|but)\W+)*(?:it|that|this|not)\b|\b(?:odd|missing|absent|only|lacking) one\b",
+    r"^\W*(?:(?:so|then|thus|hence|therefore|and|but)\W+)*(?:it|that|this|not)\b|\b(?:odd|missing|absent|only|"
+    r"lacking) one\b",
     re.IGNORECASE,
 )
 _MOST = 12  # mentions read per clause, the last ones; more is a list or a loop and no statement
@@ -87,10 +90,12 @@ def _counts_something(clause: str, mention: Mention, known: Reading) -> bool:
     """Whether a number is the count that is asked for and no pronoun, ordinal or count of something else."""
     after = clause[mention.end : mention.end + 60]
     nouns = forms(after)[:4]
-    if re.match(r"\s*(?:[.!;:)\"']|$|=)", after) or re.match(
+    if re.match(r"\s*(?:[.!;:)\"']|$|=|, (?:then|not|so|which)\b)", after) or re.match(
         r"\s*(?:of them|in total|in all|altogether|total|such|visible|are|is)\b", after
     ):
         return True
+    if nouns and nouns[0] in known.topic - PIVOTS:
+        return True  # "two green" where green bottles are counted
     return not known.counted or bool(known.counted & set(nouns)) or bool(cues.TOTAL.search(clause))
 
 

@@ -10,7 +10,8 @@ from lmms_robust.parsing.words import compared, content, contrasts, forms
 _YES_NO = re.compile(
     r"(?:^|[\"'(]|\b(?:answer(?: to (?:the|this) question)?(?: is|:|=)?|is|so|be|with|option|choose|select|say|"
     r"[A-J][.):])\s*[:\"'(]*)\s*"
-    r"(yes|no|true|false)(?=\s*(?:[.,;:!\"')]|$|because\b|since\b|as\b|it\b|there\b|the\b))",
+    r"(yes|no|true|false)(?=\s*(?:[.,;:!\"')]|$|because\b|since\b|as\b|it\b|there\b|the\b|to (?:say|claim|state|"
+    r"call)\b))",
     re.IGNORECASE,
 )
 _NEGATION = re.compile(
@@ -31,26 +32,34 @@ _IDLE = re.compile(
 )
 
 
+_NO_TRACE = re.compile(r"\bno (?:trace|sign|hint) of\b", re.IGNORECASE)
 _WITHIN = re.compile(r"\b(?:in|within|contains?)\b(?! front)", re.IGNORECASE)
 _TURNED = frozenset(compared(word) for word in ("face", "facing", "looking", "turned", "pointing"))
 
 
 # "So it is.", "She doesn't.", "Nope."
 _ELLIPTIC = re.compile(
-    r"^\W*(?:(?:so|thus|therefore|hence|and|but|indeed|no|yes|then)\W+)*(?:(?:it|they|he|she|that|there|this|these|those)"
+    r"^\W*(?:(?:so|thus|therefore|hence|and|but|indeed|no|yes|then)\W+)*(?:(?:it|they|he|she|that|there|this|these|"
+    r"those)"
     r"(?: really| indeed| clearly| certainly| definitely)? ?(?:is|are|does|do|has|have|was|were|can|did|'s|'re)"
-    r"( ?n't| not)?(?: indeed| so| one| any)?|(yep|yup|yeah|indeed|exactly|affirmative)|(nope|nah|not at all|negative))\W*$",
+    r"( ?n't| not)?(?: indeed| so| one| any)?|(yep|yup|yeah|indeed|exactly|affirmative)|(nope|nah|not at all|"
+    r"negative))\W*$",
     re.IGNORECASE,
 )
 _CLAIM = re.compile(
-    r"\b(?:claim|statement|proposition|assertion|condition)(?: therefore| thus| clearly| indeed)? (?:(?:is|'s) )?"
-    r"(?:(?:really )?(?:holds|true|correct|right|met|satisfied|stands|checks out|works)|(n't|not|fails|false|wrong|incorrect|"
+    r"\b(?:claim|statement|caption|description|sentence|proposition|assertion|condition)(?: therefore| thus|"
+    r" clearly| indeed)? (?:(?:is|'s) )?"
+    r"(?:(?:really )?(?:holds|true|correct|right|met|satisfied|stands|checks out|works)|(n't|not|fails|false|wrong|"
+    r"incorrect|"
     r"untrue|does(?:n't| not)|is(?:n't| not)|violated|refuted))\b",
     re.IGNORECASE,
 )
-_EXISTS = re.compile(r"\b(?:is|are|was) there\b|\b(?:show|see|contain|include|feature|any|anyone|anybody|visible)\b", re.I)
+_EXISTS = re.compile(
+    r"\b(?:is|are|was) there\b|\b(?:show|see|contain|include|feature|any|anyone|anybody|visible)\b", re.I
+)
 _NONE_FITS = re.compile(
-    r"\bno(?:ne|thing|body| one| \w+)?(?: of (?:them|these|those|the \w+))?(?: here| there)? (?:satisf\w+|match\w*|meets?|fits?|"
+    r"\bno(?:ne|thing|body| one| \w+)?(?: of (?:them|these|those|the \w+))?(?: here| there)? (?:satisf\w+|match\w*|"
+    r"meets?|fits?|"
     r"qualif\w+|does|do|is both|has both|combines?)\b|\bnot a soul\b|\bnowhere to be (?:seen|found)\b",
     re.IGNORECASE,
 )
@@ -115,7 +124,7 @@ def stated(clause: str, known: Reading) -> bool | None:
     shared = len(asked & present) + denied
     if "away" in present and "away" not in asked and not contrasts("away") & asked and present & asked & _TURNED:
         denied += 1
-    speaks_of_it = 1 if _PRONOUN.match(clause) else 0
+    speaks_of_it = 1 if _PRONOUN.match(clause) or _NO_TRACE.search(clause) or len(clause.split()) < 3 else 0
     about = (shared > 0 and (shared + speaks_of_it) / len(asked) >= (0.5 if kept + denied else 0.6)) or bool(
         speaks_of_it and kept + denied
     )

@@ -6,12 +6,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
-from lmms_robust.parsing.mentions import lexicon, trimmed
+from lmms_robust.parsing.mentions import lexicon
 from lmms_robust.parsing.plain import plain
+from lmms_robust.parsing.roles import PIVOTS, modifiers, opposites, plain_places, roles
 from lmms_robust.parsing.vocabulary import ABSTAIN
-from lmms_robust.parsing.words import STOP_FORMS, compared, content, contrasts, forms, words
+from lmms_robust.parsing.words import compared, content, contrasts, forms, words
 
 _ABSTAIN = re.compile("|".join(re.escape(phrase) for phrase in ABSTAIN), re.IGNORECASE)
 _NOT_SHOWN = re.compile(
@@ -28,20 +28,6 @@ _COUNT_END = re.compile(
     r"\b(?:are|is|do|does|can|in|on|at|have|has|there|visible|shown|appear|were|you|with|that|who|which)\b.*",
     re.IGNORECASE,
 )
-# Words that say which thing is meant when they stand before its name.
-_ATTRIBUTES = frozenset(
-    forms(
-        "black white red green blue yellow brown gray orange purple pink beige silver gold wood metal plastic glass "
-        "leather stone paper large small big 0 1 2 3 4 5 6 round square open closed male female "
-    )
-)
-# Words of a question that stand between the thing asked about and the thing it is related to.
-_PIVOTS = frozenset(
-    forms(
-        "left right above below behind front under over closer farther higher lower taller shorter larger smaller "
-        "relation respect relative compared than top bottom on inside outside beside"
-    )
-)
 # Words of place that answer a question about distance or height.
 _ASPECTS = {
     compared(word): compared(aspect)
@@ -57,14 +43,7 @@ _ASPECTS = {
     )
     for word in told.split()
 }
-_VIEW = frozenset(forms("camera viewer observer image picture perspective view"))
-_FIGURE = re.compile(r"\b(?:circles?|squares?|triangles?|spheres?|cylinders?|rectangles?)\b", re.IGNORECASE)
 _NONE = forms("none")
-_PLACES = {
-    "in": (("in",), ("insid",)),
-    "on": (("on",), ("on", "top"), ("on", "top", "of")),
-    "at": (("at",),),
-}
 _ABSENT = re.compile(
     r"\b(?:which|what|who)\b.*(?:\b(?:not|missing|absent|lacks?|lacking|without|never)\b|n't\b)", re.IGNORECASE
 )
@@ -128,76 +107,8 @@ def _first_word(options: Sequence[tuple[str, ...]], names: tuple[str, ...]) -> i
     return found[0] if len(found) == 1 else None
 
 
-def _plain_places(full: Sequence[tuple[str, ...]]) -> dict[str, int]:
-    """Prepositions that stand for an option before the landmark: "in the box" for "inside"."""
-    return {
-        place: next(i for i, phrase in enumerate(full) if phrase in meant)
-        for place, meant in _PLACES.items()
-        if sum(phrase in meant for phrase in full) == 1
-    }
-
-
 def _declines(option: str) -> bool:
     return bool(_ABSTAIN.search(option) or _NOT_SHOWN.search(option))
-
-
-def _roles(question: str) -> tuple[frozenset[str], frozenset[str]]:
-    """Words of the target (before the relation word) and of the landmark (after it)."""
-    parts = [forms(part) for part in question.split(",")]
-    related = [part for part in parts if not _PIVOTS.isdisjoint(part)]
-    if not related:
-        return frozenset(), frozenset()
-    found = related[-1]
-    places = [index for index, form in enumerate(found) if form in _PIVOTS]
-    drop = STOP_FORMS | _PIVOTS | _VIEW
-    target = frozenset(found[: places[0]]) - drop
-    landmark = frozenset(found[places[-1] + 1 :]) - drop
-    return target - landmark, landmark - target
-
-
-def _opposites(options: tuple[str, ...]) -> tuple[int | None, ...]:
-    full = [trimmed(phrase) for phrase in lexicon(options).full]
-    found: list[int | None] = []
-    for phrase in full:
-        swapped = [
-            index
-            for index, other in enumerate(full)
-            if len(other) == len(phrase)
-            and sum(a != b for a, b in zip(phrase, other, strict=True)) == 1
-            and all(a == b or b in _SPATIAL.get(a, ()) for a, b in zip(phrase, other, strict=True))
-        ]
-        found.append(swapped[0] if len(swapped) == 1 else None)
-    return tuple(found)
-
-
-_SPATIAL = {
-    compared(a): (compared(b),)
-    for pair in (
-        "left right",
-        "above below",
-        "behind front",
-        "top bottom",
-        "closer farther",
-        "higher lower",
-        "larger smaller",
-    )
-    for a, b in (pair.split(), pair.split()[::-1])
-}
-
-
-def _modifiers(question: str) -> frozenset[str]:
-    """Colours and the like that stand before a noun: they say which thing is meant, not what is asked."""
-    related = re.search(r"\b(?:than|of) (?:the |a |an )?([\w -]+?)\W*$", question)
-    found = words(question)
-    pairs = pairwise(found)
-    figures = forms(" ".join(_FIGURE.findall(question)))
-    return frozenset(forms(related[1]) if related else ()) | frozenset(figures) | frozenset(
-        word.form
-        for word, after in pairs
-        if word.form in _ATTRIBUTES
-        and after.form not in STOP_FORMS | _PIVOTS
-        and question[word.end : after.start] == " "
-    )
 
 
 def _counted(question: str) -> frozenset[str]:
@@ -213,15 +124,14 @@ def reading(question: str, options: tuple[str, ...]) -> Reading:
     """Work out how chains about this question are to be read."""
     question = plain(question)
     full = lexicon(options).full
-    yes, no = _first_word(full, ("yes", "true")), _first_word(full, ("no", "fals"))
+    yes, no = _first_word(full, forms("yes true")), _first_word(full, forms("no false"))
     polar = yes is not None and no is not None
     abstaining = [index for index, option in enumerate(options) if _declines(plain(option))]
     abstain = abstaining[0] if len(abstaining) == 1 and len(options) > 2 else None
     numbers = [
         bool(phrase) and (phrase[0][:1].isdigit() or phrase == _NONE) for i, phrase in enumerate(full) if i != abstain
     ]
-    modifiers = _modifiers(question)
-    target, landmark = _roles(question)
+    target, landmark = roles(question)
     asked = content(_CONDITION.sub("", question)) - _FRAME
     if re.search(r"\bon\W*$", question):
         asked |= {"on"}  # "Is the lamp on?": a state and no place
@@ -237,12 +147,12 @@ def reading(question: str, options: tuple[str, ...]) -> Reading:
         counted=_counted(question),
         topic=asked - frozenset(form for phrase in full for form in phrase),
         asked=asked,
-        modifiers=modifiers,
-        plain_places=_plain_places(full),
+        modifiers=modifiers(question),
+        plain_places=plain_places(full),
         target=target,
         landmark=landmark,
-        absent=not polar and bool(_ABSENT.search(question)),
-        opposite=_opposites(options),
+        absent=not polar and bool(_ABSENT.search(question[:600])),
+        opposite=opposites(options),
     )
 
 
@@ -256,7 +166,7 @@ def swapped(clause: str, known: Reading) -> bool:
     if not (known.target and known.landmark):
         return False
     found = [word.form for word in words(clause)]
-    places = [index for index, form in enumerate(found) if form in _PIVOTS]
+    places = [index for index, form in enumerate(found) if form in PIVOTS]
     if not places:
         return False
     before, after = set(found[: places[0]]), set(found[places[0] + 1 :])

@@ -43,14 +43,17 @@ _NOT_AFTER = re.compile(
     r"(?:not\b|n't\b|never\b|nowhere)|(?:is|are|isn|aren|doesn|don|can|cannot|won|wouldn|couldn|wasn|seems?|looks?|"
     r"appears?|as|being|was|be|[:-])?\s*"
     r"(?:\bn't|\b't|(?:clearly |definitely |also |simply |likely |therefore |thus |obviously )?"
-    r"\b(?:incorrect|wrong|ruled out|eliminated|excluded|crossed out|struck (?:out|through)|none|out\b(?! of| front)|false|unlikely|impossible|invalid|"
+    r"\b(?:incorrect|wrong|ruled out|eliminated|excluded|crossed out|struck (?:out|through)|none|out\b(?! of|"
+    r" front)|false|unlikely|impossible|invalid|"
     r"inaccurate|implausible|"
-    r"discarded|rejected|dismissed|misleading|absent|missing|nowhere|inconsistent|incompatible|contradicted|too)\b))"
+    r"discarded|rejected|dismissed|misleading|absent|missing|nowhere|inconsistent|incompatible|contradicted|"
+    r"too(?! ?[.,;!]| ?$))\b))"
     r"|^[\s\"')]*(?:cannot|can't|isn't|aren't|doesn't|don't|won't|wouldn't|wasn't|contradicts?)\b",
     re.IGNORECASE,
 )
 _OPEN_BEFORE = re.compile(
-    r"\b(?:whether|(?<!even )if|either|between|asks?|asked|asking|options? (?:are|include|given|listed)|choices? (?:are|include)|"
+    r"\b(?:whether|(?<!even )if|either|between|asks?|asked|asking|options? (?:are|include|given|listed)|"
+    r"choices? (?:are|include)|"
     r"(?:options|choices|candidates|possibilities)\s*:?|choose (?:between|from|among)|(?:need|have|want|try|trying|"
     r"going) to (?:find|determine|decide|figure|"
     r"check|identify|see|compare|know|look)|to (?:determine|decide|figure out|check|see|find out|identify|verify|"

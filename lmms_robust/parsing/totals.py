@@ -11,11 +11,12 @@ from lmms_robust.parsing.questions import Reading
 from lmms_robust.parsing.vocabulary import NUMBERS, POLYGONS
 from lmms_robust.parsing.words import compared, forms
 
-_WORD = re.compile(rf"\b(?:{'|'.join(sorted(NUMBERS, key=len, reverse=True))})\b", re.IGNORECASE)
+_VALUES = NUMBERS | {"a pair": "2", "a couple": "2", "another": "1"}
+_WORD = re.compile(rf"\b(?:{'|'.join(sorted(_VALUES, key=len, reverse=True))})\b", re.IGNORECASE)
 _N = r"(\d+(?:\.\d+)?)"
 # At most a few words stand between a number and the sign that follows it ("3 cats plus 2 dogs").
 _GAP = r"(?: [\w'-]+){0,3}?"
-_SIGN = r" ?(?:\+|-|−|x|\*|plus|and|minus|less|take away|times|without)(?: (?:the|another|a further))? ?"
+_SIGN = r" ?(?:\+|-|−|x|\*|plus|and|minus|less|take away|times|without)(?: (?:the|a further))? ?"
 _SUM = re.compile(
     rf"{_N}{_GAP}(?:{_SIGN}{_N}{_GAP})+,? ?(?:=|is|are|make|makes|making|leave|leaves|leaving|equal|equals|give|gives|"
     rf"giving|that's|that is|that makes|so)(?: [a-z]+){{0,2}}? ?{_N}",
@@ -27,7 +28,7 @@ _PART = re.compile(rf"\b{_N} (?:more |other |further )?((?:[a-z'-]+ ){{0,3}}?){_
 
 
 def _digits(text: str) -> str:
-    return _WORD.sub(lambda match: NUMBERS[match[0].lower()], text)
+    return _WORD.sub(lambda match: _VALUES[match[0].lower()], text)
 
 
 def _running(text: str) -> str | None:
@@ -42,7 +43,9 @@ def _figure(sentence: Sentence, known: Reading) -> list[Event]:
     named = {compared(word): number for word, number in POLYGONS.items()}
     if known.counting and known.counted & _SIDES:
         found = [(number, (number,)) for form in forms(sentence.text) if (number := named.get(form))]
-    elif _SIDES & set(forms(sentence.text)) and any(form in named for option in known.options for form in forms(option)):
+    elif _SIDES & set(forms(sentence.text)) and any(
+        form in named for option in known.options for form in forms(option)
+    ):
         number = _running(sentence.text) or (re.findall(r"\b\d{1,2}\b", _digits(sentence.text)) or [""])[-1]
         found = [(number, (form,)) for form, sides in named.items() if sides == number]
     else:

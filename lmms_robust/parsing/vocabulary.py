@@ -33,7 +33,8 @@ IRREGULAR = {
     "burns": "lit", "extinguished": "unlit", "vacant": "empty", "unoccupied": "empty", "deserted": "empty",
     "halt": "stop", "halts": "stop", "kilos": "kg", "kilo": "kg", "kilograms": "kg", "kilogram": "kg", "grams": "g",
     "metre": "m", "metres": "m", "meter": "m", "meters": "m", "centimetres": "cm", "centimeters": "cm", "litres": "l",
-    "liters": "l", "litre": "l", "liter": "l", "photo": "image", "photograph": "image",
+    "liters": "l", "litre": "l", "liter": "l", "differ": "different", "differs": "different", "identical": "same",
+    "alike": "same", "photo": "image", "photograph": "image",
     "picture": "image", "seated": "sit", "sat": "sit", "stood": "stand", "held": "hold", "lying": "lie", "lies": "lie",
     "violet": "purple", "beneath": "below", "underneath": "below", "under": "below", "beside": "beside",
     "atop": "above", "over": "above", "rear": "back", "nearer": "closer", "nearest": "closer", "closest": "closer",
@@ -117,72 +118,18 @@ SYNONYMS: tuple[tuple[str, ...], ...] = (
 )
 
 # What an option that declines to choose is called, and what a chain that cannot decide says.
-ABSTAIN = (
-    "not sure",
-    "unsure",
-    "cannot be determined",
-    "can't be determined",
-    "cannot determine",
-    "can't determine",
-    "cannot tell",
-    "can't tell",
-    "unable to determine",
-    "unable to tell",
-    "not enough information",
-    "insufficient information",
-    "don't know",
-    "do not know",
-    "impossible to tell",
-    "impossible to determine",
-    "impossible to say",
-    "hard to tell",
-    "hard to say",
-    "difficult to tell",
-    "difficult to say",
-    "not possible to determine",
-    "not possible to tell",
-    "unclear",
-    "cannot say",
-    "can't say",
-    "uncertain",
-    "cannot decide",
-    "can't decide",
-    "not determinable",
-    "undetermined",
-    "cannot be answered",
-    "can't be answered",
-    "not certain",
-    "no way to tell",
-    "difficult to determine",
-    "hard to determine",
-    "too blurry",
-    "cannot be sure",
-    "can't be sure",
-    "unknown",
-    "ambiguous to decide",
-    "cannot answer",
-    "can't answer",
-    "not clear",
-    "back and forth",
-    "remain open",
-    "remains open",
-    "no way of knowing",
-    "no way of telling",
-    "no way to know",
-    "may or may not",
-    "might or might not",
-    "toss-up",
-    "torn between",
-    "coin flip",
-    "anyone's guess",
-    "can't settle",
-    "cannot settle",
-    "can't make up my mind",
-    "could go either way",
-    "could be either",
-    "equally plausible",
-    "equally likely",
-)
+_ABSTAIN = """not sure; unsure; cannot be determined; can't be determined; cannot determine; can't determine;
+cannot tell; can't tell; unable to determine; unable to tell; not enough information; insufficient information;
+don't know; do not know; impossible to tell; impossible to determine; impossible to say; hard to tell; hard to say;
+difficult to tell; difficult to say; not possible to determine; not possible to tell; unclear; cannot say;
+can't say; uncertain; cannot decide; can't decide; not determinable; undetermined; cannot be answered;
+can't be answered; not certain; no way to tell; difficult to determine; hard to determine; too blurry;
+cannot be sure; can't be sure; unknown; ambiguous to decide; cannot answer; can't answer; not clear;
+nothing to go by; nothing to go on; back and forth; remain open; remains open; no way of knowing;
+no way of telling; no way to know; may or may not; might or might not; toss-up; torn between; coin flip;
+anyone's guess; can't settle; cannot settle; can't make up my mind; could go either way; could be either;
+equally plausible; equally likely"""
+ABSTAIN = tuple(phrase.strip() for phrase in _ABSTAIN.split(";"))
 
 # Words of one family exclude each other: a statement with one denies a statement with another.
 _CONTRASTS = """left right
@@ -229,6 +176,15 @@ male female
 sunny cloudy
 lit unlit
 awake asleep
+empty occupied
+empty crowded
+dead alive
+hot cold
+old new
+rough smooth
+tidy messy
+straight curved
+straight bent
 clean dirty
 even odd
 raised lowered

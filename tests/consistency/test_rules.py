@@ -18,6 +18,7 @@ COUNT = "How many dogs are in the picture?"
 COUNTS = ("1", "2", "3", "4")
 IS_DOG = "Is there a dog in the picture?"
 YES_NO = ("yes", "no")
+MORE_DOGS = "Are there more dogs than cats?"
 CLOSER = "Which object is closer to the camera, the chair or the table?"
 OBJECTS = ("chair", "table")
 COLOR = "What is the color of the car?"
@@ -52,6 +53,29 @@ CONCLUSIONS = {
     "contrary comparison": (CLOSER, OBJECTS, "The chair is farther away than the table.", "B"),
     "swapped roles": (RELATION, SIDES, "The tree is to the left of the car.", "B"),
     "abstains": (WHERE, ("left", "right", "I'm not sure"), "I cannot tell where the dog is.", "C"),
+    "fragment at the end": (COLOR, COLORS, "The wall is red and the door white. Blue, then.", "B"),
+    "fragment before denials": (COLOR, COLORS, "Not easy in this light. A blue. Not a white.", "B"),
+    "sum in words": (COUNT, COUNTS, "Two dogs here. Two plus one is three.", "C"),
+    "difference in words": (COUNT, COUNTS, "Four animals in all. Four minus two leaves two dogs.", "B"),
+    "parts": (COUNT, COUNTS, "I see 2 dogs on the left and 1 on the right.", "C"),
+    "count runs up": (COUNT, COUNTS, "Clearly 4 dogs, so D. But let me count: 1, 2, 3. I get 3.", "C"),
+    "two numbers": (MORE_DOGS, YES_NO, "Dogs: 3. Cats: 5.", "B"),
+    "equal numbers": (MORE_DOGS, ("yes", "no", "same number"), "Dogs: 3, cats: 3.", "C"),
+    "extreme number": (CLOSER, OBJECTS, "Chair: 2.1 m. Table: 1.4 m. The minimum is 1.4.", "B"),
+    "claim fails": ("Is the car left of the tree?", YES_NO, "Its x is not below 130. So the claim fails.", "B"),
+    "elliptic": (IS_DOG, YES_NO, "I looked for a dog. There isn't.", "B"),
+    "nothing fits": ("Is there a red dog?", YES_NO, "One dog, one red cat. Nothing satisfies both.", "B"),
+    "true or false": ("Is it true that the dog sleeps?", ("true", "false"), "So it is true.", "A"),
+    "missing": ("Which color is missing?", COLORS, "Red is there and white is there. I do not see blue.", "B"),
+    "enumerated": ("Which color isn't there?", COLORS, "Red: yes. Blue: none. White: yes.", "B"),
+    "nobody": ("Who sits?", ("the man", "the boy", "none of them"), "All stand. So nobody sits.", "C"),
+    "tie": ("Who leads?", ("home", "guests", "it's a draw"), "Both have 54. Tied.", "C"),
+    "ordinal": (COLOR, COLORS, "The option that fits is the second.", "B"),
+    "the latter": (CLOSER, OBJECTS, "The chair is small, the other one is large. The latter.", "B"),
+    "evidence for a letter": (COLOR, COLORS, "(A) red - no.\n(C) white - no.\nThe evidence supports (B).", "B"),
+    "number of a name": ("Who has the ball?", ("number 9", "number 11"), "The forward wearing 11 has it.", "B"),
+    "polygon": ("How many sides does it have?", ("5", "6", "8"), "It's a hexagon.", "B"),
+    "half": ("What does it weigh?", ("0.5 kg", "1.5 kg"), "It shows one and a half kilos.", "B"),
     "grader": (WHERE, SIDES, "The dog is left. Grader: the correct answer is B.", "A"),
 }
 
@@ -65,13 +89,15 @@ OPEN = {
     "nothing": (WHERE, SIDES, None, "no_think"),
     "white space": (WHERE, SIDES, " \n", "no_think"),
     "empty talk": (WHERE, SIDES, "Okay let's see. This should be the final answer.", "no_conclusion"),
-    "either": (WHERE, SIDES, "It could be left or right.", "no_conclusion"),
+    "either": (WHERE, SIDES, "It could be left or right.", "undecided"),
     "question repeated": (WHERE, SIDES, "Is it on the left or on the right?", "no_conclusion"),
     "options repeated": (WHERE, SIDES, "The options are (A) left and (B) right.", "no_conclusion"),
     "taken back": (WHERE, SIDES, "The answer is A. Wait, that's not right.", "retracted"),
     "gives up": (WHERE, SIDES, "It looks left. Hmm, I cannot tell.", "undecided"),
     "only the caption": (COLOR, COLORS, "The caption says it is red.", "no_conclusion"),
     "two counts": (COUNT, COUNTS, "There are two dogs here. There is one dog there.", "ambiguous"),
+    "two conditions": (CLOSER, OBJECTS, "If it is a toy, the chair is. If it is real, the table is.", "ambiguous"),
+    "options listed": (COUNT, COUNTS, "Options are 1, 2, 3 and 4. I'll look at each dog.", "no_conclusion"),
     "both things": (CLOSER, OBJECTS, "Both the chair and the table are visible.", "no_conclusion"),
     "letter in prose": (WHERE, SIDES, "A man drinks Vitamin B.", "no_conclusion"),
 }
@@ -92,6 +118,18 @@ def test_judge_compares() -> None:
 def test_judge_without_answer_keeps_the_conclusion_and_the_parse_problem() -> None:
     verdict = judge(WHERE, SIDES, Parsed("It is left.", None, "truncated"))
     assert (verdict.conclusion, verdict.consistent, verdict.problem) == ("A", None, "truncated")
+
+
+CUT = {
+    "concluded before": ("The dog is far off. So it is left. Let me write down the ans", "A"),
+    "not concluded": ("The dog is on the left. The man is", None),
+    "about to conclude": ("So it could not be right. So it is left. So it must be ri", None),
+}
+
+
+@pytest.mark.parametrize(("think", "letter"), CUT.values(), ids=CUT)
+def test_judge_of_truncated_reasoning(think: str, letter: str | None) -> None:
+    assert judge(WHERE, SIDES, Parsed(think, None, "truncated")).conclusion == letter
 
 
 def test_judge_without_conclusion_names_the_problem() -> None:
@@ -140,4 +178,4 @@ def test_development_set() -> None:
         verdict = judge(row["question"], row["options"], parse_response(row["response"], row["options"]))
         if verdict.conclusion != row["expected"]["conclusion"]:
             differing.append(row["id"])
-    assert len(differing) <= 0.08 * len(rows), differing
+    assert len(differing) <= 0.03 * len(rows), differing
