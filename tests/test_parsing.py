@@ -16,8 +16,14 @@ SIDES = ("left", "right", "above", "below")
 COUNTS = ("1", "2", "3", "4")
 YES_NO = ("yes", "no")
 VITAMINS = ("Vitamin C", "a man", "a dog", "a cat")
+SIGNS = ("Exit 12", "Exit 21", "Exit 12A", "Exit 21A")
+PAINTED = ("A", "K", "Q", "S")
 
 ANSWERS = {
+    "option that contains another one": ("<answer>Exit 12A</answer>", SIGNS, "C"),
+    "option within another one": ("<answer>exit 12</answer>", SIGNS, "A"),
+    "option that is a letter no option carries": ("<answer>K</answer>", PAINTED, "B"),
+    "letter that is also an option's text": ("<answer>A</answer>", ("B", "A"), "A"),
     "tags": ("<think>x</think><answer>B</answer>", SIDES, "B"),
     "upper case tags": ("<THINK>x</THINK><ANSWER>B</ANSWER>", SIDES, "B"),
     "last answer block wins": ("<answer>A</answer><answer>B</answer>", SIDES, "B"),

@@ -80,12 +80,22 @@ def _unfolded(text: str, options: Sequence[str]) -> Choice | None:
 def _whole(text: str, options: Sequence[str]) -> Choice | None:
     """The text is nothing but a letter, or nothing but an option."""
     match = _LETTER_ONLY.fullmatch(text) if len(text) < 200 else None
+    letter = ascii_uppercase.index(match[1].upper()) if match else len(options)
+    if letter < len(options):
+        return _named(letter, len(options))
+    literal = [index for index, option in enumerate(options) if _folded(option) == _folded(text)]
+    if len(literal) == 1:
+        return _named(literal[0], len(options))
     if match:
-        return _named(ascii_uppercase.index(match[1].upper()), len(options))
+        return _named(letter, len(options))
     if len(text) > 2_000 or _LETTER_FIRST.match(text):
         return None
     option = names_exactly(text, options)
     return None if option is None else _named(option, len(options))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split()).casefold().strip(" .\"'")
 
 
 def _labelled(text: str, options: Sequence[str]) -> Choice | None:
