@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from traceback import extract_tb
 
 from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, PackageLoader, StrictUndefined
 from jinja2.exceptions import TemplateError, TemplateNotFound, TemplateSyntaxError
@@ -43,9 +44,16 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise unknown("template", str(error.name or name), (f"{known}.jinja" for known in template_names())) from error
     except TemplateSyntaxError as error:
         raise RobustError(f"template {error.filename or error.name} line {error.lineno}: {error.message}") from error
+    except UnicodeDecodeError as error:
+        raise RobustError(f"template {name}.jinja or one that it includes: not UTF-8 ({error.reason})") from error
     except (TemplateError, TypeError, ArithmeticError) as error:
-        where = environment.get_template(f"{name}.jinja").filename
-        raise RobustError(f"template {where}: {error}; allowed names: {', '.join(sorted(values))}") from error
+        raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
+
+
+def _failed(error: Exception) -> str:
+    """File of the template in which an error arose, which may be an included one."""
+    files = [frame.filename for frame in extract_tb(error.__traceback__) if frame.filename.endswith(".jinja")]
+    return files[-1] if files else "?"
 
 
 @lru_cache(maxsize=8)
@@ -54,7 +62,12 @@ def _environment(folder: str) -> ImmutableSandboxedEnvironment:
     if folder:
         loaders.insert(0, FileSystemLoader(_checked_folder(Path(folder))))
     return ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader(loaders), undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, autoescape=False
+        loader=ChoiceLoader(loaders),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        autoescape=False,
+        auto_reload=False,  # one process sends the same words from its first item to its last
     )
 
 

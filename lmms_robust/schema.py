@@ -49,10 +49,13 @@ class Item:
 
     def __post_init__(self) -> None:
         where = f"{self.benchmark} item {self.id!r}"
+        for part in (self.id, self.question, *self.options, *self.statements):
+            if not isinstance(part, str) or not part.strip():
+                raise RobustError(
+                    f"{where}: id, question, an option or a statement is {part!r}; allowed: non-empty texts"
+                )
         if not 2 <= len(self.options) <= MAX_OPTIONS:
             raise RobustError(f"{where}: {len(self.options)} option(s); allowed: 2 to {MAX_OPTIONS}")
-        if any(not option.strip() for option in self.options):
-            raise RobustError(f"{where}: an option is empty; allowed: non-empty texts; got {list(self.options)}")
         folded = [" ".join(option.split()).casefold() for option in self.options]
         if len(set(folded)) < len(folded):
             raise RobustError(f"{where}: two options are equal; allowed: distinct texts; got {list(self.options)}")
@@ -144,6 +147,8 @@ class Record:
         gold: letter of the right option.
         planted: letter of the wrong option drawn for the item.
         abstain: letter of the option to abstain, or None if it is not offered.
+        caption_source: what wrote the caption: ``"statements"``, or a model and the hash of its template; ``""`` if
+            the variant has no caption about an option.
         answer: letter answered, or None.
         conclusion: letter the reasoning ends on, or None.
         consistent: whether the reasoning ends on the answer, or None.
@@ -161,6 +166,7 @@ class Record:
     gold: str
     planted: str
     abstain: str | None
+    caption_source: str
     answer: str | None
     conclusion: str | None
     consistent: bool | None

@@ -23,10 +23,17 @@ FEATURES = Features(
 )
 
 
-def png(color: str = "red", size: tuple[int, int] = (32, 24)) -> bytes:
+def png(color: str = "red", size: tuple[int, int] = (32, 24), form: str = "PNG") -> bytes:
     buffer = BytesIO()
-    PillowImage.new("RGB", size, color).save(buffer, format="PNG")
+    PillowImage.new("RGB", size, color).save(buffer, format=form)
     return buffer.getvalue()
+
+
+def cut(form: str) -> bytes:
+    """A noisy picture of which the last third is missing."""
+    buffer = BytesIO()
+    PillowImage.effect_noise((300, 300), 90).convert("RGB").save(buffer, format=form)
+    return buffer.getvalue()[: 2 * len(buffer.getvalue()) // 3]
 
 
 def row(number: int = 0, **changes: object) -> dict[str, object]:

@@ -38,6 +38,18 @@ def test_an_undefined_name_says_where_and_what_is_allowed(folder: Path) -> None:
         render("caption", {"asserted": {}, "question": ""})
 
 
+def test_an_error_in_an_included_template_names_that_template(folder: Path) -> None:
+    (folder / "reasoning.jinja").write_text("{{ oops }}")
+    with pytest.raises(RobustError, match=r"mine/reasoning\.jinja: 'oops' is undefined"):
+        render("think", {"asserted": {}})
+
+
+def test_a_template_that_is_not_text_is_named(folder: Path) -> None:
+    (folder / "caption.jinja").write_bytes(b"\xff\xfe")
+    with pytest.raises(RobustError, match=r"caption\.jinja.*: not UTF-8"):
+        render("caption", {})
+
+
 def test_a_syntax_error_says_where(folder: Path) -> None:
     (folder / "caption.jinja").write_text("first\n{% if %}")
     with pytest.raises(RobustError, match=r"caption\.jinja line 2: "):
@@ -67,6 +79,7 @@ def test_templates_render_in_the_sandbox(folder: Path, attack: str) -> None:
 
 def test_every_word_that_is_sent_has_a_template() -> None:
     assert set(template_names()) == {
-        "abstain_option", "caption", "caption_disclaimer", "caption_irrelevant", "inline", "prompt", "reasoning",
+        "abstain_option", "caption", "caption_disclaimer", "caption_irrelevant", "caption_request",
+        "inline", "prompt", "reasoning",
         "think", "think_but", "think_stop",
     }  # fmt: skip

@@ -11,7 +11,7 @@ from lmms_robust.schema import Item, Record
     [
         ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 10"),
         ({"options": ("red", "Red ", "blue", "black")}, "two options are equal"),
-        ({"options": ("red", " ", "blue", "black")}, "an option is empty"),
+        ({"options": ("red", " ", "blue", "black")}, "an option or a statement is ' '"),
         ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),
         ({"statements": ("x",)}, "1 statements; allowed: one for each of 4 options"),
     ],
@@ -28,7 +28,8 @@ def record(**changes: object) -> Record:
     values = {
         "item": "x", "benchmark": "scenes", "category": "color", "question": "What color?",
         "options": ("red", "green", "blue", "black"), "variant": "wrong_think", "injection": "prefill",
-        "gold": "C", "planted": "A", "abstain": None, "answer": "C", "conclusion": "A", "consistent": False,
+        "gold": "C", "planted": "A", "abstain": None,
+        "caption_source": "", "answer": "C", "conclusion": "A", "consistent": False,
         "decided_by": "rules", "problem": None,
     }  # fmt: skip
     return Record(**(values | changes))

@@ -22,6 +22,10 @@ from lmms_robust.errors import RobustError, unknown
 from lmms_robust.transport import Injection, seal
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+MODEL_ARGUMENTS = (
+    *("pretrained", "revision", "device", "dtype", "batch_size", "attn_implementation", "injection", "resume"),
+    "system_prompt",
+)
 PASSED_ON = ("max_new_tokens", "top_p", "top_k", "num_beams", "repetition_penalty")
 
 
@@ -38,6 +42,8 @@ class RobustHF(lmms):  # type: ignore[misc]
         resume: folder in which finished responses are kept; those found there are not generated again.
         system_prompt: text, or a file that holds it, for the system turn.
         revision: branch, tag or commit on the hub.
+        max_batch_size: passed by lmms-eval and not used.
+        others: refused by name, with the arguments that there are.
     """
 
     is_simple = False
@@ -55,14 +61,18 @@ class RobustHF(lmms):  # type: ignore[misc]
         resume: str | None = None,
         system_prompt: str | None = None,
         revision: str = "main",
+        **others: object,
     ) -> None:
         super().__init__()
         try:
             self._check(dtype, batch_size, injection)
+            for name in others:
+                raise unknown("model argument", name, MODEL_ARGUMENTS, where="model_args")
             self.accelerator = Accelerator()
             self._rank, self._world_size = self.accelerator.process_index, self.accelerator.num_processes
             self.device = self._choose_device(device)
-            self._settings = {"pretrained": pretrained, "revision": revision, "dtype": dtype, "injection": injection}
+            self._settings: dict[str, Any] = {"pretrained": pretrained, "revision": revision, "dtype": dtype}
+            self._settings |= {"injection": injection, "weights": _weights(Path(pretrained))}
             self._loading = {
                 "revision": revision,
                 "attn_implementation": attn_implementation,
@@ -168,12 +178,22 @@ class RobustHF(lmms):  # type: ignore[misc]
     def model(self) -> Any:
         """The model, loaded on first use."""
         if self._model is None:
-            self._model = AutoModelForImageTextToText.from_pretrained(
-                self._settings["pretrained"], trust_remote_code=False, use_safetensors=True, **self._loading
-            )
+            self._model = self._load_model()
             self._model.to(self.device).eval()
             logger.info(f"robust_hf: {self._settings['pretrained']} on {self.device} in {self._model.dtype}")
         return self._model
+
+    def _load_model(self) -> Any:
+        pretrained = self._settings["pretrained"]
+        try:
+            return AutoModelForImageTextToText.from_pretrained(
+                pretrained, trust_remote_code=False, use_safetensors=True, **self._loading
+            )
+        except (OSError, ValueError) as error:
+            reason = str(error).strip().splitlines()[0]
+            sys.exit(
+                f"lmms-robust: pretrained={pretrained!r}: {reason}; allowed: a checkpoint with safetensors weights"
+            )
 
     def _load_processor(self, pretrained: str, revision: str) -> Any:
         try:
@@ -207,6 +227,12 @@ class RobustHF(lmms):  # type: ignore[misc]
         if dtype == "auto":
             return torch.float32 if self.device.type == "cpu" else "auto"
         return DTYPES[dtype]
+
+
+def _weights(folder: Path) -> list[tuple[str, int, int]]:
+    """What tells a local checkpoint's weights from those of an earlier one in the same folder."""
+    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    return [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
 
 
 def _cut(text: str, stops: Sequence[str]) -> str:

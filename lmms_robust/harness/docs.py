@@ -6,29 +6,39 @@ share one copy of its bytes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import logging
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, Image
+from datasets import Dataset
 from PIL import Image as PillowImage
+from PIL import ImageFile
 
 from lmms_robust.benchmarks import Benchmark, benchmark
+from lmms_robust.benchmarks.captions import Captions, read
+from lmms_robust.benchmarks.pictures import encoded, pictures
 from lmms_robust.errors import RobustError
-from lmms_robust.perturbations import build
-from lmms_robust.schema import Variant, letters
+from lmms_robust.perturbations import build, condition
+from lmms_robust.schema import Item, letters
 
+CAPTIONS_VARIABLE = "LMMS_ROBUST_CAPTIONS"
+"""Environment variable that names a file written by ``lmms-robust captions``."""
+
+logger = logging.getLogger(__name__)
 _SOURCES: dict[str, tuple[Dataset, str]] = {}
-_DIGESTS: dict[str, str] = {}
+_CHECKED: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
 
 
-def variant_docs(name: str, variants: Sequence[str], dataset: Dataset) -> Dataset:
+def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Dataset) -> Dataset:
     """Build the docs of some variants of a benchmark, all variants of an item as adjacent rows.
 
     Args:
-        name: benchmark name.
+        name: benchmark name, or the benchmark itself if it has no packaged name.
         variants: names of variants, in the order in which they stand per item.
         dataset: the benchmark's rows with their pictures.
 
@@ -36,27 +46,55 @@ def variant_docs(name: str, variants: Sequence[str], dataset: Dataset) -> Datase
         RobustError: unknown benchmark or variant, wrong columns, a row that makes no valid item, an unreadable
             picture, or a template that cannot be rendered.
     """
-    adapter = benchmark(name)
+    adapter = benchmark(name) if isinstance(name, str) else name
     found = dataset.column_names
     rows = dataset.select_columns([column for column in adapter.columns if column in found])
     items = adapter.items(rows, found)
-    if dataset._fingerprint not in _DIGESTS:
-        _DIGESTS[dataset._fingerprint] = _read_pictures(adapter, dataset, [item.id for item in items])
-    key = f"{name}-{_DIGESTS[dataset._fingerprint]}"
-    _SOURCES[key] = (dataset, adapter.image)
-    docs = [_doc(build(item, variant), key) for item in items for variant in variants]
+    checked = (adapter.name, dataset._fingerprint)
+    if checked not in _CHECKED:
+        _CHECKED[checked] = _read_pictures(adapter, dataset, items)
+    digest, unreadable = _CHECKED[checked]
+    key = f"{adapter.name}-{digest}"
+    _SOURCES[key] = (pictures(dataset, adapter.image), adapter.image)
+    items = [item for item in items if item.id not in unreadable]
+    written = _captions(items)
+    docs = [_doc(item, variant, written.get(item.id), key) for item in items for variant in variants]
     return Dataset.from_list(docs)
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
     """Return the doc's picture, decoded, in RGB."""
     dataset, column = _SOURCES[doc["source"]]
-    image: PillowImage.Image = dataset[int(doc["row"])][column]
-    return image.convert("RGB")
+    content = encoded(dataset[int(doc["row"])][column], f"{doc['benchmark']} item {doc['id']!r}")
+    with PillowImage.open(BytesIO(content)) as image:
+        return image.convert("RGB")
 
 
-def _doc(variant: Variant, source: str) -> dict[str, Any]:
-    item = variant.item
+def _captions(items: Sequence[Item]) -> dict[str, Captions]:
+    """Captions by a language model, where the user names a file of them.
+
+    Raises:
+        RobustError: the file cannot be read, or has other than one caption per option for some item.
+    """
+    path = os.environ.get(CAPTIONS_VARIABLE, "")
+    written = read(Path(path)) if path else {}
+    for item in items:
+        found = written.get(item.id)
+        if found is not None and len(found.captions) != len(item.options):
+            raise RobustError(
+                f"{path}: item {item.id!r} has {len(found.captions)} captions; allowed: {len(item.options)}"
+            )
+    missing = sum(item.id not in written for item in items) if path else 0
+    if missing:
+        logger.warning("%s: no captions for %d of %d items; their statements are used", path, missing, len(items))
+    return written
+
+
+def _doc(item: Item, name: str, written: Captions | None, source: str) -> dict[str, Any]:
+    variant = build(item, name, captions=written.captions if written else ())
+    chosen = condition(name)
+    asserted = bool(chosen.caption and chosen.asserts)
+    caption_source = f"{written.model} {written.template_hash}" if written else "statements"
     offered = len(variant.options) > len(item.options)
     return {
         "id": item.id,
@@ -68,6 +106,7 @@ def _doc(variant: Variant, source: str) -> dict[str, Any]:
         "variant": variant.name,
         "planted": variant.planted,
         "abstain": letters(len(variant.options))[-1] if offered else "",
+        "caption_source": caption_source if asserted else "",
         "prompt": variant.prompt,
         "prefill": variant.prefill,
         "source": source,
@@ -75,26 +114,46 @@ def _doc(variant: Variant, source: str) -> dict[str, Any]:
     }
 
 
-def _read_pictures(adapter: Benchmark, dataset: Dataset, ids: Sequence[str]) -> str:
+def _read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> tuple[str, frozenset[str]]:
     """Read every picture once, so that a bad one is met before a model is loaded and not at sample 3,000.
 
     Returns:
-        Digest of all pictures: the same pictures have the same one on every machine.
+        Digest of all pictures, the same on every machine; and the ids of the items whose picture is left out.
     """
-    digest = sha256()
-    encoded = dataset.select_columns([adapter.image]).cast_column(adapter.image, Image(decode=False))
-    for item, row in zip(ids, encoded, strict=True):
-        digest.update(_checked_bytes(row[adapter.image], f"benchmark {adapter.name} item {item!r}"))
-    return digest.hexdigest()[:16]
+    digest, unreadable = sha256(), []
+    stored = pictures(dataset, adapter.image)
+    for item in items:
+        where = f"benchmark {adapter.name} item {item.id!r}"
+        try:
+            digest.update(_checked_bytes(stored[item.row][adapter.image], where))
+        except RobustError as error:
+            if adapter.bad_rows == "refuse":
+                raise
+            unreadable.append(item.id)
+            logger.warning("left out: %s", error)
+    if unreadable:
+        logger.warning("benchmark %s: %d item(s) left out for their picture", adapter.name, len(unreadable))
+    if len(unreadable) == len(items):
+        raise RobustError(f"benchmark {adapter.name}: none of {len(items)} pictures is readable")
+    return digest.hexdigest()[:16], frozenset(unreadable)
 
 
-def _checked_bytes(encoded: Mapping[str, Any] | None, where: str) -> bytes:
-    if not encoded or (encoded["bytes"] is None and not encoded["path"]):
-        raise RobustError(f"{where}: no picture; allowed: an encoded picture or the path of one")
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """lmms-eval has Pillow fill up pictures that were cut off; here they are to be found."""
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
-        content = encoded["bytes"] if encoded["bytes"] is not None else Path(encoded["path"]).read_bytes()
-        with PillowImage.open(BytesIO(content)) as image:
-            image.verify()
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _checked_bytes(value: Mapping[str, Any] | str | None, where: str) -> bytes:
+    content = encoded(value, where)
+    try:
+        with _whole_pictures_only(), PillowImage.open(BytesIO(content)) as image:
+            image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
+            image.load()
     except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
         raise RobustError(f"{where}: unreadable picture ({error}); allowed: a picture that Pillow reads") from error
-    return bytes(content)
+    return content

@@ -56,6 +56,7 @@ def record(doc: Mapping[str, Any], response: str) -> Record:
         gold=doc["answer"],
         planted=doc["planted"],
         abstain=doc["abstain"] or None,
+        caption_source=doc["caption_source"],
         answer=parsed.answer,
         conclusion=verdict.conclusion,
         consistent=verdict.consistent,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from random import Random
 from typing import Literal
 
-from lmms_robust.errors import unknown
+from lmms_robust.errors import RobustError, unknown
 from lmms_robust.prompts import render
 from lmms_robust.schema import Item, Variant, letters
 
@@ -84,21 +86,22 @@ def plant(item: Item, seed: int = 0) -> str:
     return Random(f"{seed}:{item.id}").choice(wrong)
 
 
-def build(item: Item, name: str, seed: int = 0) -> Variant:
+def build(item: Item, name: str, seed: int = 0, captions: Sequence[str] = ()) -> Variant:
     """Put an item into one of the twelve conditions.
 
     Args:
         item: the item; it is not changed.
         name: variant name, a key of :data:`VARIANTS`.
         seed: draws another planted option for the whole run.
+        captions: one sentence per option for captions, in place of the item's statements.
 
     Raises:
         RobustError: unknown variant, or a template that cannot be rendered.
     """
-    return inject(item, name, condition(name), seed)
+    return inject(item, name, condition(name), seed, captions)
 
 
-def inject(item: Item, name: str, chosen: Condition, seed: int = 0) -> Variant:
+def inject(item: Item, name: str, chosen: Condition, seed: int = 0, captions: Sequence[str] = ()) -> Variant:
     """Put an item into any condition, such as one for training that is no variant.
 
     Templates may name ``question``, ``options`` (each with ``letter``, ``text``, ``statement``), ``asserted`` (such an
@@ -108,25 +111,34 @@ def inject(item: Item, name: str, chosen: Condition, seed: int = 0) -> Variant:
         RobustError: a template cannot be rendered.
     """
     planted = plant(item, seed)
-    options = item.options + ((render("abstain_option", {}),) if chosen.abstain else ())
+    options = item.options + ((_words("abstain_option", {}),) if chosen.abstain else ())
     asserted = {"planted": planted, "correct": item.answer}.get(chosen.asserts or "")
-    values: dict[str, object] = {"question": item.question, "options": _shown(item, options)}
+    values: dict[str, object] = {"question": item.question, "options": _shown(options, item.statements)}
+    captioned = dict(values)
     if asserted is not None:
-        values["asserted"] = _shown(item, item.options)[item.letters.index(asserted)]
-    caption = render(chosen.caption, values) if chosen.caption else ""
-    return Variant(
-        item=item,
-        name=name,
-        planted=planted,
-        options=options,
-        prompt=render("prompt", values | {"caption": caption}),
-        prefill=render(chosen.think, values) if chosen.think else "",
-    )
+        place = item.letters.index(asserted)
+        values["asserted"] = _shown(item.options, item.statements)[place]
+        captioned["asserted"] = _shown(item.options, tuple(captions) or item.statements)[place]
+    caption = _words(chosen.caption, captioned) if chosen.caption else ""
+    prefill = _words(chosen.think, values) if chosen.think else ""
+    prompt = _words("prompt", values | {"caption": caption})
+    for part in (caption, item.question, *options):
+        if part not in prompt and " ".join(part.split()) not in " ".join(prompt.split()):
+            raise RobustError(
+                f"template prompt.jinja: leaves out {part[:80]!r}; allowed: caption, question, all options"
+            )
+    return Variant(item, name, planted, options, prompt, prefill)
 
 
-def _shown(item: Item, options: tuple[str, ...]) -> list[dict[str, str]]:
-    statements = item.statements + ("",) * (len(options) - len(item.options))
+def _words(template: str, values: Mapping[str, object]) -> str:
+    text = render(template, values)
+    if not text:
+        raise RobustError(f"template {template}.jinja: renders to nothing; allowed: some words")
+    return text
+
+
+def _shown(options: Sequence[str], statements: Sequence[str]) -> list[dict[str, str]]:
     return [
         {"letter": letter, "text": text, "statement": statement}
-        for letter, text, statement in zip(letters(len(options)), options, statements, strict=True)
+        for letter, text, statement in zip_longest(letters(len(options)), options, statements, fillvalue="")
     ]

@@ -40,13 +40,18 @@ def read_runs(folder: Path) -> list[Run]:
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
     runs: dict[tuple[str, str, str], list[Record]] = {}
-    for path in sorted(folder.rglob("*_samples_*.jsonl"), key=lambda path: path.name):
-        date = path.name.partition("_samples_")[0]
+    for path in sorted(folder.rglob("*samples_*.jsonl"), key=lambda path: path.name):
+        date = _date(path.stem)
         for record in _records(path):
             runs.setdefault((date, path.parent.name, record.benchmark), []).append(record)
     if not runs:
         raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
     return [Run(model, date, name, tuple(records)) for (date, model, name), records in runs.items()]
+
+
+def _date(stem: str) -> str:
+    """``DATE_samples_TASK`` in lmms-eval, ``samples_TASK_DATE`` in lm-eval."""
+    return stem.rpartition("_")[2] if stem.startswith("samples_") else stem.partition("_samples_")[0]
 
 
 def _records(path: Path) -> Iterator[Record]:

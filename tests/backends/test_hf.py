@@ -78,6 +78,7 @@ def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) ->
         ({"dtype": "float64"}, "unknown dtype 'float64'"),
         ({"injection": "inlin"}, "unknown injection 'inlin'; did you mean 'inline'"),
         ({"batch_size": 0}, "batch_size 0; allowed: a whole number from 1"),
+        ({"batchsize": 4}, "unknown model argument 'batchsize'; did you mean 'batch_size'"),
         ({"pretrained": "/nowhere/at/all"}, "pretrained='/nowhere/at/all'"),
     ],
 )

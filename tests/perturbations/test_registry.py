@@ -1,10 +1,12 @@
 from collections import Counter
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import VARIANTS, build, plant
+from lmms_robust.prompts import TEMPLATES_VARIABLE
 from lmms_robust.schema import Item
 
 WRONG = ["wrong_think", "wrong_think_but", "wrong_caption", "wrong_caption_disclaimer"]
@@ -95,6 +97,29 @@ def test_planting_is_even_and_changes_with_the_seed(item: Item) -> None:
     assert min(drawn.values()) > 150
     assert [plant(made) for made in items] == [plant(made) for made in items]
     assert [plant(made) for made in items] != [plant(made, seed=1) for made in items]
+
+
+@pytest.mark.parametrize(
+    ("template", "text", "variant", "message"),
+    [
+        ("caption", "", "wrong_caption", "template caption.jinja: renders to nothing"),
+        ("think", " ", "wrong_think", "template think.jinja: renders to nothing"),
+        ("prompt", "{{ question }}", "base", "template prompt.jinja: leaves out 'red'"),
+        (
+            "prompt",
+            "{{ question }}{% for o in options %} {{ o.text }}{% endfor %}",
+            "wrong_caption",
+            "template prompt.jinja: leaves out 'The square is",
+        ),
+    ],
+)
+def test_a_template_that_would_turn_a_variant_into_another_is_refused(
+    item: Item, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, template: str, text: str, variant: str, message: str
+) -> None:
+    (tmp_path / f"{template}.jinja").write_text(text)
+    monkeypatch.setenv(TEMPLATES_VARIABLE, str(tmp_path))
+    with pytest.raises(RobustError, match=message):
+        build(item, variant)
 
 
 def test_an_unknown_variant_is_named_with_the_nearest(item: Item) -> None:

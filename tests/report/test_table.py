@@ -11,7 +11,7 @@ from lmms_robust.report.table import variant_table
 
 FIXED = {
     "benchmark": "scenes", "category": "color", "question": "What color?", "options": ["red", "blue"],
-    "injection": "none", "gold": "A", "planted": "B", "abstain": None,
+    "injection": "none", "gold": "A", "planted": "B", "abstain": None, "caption_source": "",
     "decided_by": "rules",
 }  # fmt: skip
 
