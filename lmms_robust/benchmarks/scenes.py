@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lmms_robust.benchmarks.registry import Benchmark
+from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.schema import Item
 
 
@@ -16,11 +16,18 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         benchmark="scenes",
         category=row["category"],
         question=row["question"],
-        options=tuple(row["options"]),
+        options=tuple(row["options"] or ()),
         answer=row["answer"],
-        statements=tuple(row["statements"]),
+        statements=tuple(row["statements"] or ()),
         row=index,
     )
 
 
-BENCHMARK = Benchmark("scenes", "image", ("id", "category", "question", "options", "answer", "statements"), to_item)
+BENCHMARK = Benchmark(
+    name="scenes",
+    image="image",
+    columns=("id", "category", "question", "options", "answer", "statements"),
+    to_item=to_item,
+    source=Source("parquet", "test", data_files={"test": "test.parquet"}),
+    bad_rows="refuse",
+)

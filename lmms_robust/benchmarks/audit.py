@@ -1,0 +1,170 @@
+"""Audits statements: how many come from a pattern, and which ones a person should look at."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lmms_robust.benchmarks.items import items_of
+from lmms_robust.benchmarks.reading import load
+from lmms_robust.benchmarks.registry import Benchmark
+from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback, state
+from lmms_robust.benchmarks.writing import complete
+from lmms_robust.schema import Item
+
+OWN = "own"
+"""Stands for a pattern where the benchmark brings its statements or makes them by a rule of its own."""
+
+COLUMNS = ("id", "category", "pattern", "question", "letter", "option", "is_gold", "statement", "suspects")
+SHOWN = 10
+
+_COUNTED = r"(?:[2-9]|\d{2,}|two|three|four|five|six|seven|eight|nine|ten)"
+_SUSPECTS = {
+    "doubled word": r"\b(?!(?:that|had)\b)(?i:([^\W\d]+) \1)\b",
+    "two articles": r"(?i)\b(?:the|a|an) (?:the|a|an|this|that|these|those|my|his|her|its|their)\b",
+    "a before a vowel": r"(?:\ba|^A) (?!(?i:uni(?!n)|use|usu|uten|eu|one\b|once))(?i:[aeiou])",
+    "an before a consonant": r"\b[Aa]n (?:(?i:uni[cfqstv]|use|usu|eu|one\b|once)"
+    r"|(?!(?i:hour|honest|heir|honou?r)|[FHLMNRSX](?:\b|[A-Z\d-])|8|11\b|18\b)(?i:[^\Waeiou]))",
+    "is with a plural": rf"(?i)\bthere is (?:not )?{_COUNTED}\b",
+    "are with one": r"(?i)\bthere are (?:not )?(?:1|one|an?)\b",
+    "one of many": r"(?i)\bthere is (?:1|one) \w*[^\Wsui]s(?: (?:in|on|at)\b|\.?$)",
+    "is and are": r"(?i)^there is\b[^,;]*\bare\b(?! (?:that|which))",
+    "no final stop": r"(?s)\A(?!.*[.!][\"')]?\Z)",
+    "question mark": r"\?",
+    "option letter": r"(?:^|\s)\(?[A-J][.)](?=\s)|\([A-J]\)",
+    "two spaces": r"\s{2}|^\s|\s$",
+    "space before a stop": r"\s[.,;:!?](?:\s|$)",
+    "doubled stop": r"(?<!\.)\.\.(?!\.)|[,;:!?]\.$|,,",
+    "lower-case start": r"^[a-z]",
+}
+_COMPILED = {name: re.compile(pattern) for name, pattern in _SUSPECTS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One statement under audit.
+
+    Attributes:
+        item: the item.
+        place: index of the option.
+        pattern: name of the pattern that made it, :data:`OWN`, or ``FALLBACK``.
+        suspects: names of what may be wrong with it.
+    """
+
+    item: Item
+    place: int
+    pattern: str
+    suspects: tuple[str, ...]
+
+
+def suspects(statement: str, *, quoted_question: bool = False) -> tuple[str, ...]:
+    """Name what looks wrong in a sentence; these are hints for a person, some of them false.
+
+    Args:
+        statement: the sentence.
+        quoted_question: whether it quotes the question, as fallbacks do: only the words after it are then looked at.
+
+    >>> suspects("There is 3 the the dog (a apple")
+    ('doubled word', 'two articles', 'a before a vowel', 'is with a plural', 'no final stop', 'unbalanced parentheses')
+    >>> suspects("The bus is to the left of an SUV.")
+    ()
+    """
+    seen = re.sub(r'"[^"]*\?"', '"…"', statement) if quoted_question else statement
+    found = [name for name, pattern in _COMPILED.items() if pattern.search(seen)]
+    return tuple(found + (["unbalanced parentheses"] if not _balanced(seen) else []))
+
+
+def audit(item: Item, patterns: Sequence[Pattern]) -> list[Audited]:
+    """Audit the statements of one item."""
+    pattern = pattern_of(item, patterns)
+    read = [re.sub(r"\W+", " ", statement).strip().casefold() for statement in item.statements]
+    audited = []
+    for place, statement in enumerate(item.statements):
+        twins = [item.letters[other] for other, text in enumerate(read) if other != place and text == read[place]]
+        same = tuple(f"reads like {letter}" for letter in twins)
+        wrong = suspects(statement, quoted_question=pattern == FALLBACK)
+        audited.append(Audited(item, place, pattern, wrong + same))
+    return audited
+
+
+def pattern_of(item: Item, patterns: Sequence[Pattern]) -> str:
+    """Name what made an item's statements."""
+    made = state(item.question, item.options, patterns)
+    if made.texts == item.statements:
+        return made.pattern
+    question = " ".join(item.question.split())
+    is_fallback = item.statements == tuple(fallback(question, option) for option in item.options)
+    return FALLBACK if is_fallback else OWN
+
+
+def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: Path | None = None) -> list[str]:
+    """Audit a benchmark: write a CSV with one line per statement, and return the report's lines.
+
+    Raises:
+        RobustError: the rows cannot be loaded or make no items.
+    """
+    items = items_of(adapter, load(adapter, files, images))
+    audited = [one for item in items for one in audit(item, adapter.patterns)]
+    with complete(target) as file:
+        rows = csv.writer(file)
+        rows.writerow(COLUMNS)
+        rows.writerows(map(_cells, audited))
+    return list(report(adapter.name, audited))
+
+
+def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:
+    """Describe an audit: share of items per pattern and category, fallbacks, suspects, one line each."""
+    patterns = {one.item.id: one.pattern for one in audited}
+    categories = {one.item.id: one.item.category for one in audited}
+    total = len(patterns)
+    matched = sum(pattern != FALLBACK for pattern in patterns.values())
+    yield f"{name}: {total} items, {_share(matched, total)} by pattern, {total - matched} by fallback"
+    per_category = Counter(categories.values())
+    for (category, pattern), count in sorted(Counter((categories[id], patterns[id]) for id in patterns).items()):
+        yield f"  {category:32} {pattern:32} {count:6} {_share(count, per_category[category])}"
+    fallbacks = dict.fromkeys(f"{one.item.id}: {one.item.question}" for one in audited if one.pattern == FALLBACK)
+    yield from _first("fallbacks", list(fallbacks))
+    doubtful = [one for one in audited if one.suspects]
+    counts = Counter(re.sub(r" [A-J]$", " another", suspect) for one in doubtful for suspect in one.suspects)
+    named = ", ".join(f"{suspect} {count}" for suspect, count in sorted(counts.items()))
+    lines = [f"{one.item.id} {_letter(one)}: {_statement(one)} [{', '.join(one.suspects)}]" for one in doubtful]
+    yield from _first(f"suspects of {len(audited)} statements" + (f" ({named})" if named else ""), lines)
+
+
+def _first(title: str, lines: Sequence[str]) -> Iterator[str]:
+    yield f"{title}: {len(lines)}"
+    yield from (f"  {line}" for line in lines[:SHOWN])
+    if len(lines) > SHOWN:
+        yield f"  and {len(lines) - SHOWN} more, in the CSV file"
+
+
+def _cells(one: Audited) -> tuple[str, ...]:
+    item = one.item
+    gold = "yes" if _letter(one) == item.answer else "no"
+    texts = (item.question, _letter(one), item.options[one.place], gold, _statement(one), "; ".join(one.suspects))
+    return (item.id, item.category, one.pattern, *texts)
+
+
+def _letter(one: Audited) -> str:
+    return one.item.letters[one.place]
+
+
+def _statement(one: Audited) -> str:
+    return one.item.statements[one.place]
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.1%}"
+
+
+def _balanced(text: str) -> bool:
+    depth = 0
+    for character in text:
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        if depth < 0:
+            return False
+    return depth == 0

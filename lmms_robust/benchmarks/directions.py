@@ -1,0 +1,114 @@
+"""Words for places and directions as Spatial-MM uses them: which say the same, and how they stand in a sentence."""
+
+from __future__ import annotations
+
+import re
+
+_SAME = (
+    {"behind", "back", "at the back"},
+    {"front", "in front", "ahead", "forward", "in the front"},
+    {"top", "above", "over", "on", "up", "upwards", "on top"},
+    {"below", "under", "beneath", "underneath", "bottom", "down", "downwards"},
+    {"middle", "between", "center", "centre", "in the middle"},
+    {"inside", "in", "into", "within"},
+    {"female", "woman", "lady", "girl", "person"},
+    {"male", "man", "boy", "person"},
+    {"mobile", "phone", "mobile phone", "cell phone"},
+)
+_SHADES = {
+    "violet": "purple", "lilac": "purple", "beige": "white", "cream": "white", "maroon": "red", "burgundy": "red",
+    "gold": "yellow", "golden": "yellow", "navy": "blue", "turquoise": "blue", "teal": "green", "tan": "brown",
+    "peach": "orange", "magenta": "pink", "silver": "white", "grey": "gray", "blonde": "yellow",
+}  # fmt: skip
+_PLACES = {
+    "left": "on the left", "right": "on the right", "top": "at the top", "bottom": "at the bottom",
+    "middle": "in the middle", "center": "in the center", "front": "in front", "behind": "behind",
+    "back": "at the back", "on": "on top", "above": "above", "over": "overhead", "under": "underneath",
+    "below": "below", "beneath": "beneath", "inside": "inside", "outside": "outside", "ahead": "ahead",
+}  # fmt: skip
+_RELATIONS = {
+    "left": "to the left of", "right": "to the right of", "top": "on top of", "bottom": "below",
+    "middle": "in the middle of", "center": "in the center of", "front": "in front of", "back": "at the back of",
+    "ahead": "ahead of", "in front": "in front of", "near": "near", "far": "far from", "close": "close to",
+    "right hand side": "on the right hand side of", "left hand side": "on the left hand side of",
+}  # fmt: skip
+_PREPOSITIONS = (
+    "on|in|at|by|above|over|under|below|beneath|underneath|behind|between|inside|outside|beside|near|next to"
+    "|in front of|on top of|around|across from|facing|close to|far from|opposite|against|to the (?:left|right) of"
+)
+_WAYS = {
+    "left": "left", "right": "right", "front": "forward", "behind": "backward", "back": "towards the back",
+    "top": "towards the top", "bottom": "towards the bottom", "middle": "towards the middle", "up": "up",
+    "down": "down", "above": "upwards", "below": "downwards",
+}  # fmt: skip
+_ADVERBS = r"(?:up|down|for|back)wards?|straight(?: ahead)?|towards? .+|away .+|(?:to|at) the .+"
+_CORNER = re.compile(
+    r"(?:top|bottom|upper|lower|left|right|front|back) ?(?:left|right|top|bottom|front|behind|back|middle|center)"
+)
+
+
+def also_true(option: str, right: str) -> bool:
+    """Whether a wrong option holds wherever the right one does, because it says the same or only a part of it.
+
+    >>> also_true("under", "below"), also_true("left", "top left"), also_true("top left", "left")
+    (True, True, False)
+    """
+    one, other = _plain(option), _plain(right)
+    part = set(one.split()) <= set(other.split())
+    return part or any(one in group and other in group for group in _SAME)
+
+
+def _plain(text: str) -> str:
+    words = re.findall(r"[\w']+", text.casefold())
+    return " ".join(_SHADES.get(word, word) for word in words if word not in {"the", "a", "an"})
+
+
+def place(option: str) -> str | None:
+    """Where something is in the picture or around someone; None if the option is no such place.
+
+    >>> place("left"), place("bottom right"), place("in the middle of the image"), place("red")
+    ('on the left', 'at the bottom right', 'in the middle of the image', None)
+    """
+    option = _tidy(option)
+    if option in _PLACES:
+        return _PLACES[option]
+    if re.fullmatch(r"left behind|right behind|(?:left|right) (?:in )?front", option):
+        side, _, depth = option.partition(" ")
+        return f"on the {side} {'behind' if depth == 'behind' else 'in front'}"
+    return f"at the {option}" if _CORNER.fullmatch(option) else _spelt_out(option)
+
+
+def relation(option: str, other: str) -> str | None:
+    """Where something is seen from another thing; None if the option is no such place.
+
+    >>> relation("left", "the sofa"), relation("top right", "the box"), relation("on", "it"), relation("red", "it")
+    ('to the left of the sofa', 'to the top right of the box', 'on it', None)
+    """
+    option = _tidy(option)
+    if option in _RELATIONS:
+        return f"{_RELATIONS[option]} {other}"
+    if _CORNER.fullmatch(option):
+        return f"to the {option} of {other}"
+    return f"{option} {other}" if re.fullmatch(_PREPOSITIONS, option) else _spelt_out(option)
+
+
+def way(option: str) -> str | None:
+    """Which way something faces or moves; None if the option is no direction.
+
+    >>> way("left"), way("front"), way("upwards"), way("bottom left"), way("red")
+    ('left', 'forward', 'upwards', 'towards the bottom left', None)
+    """
+    option = _tidy(option).removeprefix("facing ")
+    if option in _WAYS:
+        return _WAYS[option]
+    if _CORNER.fullmatch(option):
+        return f"towards the {option}"
+    return option if re.fullmatch(_ADVERBS, option) else None
+
+
+def _tidy(option: str) -> str:
+    return " ".join(option.strip().rstrip(".").split()).casefold()
+
+
+def _spelt_out(option: str) -> str | None:
+    return option if re.fullmatch(rf"(?:{_PREPOSITIONS}) .+", option) else None

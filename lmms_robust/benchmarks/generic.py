@@ -1,0 +1,104 @@
+"""Question patterns for data without an adapter of its own: counts, colours, places, yes/no; the rest falls back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lmms_robust.benchmarks.directions import place, relation
+from lmms_robust.benchmarks.grammar import definite, is_are, is_count, mid_sentence, sentence, there_is_are
+from lmms_robust.benchmarks.statements import Pattern
+from lmms_robust.benchmarks.yes_no import answered, is_yes
+
+_SHORT = 4  # words; longer options are clauses more often than values
+_PICTURE = r"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?(?:image|picture|photo|scene))"
+
+
+def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    return there_is_are(option, found["noun"], found["place"] or "in the image") if is_count(option) else None
+
+
+def _colour(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    return (
+        sentence(f"{definite(found['noun'])} {found['verb'].lower()} {mid_sentence(option)}")
+        if _short(option)
+        else None
+    )
+
+
+def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    owner = definite(found["noun"])
+    return sentence(f"the {found['attribute']} of {owner} is {mid_sentence(option)}") if _short(option) else None
+
+
+def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    where = relation(option, definite(found["other"]))
+    return where and _located(found["noun"], where)
+
+
+def _place(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    where = place(option)
+    return where and _located(found["noun"], where)
+
+
+def _located(noun: str, where: str) -> str:
+    return sentence(f"{definite(noun)} {is_are(noun)} {where}")
+
+
+def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    yes = is_yes(option)
+    return None if yes is None else answered(found[0], yes)
+
+
+def _sentence(_: re.Match[str], option: str, __: Sequence[str]) -> str | None:
+    return sentence(option) if len(option.split()) > _SHORT and option[0].isupper() else None
+
+
+def _short(option: str) -> bool:
+    return len(option.split()) <= _SHORT and not option.rstrip(".").count(".")
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text, re.IGNORECASE)
+
+
+PATTERNS = (
+    Pattern(
+        "count",
+        _pattern(rf"How many (?P<noun>.+?) (?:are|is)(?: there)?(?:{_PICTURE}|(?: (?P<place>(?:in|on|at) .+?)))?\s*\?"),
+        _count,
+    ),
+    Pattern("colour", _pattern(rf"What colou?r (?P<verb>is|are) (?P<noun>.+?(?<!ing)){_PICTURE}?\s*\?"), _colour),
+    Pattern(
+        "attribute",
+        _pattern(
+            r"What(?:'s| is) the (?P<attribute>colou?r|material|shape|size|name|texture|pattern|brand) of "
+            rf"(?P<noun>.+?){_PICTURE}?\s*\?"
+        ),
+        _attribute,
+    ),
+    Pattern(
+        "left_or_right",
+        _pattern(
+            r"(?:Is|Are) (?P<noun>.+?) (?:on|to|at) the (?:left|right)(?: side)? or (?:(?:on|to|at) )?(?:the )?"
+            r"(?:left|right)(?: side)? of (?P<other>.+?)\s*\?"
+        ),
+        _relation,
+    ),
+    Pattern(
+        "relation",
+        _pattern(
+            r"Where (?:is|are) (?P<noun>.+?),? (?:located |positioned |placed )?"
+            r"(?:in relation to|relative to|with respect to|compared to) (?P<other>.+?)\s*\?"
+        ),
+        _relation,
+    ),
+    Pattern(
+        "where",
+        _pattern(rf"Where (?:is|are) (?P<noun>.+?)(?: located| positioned| placed)?{_PICTURE}?\s*\?"),
+        _place,
+    ),
+    Pattern("yes_no", _pattern(r"(?:.+, )?(?:Is|Are|Was|Were|Does|Do|Can|Could|Will) [^?]+\?"), _yes_no),
+    Pattern("sentence", _pattern(r".*\b(?:caption|description|statement|sentence|describes?)\b.*"), _sentence),
+)
+"""Tried in order."""

@@ -1,0 +1,265 @@
+"""English nouns: number, articles, agreement, case. Pure functions on short texts.
+
+A noun here is a noun phrase as benchmarks write it: "red hats of the person in the back". Its head is the word that
+carries number ("hats"). For yes/no questions see :mod:`lmms_robust.benchmarks.yes_no`.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lmms_robust.benchmarks.vocabulary import (
+    BREAKS,
+    COLOURS,
+    DETERMINERS,
+    IRREGULAR,
+    KEEP_E,
+    MASS_IN_S,
+    PAIRS,
+    PRONOUNS,
+    PROPER,
+    SAME,
+    SINGULAR_IN_S,
+)
+
+_SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()}
+_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_MARK = re.compile(r"\s*\((?:annotated|highlighted|marked|outlined) by (?:an?|the) ([^)]*)\)", re.IGNORECASE)
+
+
+def strip_marks(noun: str) -> str:
+    """Take away notes on drawn boxes.
+
+    >>> strip_marks("cushion (annotated by the red box)")
+    'cushion'
+    """
+    return " ".join(_MARK.sub("", noun).split())
+
+
+def boxed(noun: str) -> str:
+    """Turn notes on drawn boxes into words, which keep a noun apart from others of its kind.
+
+    >>> boxed("cushion (annotated by the red box)")
+    'cushion in the red box'
+    """
+    return " ".join(_MARK.sub(r" in the \1", noun).split())
+
+
+def capitalize(text: str) -> str:
+    """Upper-case the first character and nothing else.
+
+    >>> capitalize("the SUV is red.")
+    'The SUV is red.'
+    """
+    text = text.strip()
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Make one sentence of a clause: single spaces, first letter upper-case, a full stop.
+
+    >>> sentence("the  dog is  red")
+    'The dog is red.'
+    """
+    text = " ".join(text.split())
+    return capitalize(text if text.endswith((".", "!")) else f"{text.rstrip('?,;: ')}.")
+
+
+def mid_sentence(text: str) -> str:
+    """Lower-case the first letter unless the text starts with a name, an acronym, a letter or "I".
+
+    A single capitalised word is taken for a common word if it is not a known name: where names are expected,
+    do not call this.
+
+    >>> [mid_sentence(text) for text in ("Red", "SUV", "Big Ben", "Africa", "A dog", "T-shirt", "White and Red")]
+    ['red', 'SUV', 'Big Ben', 'Africa', 'a dog', 'T-shirt', 'white and red']
+    """
+    text = " ".join(text.split())
+    words = re.findall(r"[\w'-]+", text)
+    if not words or not text[0].isupper() or words[0] in PROPER:
+        return text
+    if all(word.casefold() in COLOURS | {"and"} for word in words):
+        return text.casefold()
+    if words[0] != "A" or len(words) == 1:
+        if re.fullmatch(r"I|\w(?:-.*)?|\w.*[A-Z\d].*", words[0]):
+            return text
+        common = words[0].casefold() in DETERMINERS | BREAKS | COLOURS
+        if len(words) > 1 and words[1][0].isupper() and not common:
+            return text
+    return text[0].lower() + text[1:]
+
+
+def head_index(words: list[str]) -> int:
+    """Return the place of the head, the word that carries number.
+
+    >>> head_index("wine glasses on the dining table".split())
+    1
+    """
+    for place, word in enumerate(words[1:], start=1):
+        following = words[place + 1].casefold() if place + 1 < len(words) else ""
+        participle = word.endswith(("ing", "ed")) and following in DETERMINERS | BREAKS
+        if word.startswith("(") or word.casefold().strip(",") in BREAKS or participle:
+            return place - 1
+    return len(words) - 1
+
+
+def _on_head(noun: str, *, plural: bool) -> str:
+    words = noun.split()
+    place = head_index(words)
+    words[place] = _plural_word(words[place]) if plural else _singular_word(words[place])
+    return " ".join(words)
+
+
+def _plural_word(word: str) -> str:
+    low = word.casefold()
+    if is_plural_word(low) or low in SAME:
+        return word
+    if low in IRREGULAR:
+        return IRREGULAR[low]
+    if low.endswith("man") and low not in {"human", "german", "roman", "ottoman"}:
+        return f"{word[:-3]}men"
+    if re.search(r"[^aeiou]y$", low):
+        return f"{word[:-1]}ies"
+    return f"{word}es" if re.search(r"(s|x|z|ch|sh)$", low) else f"{word}s"
+
+
+def _singular_word(word: str) -> str:
+    low = word.casefold()
+    if low in PAIRS:
+        return f"pair of {word}"
+    if low in _SINGULAR:
+        return _SINGULAR[low]
+    if low.endswith("men") and len(low) > 4:
+        return f"{word[:-3]}man"
+    if not is_plural_word(low):
+        return word
+    if low in KEEP_E:
+        return word[:-1]
+    if low.endswith("ies"):
+        return f"{word[:-3]}y"
+    return word[:-2] if re.search(r"(ss|x|ch|sh|o|[^aeiour]us|tus)es$", low) else word[:-1]
+
+
+def is_plural_word(word: str) -> bool:
+    """Whether a single word is a plural by its form.
+
+    >>> [is_plural_word(word) for word in ("dogs", "bus", "grass", "people", "sheep")]
+    [True, False, False, True, False]
+    """
+    low = word.casefold()
+    if low in _SINGULAR or low in PAIRS or (low.endswith("men") and low not in {"specimen", "abdomen"}):
+        return True
+    return low.endswith("s") and not low.endswith(("ss", "'s", "us", "is")) and low not in SINGULAR_IN_S | MASS_IN_S
+
+
+def is_plural(noun: str) -> bool:
+    """Whether a noun takes "are": a plural head, or two heads joined by "and".
+
+    >>> [is_plural(noun) for noun in ("the dogs on the mat", "a dog and a cat", "black and white cat", "man with skis")]
+    [True, True, False, False]
+    """
+    words = noun.split()
+    if not words:
+        return False
+    if words[0].casefold() in {"they", "we", "you", "these", "those"}:
+        return True
+    head = words[: head_index(words) + 1]
+    joined = [i for i, word in enumerate(head) if word == "and" and i and head[i - 1].casefold() not in COLOURS]
+    return bool(joined) or (is_plural_word(head[-1].strip(",.")) and words[0].casefold() not in {"a", "an", "one", "1"})
+
+
+def plural(noun: str) -> str:
+    """Put a noun in the plural; a plural stays as it is.
+
+    >>> [plural(noun) for noun in ("person", "box", "knife on the table", "sheep", "baby", "dogs")]
+    ['people', 'boxes', 'knives on the table', 'sheep', 'babies', 'dogs']
+    """
+    return _on_head(noun, plural=True)
+
+
+def singular(noun: str) -> str:
+    """Put a noun in the singular; a singular stays as it is.
+
+    >>> [singular(noun) for noun in ("people", "boxes", "wine glasses", "horses", "scissors", "bus", "buses", "shoes")]
+    ['person', 'box', 'wine glass', 'horse', 'pair of scissors', 'bus', 'bus', 'shoe']
+    """
+    return _on_head(noun, plural=False)
+
+
+def is_are(noun: str) -> str:
+    """The form of "to be" that agrees with a noun.
+
+    >>> is_are("the dogs"), is_are("the dog"), is_are("I")
+    ('are', 'is', 'am')
+    """
+    return "am" if noun.strip() == "I" else "are" if is_plural(noun) else "is"
+
+
+def has_determiner(noun: str) -> bool:
+    """Whether a noun needs no article: it has a determiner or a possessive, or is a pronoun or a name.
+
+    >>> [has_determiner(noun) for noun in ("my dog", "the man's hat", "woman's hat", "her", "Big Ben", "SUV")]
+    [True, True, False, True, True, False]
+    """
+    words = noun.split()
+    if not words or words[0].casefold() in DETERMINERS | PRONOUNS or re.fullmatch(r"[A-Z]\w*['’]s?", words[0]):
+        return True
+    core = words[: head_index(words) + 1]
+    return all(re.fullmatch(r"[A-Z][a-z'’.]+", word) for word in core)
+
+
+def definite(noun: str) -> str:
+    """Put "the" before a noun that has no determiner.
+
+    >>> [definite(noun) for noun in ("dog", "the dog", "his dog", "woman's hat", "it", "Big Ben", "SUV")]
+    ['the dog', 'the dog', 'his dog', "the woman's hat", 'it', 'Big Ben', 'the SUV']
+    """
+    noun = " ".join(noun.split())
+    return noun if has_determiner(noun) else f"the {noun}"
+
+
+def indefinite(noun: str) -> str:
+    """Put "a" or "an" before a singular noun that has no determiner.
+
+    >>> [indefinite(noun) for noun in ("dog", "apple", "hour", "uniform", "SUV", "dogs", "the dog", "X-ray")]
+    ['a dog', 'an apple', 'an hour', 'a uniform', 'an SUV', 'dogs', 'the dog', 'an X-ray']
+    """
+    noun = " ".join(noun.split())
+    if has_determiner(noun) or is_plural(noun):
+        return noun
+    return f"{'an' if starts_with_vowel(noun) else 'a'} {noun}"
+
+
+def starts_with_vowel(text: str) -> bool:
+    """Whether the text starts with a vowel sound: by the letter's name for acronyms and single letters."""
+    word = re.split(r"[\s-]", text.strip())[0]
+    if re.fullmatch(r"[A-Z]{1,4}\d*", word):
+        return word[0] in "AEFHILMNORSX"
+    silent_h = re.match(r"hour|honest|heir|honou?r", word, re.IGNORECASE)
+    consonant = re.match(r"uni(?!n)|use|usu|uten|eu|one\b|once", word, re.IGNORECASE)
+    return bool(silent_h or (re.match(r"[aeiou]|8|11\b|18\b", word, re.IGNORECASE) and not consonant))
+
+
+def there_is_are(count: str, noun: str, place: str = "in the image") -> str:
+    """Say how many there are, with the verb and the noun in the number that the count asks for.
+
+    >>> [there_is_are(count, "organs") for count in ("1", "3", "0")]
+    ['There is 1 organ in the image.', 'There are 3 organs in the image.', 'There are 0 organs in the image.']
+    >>> there_is_are("None", "people", "on the bench"), there_is_are("One", "people", "")
+    ('There are no people on the bench.', 'There is one person.')
+    """
+    amount = mid_sentence(count)
+    if amount in {"none", "nil"}:
+        amount = "no"
+    one = amount in {"1", "one", "a", "an"}
+    verb, things = ("is", singular(noun)) if one else ("are", plural(noun))
+    return sentence(f"There {verb} {amount} {things} {place}")
+
+
+def is_count(text: str) -> bool:
+    """Whether an option is a plain number, in digits or words.
+
+    >>> is_count("3"), is_count("Two"), is_count("none"), is_count("a few")
+    (True, True, True, False)
+    """
+    return bool(re.fullmatch(r"\d+", text.strip())) or text.strip().casefold() in {*_NUMBERS, "none"}

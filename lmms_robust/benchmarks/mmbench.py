@@ -1,0 +1,143 @@
+"""MMBench (English, dev): twenty abilities, open-ended questions, four copies of each with the options rotated.
+
+Families are open: many questions have no pattern. A sentence is only taken from an option, or built with it, where
+stating it says that this option is the answer: "Which is not true?" turns that round, and is left to the fallback.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lmms_robust.benchmarks import rows
+from lmms_robust.benchmarks.grammar import is_count, mid_sentence, sentence, there_is_are
+from lmms_robust.benchmarks.registry import Benchmark, Row, Source
+from lmms_robust.benchmarks.statements import Pattern, state
+from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.errors import RobustError
+from lmms_robust.schema import Item
+
+NAME = "mmbench"
+ROTATED_FROM = 1_000_000
+"""A row at or above this index is a copy of the question ``index % ROTATED_FROM`` with the options rotated."""
+
+_FINITE = r"\b(?:is|are|was|were|has|have|had|can|will|would|does|do|did)\b"
+_TURNED = re.compile(r"\b(?:not|n't|incorrect|false|wrong|except|least|cannot|never|without|neither)\b", re.IGNORECASE)
+_NAMES = re.compile(
+    r"\b(?:names?|capital|country|state|city|colony|continent|brand|title|author|celebrity)\b", re.IGNORECASE
+)
+# A noun phrase does not end like this: "What is the man doing?", "What is the box made of?"
+_UNFINISHED = re.compile(
+    r"\b(?:doing|wearing|holding|eating|drinking|going|looking|playing|riding|carrying|facing|reading|making|using|trying|"
+    r"standing|sitting|saying|thinking|pointing|watching|called|used|made|likely|about|like|for|of|in|on|at|to|from|with|"
+    r"by)$",
+    re.IGNORECASE,
+)
+# Such an option leans on the others, which its sentence does not show.
+_COLLECTIVE = re.compile(r"\b(?:above|both|all of|none of|neither|either)\b", re.IGNORECASE)
+
+
+def to_item(row: Row, index: int) -> Item | None:
+    """Turn a row into an item, the hint before the question; None for a copy with rotated options."""
+    number = _index(row.get("index"), index)
+    if number >= ROTATED_FROM:
+        return None
+    where = f"{NAME} item '{number}'"
+    question = rows.text(row, "question", where)
+    hint = "" if rows.is_missing(row.get("hint")) else rows.text(row, "hint", where)
+    options = rows.options(row, "ABCD", where)
+    return Item(
+        id=str(number),
+        benchmark=NAME,
+        category=rows.text(row, "category", where),
+        question=f"{hint}\n{question}" if hint else question,
+        options=options,
+        answer=rows.letter(row.get("answer"), where),
+        statements=state(question, options, PATTERNS).texts,
+        row=index,
+    )
+
+
+def _index(value: object, row: int) -> int:
+    """Read the index, which some copies of the data hold as text."""
+    if not re.fullmatch(r"\d+(?:\.0)?", str(value)):
+        raise RobustError(f"{NAME} row {row}: column 'index' is {value!r}; expected: a whole number, 0 and above")
+    return int(float(str(value)))
+
+
+def _caption(_: re.Match[str], option: str, __: Sequence[str]) -> str:
+    """A caption without any finite verb ("A man riding a wave") is put into a sentence."""
+    if re.search(rf"{_FINITE}|\b\w+[^s\W]s\b", option):
+        return sentence(option)
+    return sentence(f"the image shows {mid_sentence(option)}")
+
+
+def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    whole = all(text.strip().endswith(".") and len(text.split()) > 2 for text in options)
+    verbs = all(re.search(rf"{_FINITE}|\b\w+s\b", text) for text in options)
+    opened = any(re.match(r"(?:because|to|by|since|so)\b", text.strip(), re.IGNORECASE) for text in options)
+    return sentence(option) if whole and verbs and not opened and not _TURNED.search(found[0]) else None
+
+
+def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    subject = found["subject"]
+    if _UNFINISHED.search(subject) or _TURNED.search(subject) or _is_clause(option) or _COLLECTIVE.search(option):
+        return None
+    value = option if _NAMES.search(subject) else mid_sentence(option)
+    place = found["place"] or ""
+    return sentence(f"the {subject}{place} is {value.rstrip('.')}")
+
+
+def _is_clause(option: str) -> bool:
+    return bool(re.search(rf"{_FINITE}|[.?!;:].", option)) or len(option.split()) > 8
+
+
+def _scene(found: re.Match[str], option: str, _: Sequence[str]) -> str:
+    return sentence(f"the scene category of this {found['picture']} is {mid_sentence(option).rstrip('.')}")
+
+
+def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    return there_is_are(option, found["things"], found["place"]) if is_count(option) else None
+
+
+def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    yes = is_yes(option)
+    return None if yes is None else answered(found[0], yes)
+
+
+_PICTURE = r"(?:image|picture|photo|figure)"
+PATTERNS = tuple(
+    Pattern(name, re.compile(question, re.IGNORECASE), statement)
+    for name, question, statement in (
+        ("caption", r"Which (?:one )?(?:of the following )?is the correct caption of this image\?", _caption),
+        (
+            "sentence",
+            r"[^?]*\b(?:captions?|statements?|sentences?|descriptions?|descri\w+|true|correct|inferred|concluded|said)\b[^?]*\?",
+            _sentence,
+        ),
+        ("scene", r"Which scene category matches this (?P<picture>image|picture|photo) the best\?", _scene),
+        ("attribute", rf"What(?: is|'s) the (?P<subject>[^?]+?)(?P<place> in (?:this|the) {_PICTURE})?\?", _attribute),
+        (
+            "count",
+            rf"How many (?P<things>[^?]+?) (?:are (?:there )?|can (?:be seen|you see) )"
+            rf"(?P<place>in (?:the|this) {_PICTURE})\?",
+            _count,
+        ),
+        ("yes_no", r"(?:Is|Are|Does|Do|Can) [^?]+\?", _yes_no),
+    )
+)
+
+BENCHMARK = Benchmark(
+    name=NAME,
+    image="image",
+    columns=("index", "question", "hint", "A", "B", "C", "D", "answer", "category"),
+    to_item=to_item,
+    source=Source(
+        "lmms-lab-encoder/MMBench",
+        "dev",
+        config="en",
+        data_files={"dev": "en/dev-*"},
+        former=("lmms-lab/MMBench",),
+    ),
+    patterns=PATTERNS,
+)

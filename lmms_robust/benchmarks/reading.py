@@ -1,0 +1,153 @@
+"""Loads the rows of a benchmark: from local files in the benchmark's own schema, or from the hub."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Iterator, Sequence
+from importlib.resources import files as package_files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lmms_robust.benchmarks.pictures import below
+from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from datasets import Dataset
+
+FORMATS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".tsv": "csv", ".csv": "csv"}
+NAME_COLUMNS = ("image", "image_name", "image_path", "file_name", "filename")
+"""Columns that may hold the file name of a picture where the benchmark's own picture column is missing."""
+
+logger = logging.getLogger(__name__)
+
+
+def load(adapter: Benchmark, files: Sequence[Path] = (), images: Path | None = None) -> Dataset:
+    """Load the rows of a benchmark.
+
+    Args:
+        adapter: the benchmark; its source is read from the hub where no files are given.
+        files: local files in the benchmark's own schema, all of one format.
+        images: folder of the pictures that rows name by file name. The picture column then holds their paths.
+
+    Returns:
+        The rows. Without ``images`` the picture column is left as it is.
+
+    Raises:
+        RobustError: files that are missing, mixed or unreadable, or a hub that cannot be reached or lacks the data.
+    """
+    dataset = from_files(files) if files else from_source(adapter.source, adapter.name)
+    return dataset if images is None else with_files(dataset, adapter.image, images)
+
+
+def from_files(files: Sequence[Path]) -> Dataset:
+    """Load rows from local parquet, json, jsonl, tsv or csv files; all columns of the last two are text.
+
+    Raises:
+        RobustError: a file is missing, of another format than the first, unreadable, or without rows.
+    """
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
+
+    kind, options = format_of(files)
+    try:
+        return load_dataset(kind, data_files={"rows": [str(path) for path in files]}, split="rows", **options)
+    except (DatasetsError, OSError, ValueError, TypeError) as error:
+        reason = " ".join(str(error.__cause__ or error).split())
+        if "corresponds to no data" in reason:
+            reason = "no rows"
+        raise RobustError(f"cannot read {', '.join(map(str, files))} as {kind}: {reason}") from error
+
+
+def format_of(files: Sequence[Path]) -> tuple[str, dict[str, Any]]:
+    """Builder of `datasets` for some local files, and its options.
+
+    Raises:
+        RobustError: a file is missing, or their formats are unknown or mixed.
+    """
+    for path in files:
+        if not path.is_file():
+            raise RobustError(f"data file {str(path)!r} does not exist; allowed: {', '.join(FORMATS)} files")
+    suffixes = sorted({path.suffix.casefold() for path in files})
+    kinds = {FORMATS.get(suffix) for suffix in suffixes}
+    if None in kinds or len(kinds) > 1:
+        raise RobustError(f"data files end in {', '.join(suffixes)}; allowed: files of one of {', '.join(FORMATS)}")
+    kind = str(kinds.pop())
+    return kind, _csv_options(files[0]) if kind == "csv" else {}
+
+
+def from_source(source: Source, name: str) -> Dataset:
+    """Load one split from the hub, or the rows that come with the package; former ids are tried in turn.
+
+    Raises:
+        RobustError: nothing could be loaded; names the ids and the switch for local files.
+    """
+    from datasets import load_dataset
+    from datasets.exceptions import DatasetsError
+
+    reasons = []
+    chosen = {split: _packaged(pattern, name) for split, pattern in source.data_files.items()}
+    for path in (source.path, *source.former):
+        try:
+            return load_dataset(path, source.config, split=source.split, data_files=chosen or None)
+        except (DatasetsError, OSError, ValueError) as error:
+            reasons.append(f"{path!r}: {' '.join(str(error).split())[:200]}")
+    raise RobustError(
+        f"benchmark {name}: cannot load split {source.split!r} from the hub ({'; '.join(reasons)}); "
+        "local copies are read with --data-files FILE (and --images DIR)"
+    )
+
+
+def with_files(dataset: Dataset, column: str, images: Path) -> Dataset:
+    """Make a picture column from the file names that rows hold; a name that leads outside the folder gives no picture.
+
+    Args:
+        dataset: rows with file names, in ``column`` or one of :data:`NAME_COLUMNS`.
+        column: name of the picture column to make.
+        images: the folder.
+
+    Raises:
+        RobustError: no such folder, or no column of names.
+    """
+    from datasets import Image, Value
+
+    if not images.is_dir():
+        raise RobustError(f"image folder {str(images)!r} does not exist; allowed: a folder of pictures")
+    texts = [name for name, feature in dataset.features.items() if feature in (Value("string"), Value("large_string"))]
+    named = next((name for name in (column, *NAME_COLUMNS) if name in texts), None)
+    if named is None:
+        raise RobustError(
+            f"an image folder needs a column of file names; found: {', '.join(dataset.column_names)}; "
+            f"expected text in one of: {', '.join(dict.fromkeys((column, *NAME_COLUMNS)))}"
+        )
+    paths = list(_paths(dataset[named], images))
+    kept = dataset.remove_columns(column) if column in dataset.column_names else dataset
+    return kept.add_column(column, paths, feature=Image())
+
+
+def _paths(names: Sequence[str | None], images: Path) -> Iterator[dict[str, str | None] | None]:
+    for index, name in enumerate(names):
+        try:
+            yield {"bytes": None, "path": str(below(images, name, f"row {index}"))} if name else None
+        except RobustError as error:
+            logger.warning("no picture: %s", error)
+            yield None
+
+
+def _csv_options(path: Path) -> dict[str, Any]:
+    """All columns as text: an option "3.0" or "None" is not a number and not missing."""
+    from datasets import Features, Value
+
+    separator = "\t" if path.suffix.casefold() == ".tsv" else ","
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        names = next(csv.reader(file, delimiter=separator), [])
+    features = Features({name: Value("string") for name in names})
+    return {"sep": separator, "features": features, "keep_default_na": False, "na_values": [""]}
+
+
+def _packaged(pattern: str | list[str], name: str) -> str | list[str]:
+    if isinstance(pattern, list):
+        return pattern
+    path = Path(str(package_files("lmms_robust.tasks") / "lmms_eval" / name / pattern))
+    return str(path) if path.is_file() else pattern

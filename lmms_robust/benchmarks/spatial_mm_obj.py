@@ -1,0 +1,88 @@
+"""Spatial-MM, one object and two objects: prepared rows, rows of the hub mirror, or the official json with pictures.
+
+Which form it is, is told by the columns; how a row names its right option, row by row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lmms_robust.benchmarks.directions import also_true
+from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS
+from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of
+from lmms_robust.benchmarks.statements import state
+from lmms_robust.errors import RobustError
+from lmms_robust.schema import Item, letters
+
+NAME = "spatial_mm_obj"
+FORMS = {
+    "prepared": ("question", "options", "answer", "category", "index"),
+    "hub mirror": ("question", "option_1", "option_2", "option_3", "option_4", "answer"),
+    "official json": ("image_name", "question", "answer", "object1", "object2"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SpatialMmObj(Benchmark):
+    """A benchmark whose rows come in one of several forms, each with columns of its own."""
+
+    def _check_columns(self, found: set[str]) -> None:
+        if self.image not in found:
+            hint = "; the official json needs --images DIR" if "image_name" in found else ""
+            raise RobustError(
+                f"benchmark {NAME}: missing column {self.image}; found: {', '.join(sorted(found))}; "
+                f"expected: {self.image}{hint}"
+            )
+        if not any(set(columns) <= found for columns in FORMS.values()):
+            expected = "; or ".join(f"{', '.join(columns)} ({form})" for form, columns in FORMS.items())
+            raise RobustError(f"benchmark {NAME}: columns {', '.join(sorted(found))}; expected: {expected}")
+
+
+def to_item(row: Mapping[str, Any], index: int) -> Item:
+    """Turn a row into an item.
+
+    Raises:
+        RobustError: the answer matches no option or several, or a wrong option says the same as the right one.
+    """
+    category, number = _origin(row, index)
+    item_id = f"{category}-{number:04}"
+    question, options = options_of(row)
+    try:
+        answer = gold(options, row["answer"])
+        _check_single_truth(options, answer)
+    except RobustError as error:
+        raise RobustError(f"{NAME} item {item_id!r}: {error}") from error
+    statements = state(question, options, PATTERNS).texts
+    return Item(item_id, NAME, category, question, options, answer, statements, index)
+
+
+def _origin(row: Mapping[str, Any], index: int) -> tuple[str, int]:
+    """Category and number within it; the mirror tells neither."""
+    if row.get("category"):
+        return row["category"], row["index"]
+    if row.get("object2") is None:
+        return "obj", index
+    return ("two_obj" if row["object2"].strip() else "one_obj"), index
+
+
+def _check_single_truth(options: tuple[str, ...], answer: str) -> None:
+    """Refuse "under" beside "below": planted as a wrong option, it would be no wrong caption."""
+    right = options[letters(len(options)).index(answer)]
+    same = [option for option in options if option != right and also_true(option, right)]
+    if same:
+        raise RobustError(
+            f"{same[0]!r} is as true as the right option {right!r}; allowed: options that exclude each other"
+        )
+
+
+BENCHMARK = SpatialMmObj(
+    name=NAME,
+    image="image",
+    columns=tuple(dict.fromkeys(column for columns in FORMS.values() for column in columns)),
+    to_item=to_item,
+    source=Source("advaitgupta/spatial-mm-obj", "train"),
+    patterns=PATTERNS,
+)

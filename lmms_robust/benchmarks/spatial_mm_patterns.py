@@ -1,0 +1,272 @@
+"""Question patterns of Spatial-MM Obj and Multihop: where something is, which way it faces, yes or no, which hand."""
+
+from __future__ import annotations
+
+import re
+
+from lmms_robust.benchmarks.directions import place, relation, way
+from lmms_robust.benchmarks.grammar import definite, indefinite, is_are, is_plural
+from lmms_robust.benchmarks.viewpoints import seen_from
+from lmms_robust.benchmarks.vocabulary import SAME
+from lmms_robust.benchmarks.yes_no import answered, is_yes, subject_end
+
+Found = re.Match[str]
+
+_LOCATED = r"(?:(?<! is)(?<! are) (?:land)?(?:located?|placed?|positioned|situated|seated|kept))?"
+_IN_IMAGE = r"(?: in (?:the|this) (?:image|picture|photo))?"
+_BE = r"(?:\s+(?P<be>is|are)|'s)?"
+_SUBJECT = r"(?P<x>(?!is\b|are\b).+?)"
+_RELATED = r"(?:in (?:the )?relations? (?:to|with)|relative to|with respect to|compared (?:to|with))"
+_FACING = r"(?P<act>facing|facion|looking|pointing|heading|moving|turning|turned)(?: (?:at|to|towards?|in|into))?"
+_PART = r"(?P<part>hand|arm|leg|foot|side|eye|ear|shoulder|knee|wing|paw|foreleg|wheel|tire|door)"
+_SIDES = r"left|right|front|back|rear|upper|lower|top|bottom"
+_MASS = re.compile(
+    r"(?:.+ )?(?:water|milk|wine|juice|coffee|tea|rice|bread|food|soup|salt|sugar|butter|cheese|meat|cream|fruit"
+    r"|cutlery|parsley|grass|furniture|clothing|luggage|sauce|honey|beer|garlic|corn|pasta|hair|snow|sand|money|jewelry)"
+)
+_PLACED = re.compile(
+    r"(?:is|are) (?!there\b)(?P<x>(?:(?! (?:is|are|that) ).)+?) (?P<act>(?:located|placed|positioned|situated) .+)",
+    re.IGNORECASE,
+)
+_BY_HAND = re.compile(
+    r"(?:is|are) (?P<x>.+?) (?P<act>(?:holding|wearing|carrying|using|touching|pointing) .+ "
+    r"(?:left|right) (?:hand|arm))",
+    re.IGNORECASE,
+)
+_THESE = re.compile(r"(?:is|are) (?P<x>(?:this|that|these|those) .*?\w) (?P<act>\w{3,}ing\b.*)", re.IGNORECASE)
+_SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|points)\b")
+_LATE_PREDICATE = re.compile(r"\b(?:covered|closer|bigger|smaller|larger|taller|longer|touching|visible|empty|full)\b")
+_ACTING = re.compile(
+    r"(\w+ .*\w) ((?!(?:paint|build|draw|ceil|cloth|rail|awn|pudd|str|k|w|r)ing\b)\w+ing(?: (?:in|on|at|with|to))?)"
+)
+_THINGS = re.compile(r"(?:item|object|thing|fruit|animal|vegetable|food|utensil|toy|furniture|vehicle|device)\b")
+
+
+def _yes_no(found: Found, option: str) -> str | None:
+    """Yes and no are exact opposites: the sentence and its negation."""
+    yes = is_yes(option)
+    return None if yes is None else _polar(_corrected(found["q"]), yes)
+
+
+def _polar(question: str, yes: bool) -> str | None:
+    split = _PLACED.fullmatch(question) or _BY_HAND.fullmatch(question) or _THESE.fullmatch(question)
+    if split:
+        noun = definite(split["x"])
+        return f"{noun} {is_are(noun)} {'' if yes else 'not '}{split['act']}"
+    verb, _, rest = question.partition(" ")
+    if _SECOND_VERB.search(rest) and not rest.casefold().startswith("there "):  # the subject cannot be told
+        return None
+    words = rest.split()
+    end = subject_end(words) if verb.casefold() in {"is", "are"} else None
+    if end is not None and _LATE_PREDICATE.search(" ".join(words[end + 1 :])):
+        return None
+    if end is not None and words[0].casefold() != "there" and is_plural(" ".join(words[:end])):
+        question = f"are {rest}"
+    return answered(question, yes)
+
+
+def _corrected(question: str) -> str:
+    """Correct what the data often gets wrong: "is there the brush", "the woman on left", "do these ducks facing"."""
+    there = re.fullmatch(r"(is|are) there (?:the|th) (.+)", question, re.IGNORECASE)
+    if there:
+        question = f"{there[1]} there {indefinite(there[2])}"
+    few = re.fullmatch(r"is there (\w+s\b .+)", question, re.IGNORECASE)
+    if few and is_plural(few[1]):
+        question = f"are there {few[1]}"
+    some = re.fullmatch(r"is (an? .+)", question, re.IGNORECASE)
+    if some:  # "a lamp post is not on the right" would not be the opposite
+        question = f"is there {some[1]}"
+    question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
+    question = re.sub(r"\b(on|to) (left|right)\b(?! (?:of|hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
+    question = re.sub(r"\bto the (left|right) side\b", r"on the \1 side", question)
+    question = re.sub(r"\btowards? camera\b", "towards the camera", question)
+    return re.sub(r"^do (?=(?:these|those|the) \w+ \w+ing\b)", "are ", question, flags=re.IGNORECASE)
+
+
+def _either_side(found: Found, option: str) -> str | None:
+    side, noun = _side(option), definite(found["x"])
+    whose = f" {found['of']}" if found["of"] else ""
+    return f"{noun} {_be(found, noun)} on the {side}{whose}" if side else None
+
+
+def _be(found: Found, noun: str) -> str:
+    """The form that agrees with the noun, whatever the question has: "where is the bicycles", "where are the truck"."""
+    head = re.split(r" (?=(?:the|an?) )", noun)[0]  # "the blocks | the person holding"
+    head = re.sub(r"^(\w+ .*\w) \w+ing$", r"\1", head)  # "the birds flying"
+    asked = (found["be"] or "").casefold()
+    return asked if asked and head.split()[-1] in SAME else is_are(head)
+
+
+def _place(found: Found, option: str) -> str | None:
+    noun, where = definite(found["x"]), place(option)
+    return f"{noun} {_be(found, noun)} {where}" if where else None
+
+
+def _relation(found: Found, option: str) -> str | None:
+    noun, where = definite(found["x"]), relation(option, definite(found["y"]))
+    return f"{noun} {_be(found, noun)} {where}" if where else None
+
+
+def _way(found: Found, option: str) -> str | None:
+    noun, where = definite(found["x"]), way(option)
+    act = "facing" if found["act"].casefold() == "facion" else found["act"].casefold()
+    return f"{noun} {_be(found, noun)} {act} {where}" if where else None
+
+
+def _side(option: str) -> str | None:
+    option = re.sub(r"[ -]?(?:hand|arm|leg|side)$", "", option.strip().rstrip(".").casefold())
+    return option if re.fullmatch(_SIDES, option) else None
+
+
+def _part(found: Found, option: str) -> str | None:
+    """Name the part: "left hand of the boy"."""
+    side = _side(option)
+    whose = f" of {definite(found['z'])}" if found["z"] else ""
+    return f"the {side} {found['part']}{whose}" if side else None
+
+
+def _uses_part(found: Found, option: str) -> str | None:
+    part, noun = _part(found, option), definite(found["x"])
+    act = re.sub(r"\bthe (?=(?:his|her|its|their)\b)", "", found["act"])
+    return f"{noun} {is_are(noun)} using {part} to {act}" if part else None
+
+
+def _does_in_part(found: Found, option: str) -> str | None:
+    part, noun = _part(found, option), definite(found["x"])
+    return f"{noun} {is_are(noun)} {found['act']} {found['how'].casefold()} {part}" if part else None
+
+
+def _does_to_part(found: Found, option: str) -> str | None:
+    part, noun = _part(found, option), definite(found["x"])
+    return f"{noun} {is_are(noun)} {found['act']} {part}" if part else None
+
+
+def _part_does(found: Found, option: str) -> str | None:
+    part = _part(found, option)
+    return f"{part} {found['act']}" if part else None
+
+
+def _part_of_owner(found: Found, option: str) -> str | None:
+    side = _side(option)
+    return f"{definite(found['x'])} {side} {found['part']} {found['act']}" if side else None
+
+
+def _handle_side(found: Found, option: str) -> str | None:
+    side, noun = _side(option), definite(found["x"])
+    whose = f" side of {definite(found['z'])}" if found["z"] else " side"
+    return f"{noun} {_be(found, noun)} on the {side}{whose}" if side else None
+
+
+def _shown(found: Found, option: str) -> str | None:
+    noun, side = definite(found["x"]), option.strip().casefold()
+    above = re.fullmatch(r"above|below|behind", side)
+    if not above and not re.fullmatch(rf"(?:{_SIDES}|side)(?: (?:{_SIDES}|side))?", side):
+        return None
+    return f"{noun} {_be(found, noun)} {found['act']} from {side if above else f'the {side}'}"
+
+
+def _between(found: Found, option: str) -> str | None:
+    doing = re.match(r"\w+ing\b|next to\b|far from\b|close to\b", option.strip())
+    return f"{definite(found['x'])} and {definite(found['y'])} are {option.strip()}" if doing else None
+
+
+def _colour(found: Found, option: str) -> str | None:
+    return f"the color of {definite(found['x'])} is {option}"
+
+
+def _thing(option: str) -> str:
+    """An option as a noun phrase: "a glass", "oysters", "milk"."""
+    return option if _MASS.fullmatch(option.casefold()) or re.search(r"\d", option) else indefinite(option)
+
+
+def _there_is(found: Found, option: str) -> str | None:
+    thing = _thing(option)
+    return f"there {'are' if is_plural(thing) else 'is'} {thing} {found['where']}"
+
+
+def _which_thing(found: Found, option: str) -> str | None:
+    noun = found["x"].casefold()
+    named = _thing(option) if _THINGS.match(noun) else option
+    return f"the {noun} that {found['be']} {found['where']} is {named}"
+
+
+def _what(found: Found, option: str) -> str | None:
+    subject = definite(found["x"])
+    acting = _ACTING.fullmatch(subject)
+    if acting:  # "what is the man holding?"
+        return f"{acting[1]} {found['be']} {acting[2]} {_thing(option)}"
+    thing = _thing(option) if _THINGS.match(found["x"].removeprefix("the ")) else option
+    return f"{subject} {found['be']} {thing}"
+
+
+_WHERE = (
+    r"(?:under|underneath|below|beneath|above|over|behind|inside|outside|between|beside|near|next to|in front of|on|in"
+    r"|at|to the (?:immediate |far )?(?:left|right)|(?:directly |located |positioned |placed |written |shown |visible "
+    r"|closest |being ).*?\w+)\b[^?]*"
+)
+
+YES_NO = seen_from("yes_no", r"(?P<q>(?:is|are|was|were|do|does|can)\b.+?)", _yes_no)
+PATTERNS = (
+    seen_from(
+        "either_side",
+        r"(?P<be>is|are) (?P<x>.+?) (?:on|to|at) the (?:left|right)(?: side)? or (?:(?:on|to|at) )?(?:the )?"
+        r"(?:left|right)(?: side)?(?: (?P<of>of .+?))?",
+        _either_side,
+    ),
+    YES_NO,
+    seen_from("direction", rf"(?:in )?(?:which|what) (?:direction|way|side) (?P<be>is|are) {_SUBJECT} {_FACING}", _way),
+    seen_from("where_facing", rf"where{_BE} {_SUBJECT} {_FACING}", _way),
+    seen_from(
+        "relation",
+        rf"(?:where{_BE}|what is the position of) {_SUBJECT}{_LOCATED}{_IN_IMAGE} {_RELATED} (?P<y>.+?)",
+        _relation,
+    ),
+    seen_from("relation_first", rf"{_RELATED} (?P<y>.+?), where{_BE} {_SUBJECT}{_LOCATED}", _relation),
+    seen_from("place", rf"where{_BE} {_SUBJECT}{_LOCATED}{_IN_IMAGE}", _place),
+    seen_from(
+        "hand_used",
+        rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>.+?) (?:is |are )?using to (?P<act>.+?)",
+        _uses_part,
+    ),
+    seen_from(
+        "hand_in",
+        rf"(?P<how>in|on|with) which {_PART}(?: of (?P<z>.+?))? (?:(?:is|are) )?"
+        r"(?P<x>(?!\w+ing\b).+?) (?P<act>\w+ing\b.*?)",
+        _does_in_part,
+    ),
+    seen_from(
+        "hand_object",
+        rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>(?!\w+ing\b).+?) (?P<act>\w+ing)",
+        _does_to_part,
+    ),
+    seen_from(
+        "side_of",
+        rf"(?:on |to |at )?(?:which|what) (?P<part>side)(?: of (?P<z>.+?))? (?P<be>is|are) (?P<x>the .+?){_LOCATED}",
+        _handle_side,
+    ),
+    seen_from("part", rf"which {_PART}(?: of (?P<z>.+?))? (?P<act>(?:is|are|can|has|does|faces)\b.+?)", _part_does),
+    seen_from(
+        "part_of",
+        r"which of (?P<x>.+?['’]s?) (?P<part>hand|arm|leg|foot|eye|ear)s (?P<act>(?:is|can|has)\b.+?)",
+        _part_of_owner,
+    ),
+    seen_from(
+        "viewpoint",
+        r"from which (?:viewpoint|view|angle|perspective|direction|side) (?P<be>is|are) (?P<x>.+?) "
+        r"(?P<act>shown|seen|photographed|taken|captured|viewed|visible)",
+        _shown,
+    ),
+    seen_from("between", r"what is the relationship between (?P<x>.+?) and (?P<y>.+?)", _between),
+)
+OPEN_PATTERNS = (
+    seen_from("colour_of", r"(?:what|which) (?:is|are) the colou?rs? of (?P<x>.+?)", _colour),
+    seen_from(
+        "colour",
+        r"(?:what|which) colou?r (?:is|are) (?P<x>(?:(?:that|who|which) (?:is|are) |(?! (?:is|are) ).)+?)",
+        _colour,
+    ),
+    seen_from("there_is", rf"what (?:is|are) (?P<where>(?!the\b){_WHERE})", _there_is),
+    seen_from("which_thing", rf"(?:what|which) (?P<x>\w+(?: \w+)?) (?P<be>is|are) (?P<where>{_WHERE})", _which_thing),
+    seen_from("what", r"what (?P<be>is|are) (?P<x>the .+?)", _what),
+)
+"""Patterns of questions whose options are things or colours; they come after the others."""

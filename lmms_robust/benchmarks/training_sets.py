@@ -1,0 +1,109 @@
+"""Training sets as items: SAT-v2, PixMo-Count, Geometry3K. Question patterns are in :mod:`training_patterns`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from random import Random
+from typing import Any
+
+from lmms_robust.benchmarks.grammar import plural
+from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.benchmarks.shuffling import shuffled
+from lmms_robust.benchmarks.statements import state
+from lmms_robust.benchmarks.training_patterns import COUNT_PATTERNS, GEOMETRY_PATTERNS, SAT_PATTERNS
+from lmms_robust.errors import RobustError
+from lmms_robust.schema import Item
+
+WRONG_COUNTS = 3
+
+
+def sat_item(row: Mapping[str, Any], index: int) -> Item:
+    """Turn a SAT-v2 row into an item; the letter of its right answer is not stored, so its answers are shuffled.
+
+    Raises:
+        RobustError: the right answer is not exactly one of the answers.
+    """
+    item_id, right = f"sat_v2-{index:06}", row["correct_answer"].strip()
+    answers = [answer.strip() for answer in row["answers"]]
+    if answers.count(right) != 1:
+        raise RobustError(f"sat_v2 item {item_id!r}: correct_answer {right!r}; allowed: one of {answers}")
+    options, answer = shuffled("sat_v2", item_id, right, [text for text in sorted(answers) if text != right])
+    question = " ".join(row["question"].replace("<image>", " ").split())
+    texts = state(question, options, SAT_PATTERNS).texts
+    return Item(item_id, "sat_v2", row["question_type"], question, options, answer, texts, index)
+
+
+def pixmo_item(row: Mapping[str, Any], index: int) -> Item:
+    """Turn a PixMo-Count row into an item: the count among others at most two away.
+
+    Raises:
+        RobustError: no count, a negative one, or no label.
+    """
+    item_id, count, label = f"pixmo_count-{index:06}", row["count"], (row["label"] or "").strip()
+    if not isinstance(count, int) or count < 0 or not label:
+        raise RobustError(f"pixmo_count item {item_id!r}: count {count!r} of {label!r}; allowed: a count >= 0, a label")
+    options, answer = shuffled("pixmo_count", item_id, str(count), wrong_counts(count, item_id))
+    question = f"How many {plural(label)} are there in the image?"
+    texts = state(question, options, COUNT_PATTERNS).texts
+    return Item(item_id, "pixmo_count", "count", question, options, answer, texts, index)
+
+
+def wrong_counts(count: int, item_id: str) -> list[str]:
+    """Draw up to three counts that are one or two away from the right one and not negative.
+
+    >>> sorted(wrong_counts(0, "a")), len(set(wrong_counts(5, "a")))
+    (['1', '2'], 3)
+    """
+    near = [count + step for step in (-2, -1, 1, 2) if count + step >= 0]
+    drawn = Random(f"pixmo_count:{item_id}:wrong").sample(near, min(WRONG_COUNTS, len(near)))
+    return [str(number) for number in drawn]
+
+
+def geometry_item(row: Mapping[str, Any], index: int) -> Item:
+    """Turn a Geometry3K row into an item; its right answer is the letter ``ground_truth``.
+
+    Raises:
+        RobustError: choices or letter that make no item.
+    """
+    problem = " ".join(re.sub(r"<image>", " ", row["problem"]).split())
+    options = tuple(choice.strip() for choice in row["choices"])
+    return Item(
+        id=f"geometry3k-{row['id']}",
+        benchmark="geometry3k",
+        category="geometry",
+        question=problem,
+        options=options,
+        answer=row["ground_truth"].strip(),
+        statements=state(problem, options, GEOMETRY_PATTERNS).texts,
+        row=index,
+    )
+
+
+SAT_V2 = Benchmark(
+    name="sat_v2",
+    image="images",
+    columns=("question", "answers", "correct_answer", "question_type"),
+    to_item=sat_item,
+    source=Source("array/SAT-v2", "train"),
+    patterns=SAT_PATTERNS,
+)
+PIXMO_COUNT = Benchmark(
+    name="pixmo_count",
+    image="image_url",
+    columns=("count", "label"),
+    to_item=pixmo_item,
+    source=Source("allenai/pixmo-count", "train"),
+    patterns=COUNT_PATTERNS,
+)
+"""Rows hold addresses of pictures only, some of them dead; ``image_sha256`` tells whether a picture is the same."""
+
+GEOMETRY3K = Benchmark(
+    name="geometry3k",
+    image="images",
+    columns=("problem", "id", "choices", "ground_truth"),
+    to_item=geometry_item,
+    source=Source("hiyouga/geometry3k", "train"),
+    patterns=GEOMETRY_PATTERNS,
+)
+TRAINING_SETS = {training_set.name: training_set for training_set in (SAT_V2, PIXMO_COUNT, GEOMETRY3K)}

@@ -1,0 +1,220 @@
+from pathlib import Path
+
+import pytest
+
+from lmms_robust.benchmarks import Source
+from lmms_robust.benchmarks.generic import PATTERNS
+from lmms_robust.benchmarks.inside import split
+from lmms_robust.benchmarks.mapped import mapped, to_item, with_answer_form
+from lmms_robust.benchmarks.mapping import ColumnMapping, dump, read
+from lmms_robust.benchmarks.statements import FALLBACK, state
+from lmms_robust.errors import RobustError
+
+COLOR = "What color is the dog?"
+
+
+def mapping(tmp_path: Path, text: str) -> ColumnMapping:
+    (tmp_path / "mine.yaml").write_text(text)
+    return read(tmp_path / "mine.yaml")
+
+
+def made(layout: str, *options: str, form: str | None = "letter", **more: object) -> ColumnMapping:
+    return ColumnMapping("mine", "image", "q", layout, options, "gold", form, **more)  # type: ignore[arg-type]
+
+
+FULL = """\
+picture: image
+question: question
+options: [A, B, C, D]
+answer: {letter: gold}
+id: index
+category: topic
+where: {split: test, hop: [1, 2]}
+images: pictures
+"""
+
+
+def test_a_mapping_file_is_read_and_written_back(tmp_path: Path) -> None:
+    found = mapping(tmp_path, FULL)
+    assert found == ColumnMapping(
+        "mine", "image", "question", "columns", ("A", "B", "C", "D"), "gold", "letter", "index", "topic",
+        {"split": ("test",), "hop": ("1", "2")}, tmp_path / "pictures",
+    )  # fmt: skip
+    assert found.columns == ("question", "A", "B", "C", "D", "gold", "index", "topic", "split", "hop")
+    assert mapping(tmp_path, dump(found)) == found
+
+
+@pytest.mark.parametrize("options", ["options: choices", "options: {inside: question}"])
+def test_the_other_layouts_are_written_back(tmp_path: Path, options: str) -> None:
+    found = mapping(tmp_path, f"picture: image\nquestion: question\nanswer: a\n{options}\n")
+    assert mapping(tmp_path, dump(found)) == found
+
+
+BAD = {
+    "a list": ("- a", "a list; allowed: keys name, picture"),
+    "unknown key": ("pictures: image", "unknown key 'pictures'; did you mean 'picture'"),
+    "missing key": ("picture: image\nquestion: q", "missing key.s. options, answer; expected: picture, question"),
+    "not YAML": ("a: [", "cannot read mapping"),
+    "options": ("picture: i\nquestion: q\nanswer: a\noptions: {within: q}", "options: .*allowed: a column that holds"),
+    "one column": ("picture: i\nquestion: q\nanswer: a\noptions: [A]", "options: .*allowed: a column that holds"),
+    "answer": (
+        "picture: i\nquestion: q\noptions: o\nanswer: {place: a}",
+        "answer: .*{letter: column}, {index: column}",
+    ),
+    "picture": ("picture: 3\nquestion: q\noptions: o\nanswer: a", "picture: 3; allowed: the name of one column"),
+    "where": ("picture: i\nquestion: q\noptions: o\nanswer: a\nwhere: test", "where: 'test'; allowed: columns"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_mapping_is_one_line_that_names_the_file(tmp_path: Path, case: str) -> None:
+    text, message = BAD[case]
+    with pytest.raises(RobustError, match=message) as raised:
+        mapping(tmp_path, text)
+    assert "mine.yaml" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+ROWS = {
+    "list": (made("list", "o"), {"o": ["red", "blue"]}),
+    "list with letters": (made("list", "o"), {"o": ["(A) red", "（B） blue"]}),
+    "text of a list": (made("list", "o"), {"o": "['red', 'blue']"}),
+    "columns": (made("columns", "A", "B", "C", "D"), {"A": "red", "B": "blue", "C": float("nan"), "D": None}),
+    "columns with nan": (made("columns", "A", "B", "C"), {"A": "red", "B": "blue", "C": "nan"}),
+    "inside": (made("inside", "q"), {"q": f"{COLOR}\n(A) red\n(B) blue\nAnswer with the letter directly."}),
+    "inside another": (made("inside", "o"), {"o": "A. red\nB. blue"}),
+    "placeholder": (made("list", "o"), {"q": f"<image>\n{COLOR} <image 1>", "o": ["red", "blue"]}),
+}
+
+
+@pytest.mark.parametrize("case", ROWS)
+def test_options_are_read_from_every_layout(case: str) -> None:
+    columns, row = ROWS[case]
+    item = to_item(columns, {"q": COLOR, "gold": "B"} | row, 7)
+    assert item is not None
+    assert (item.id, item.benchmark, item.category, item.row) == ("mine-000007", "mine", "all", 7)
+    assert (item.question, item.options, item.answer) == (COLOR, ("red", "blue"), "B")
+    assert item.statements == ("The dog is red.", "The dog is blue.")
+
+
+INSIDE = {
+    "Which?\nA. x\nB. y": ("Which?", ("x", "y")),
+    "Which?\nA) x\nB) y\nC) z\n": ("Which?", ("x", "y", "z")),
+    "Which?\nOptions:\n(A) x\n  (B) y z \nPlease answer.": ("Which?", ("x", "y z")),
+    "Which?\nChoices:\nA: a long\nline\nB: y": ("Which?", ("a long line", "y")),
+    "Which?\nOptions: A: on a., B: under b., C: c": ("Which?", ("on a.", "under b.", "c")),
+    "Is it A. or B.? (A) the first (B) the second": ("Is it A. or B.?", ("the first", "the second")),
+    "Vitamin A. is where?\nA. here\nB. there": ("Vitamin A. is where?", ("here", "there")),
+}
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_options_inside_a_text(text: str) -> None:
+    assert split(text) == INSIDE[text]
+
+
+@pytest.mark.parametrize("text", ["Which?", "Which?\nA. x", "Which?\nB. x\nC. y", ""])
+def test_a_text_without_options_is_an_error(text: str) -> None:
+    with pytest.raises(RobustError, match="no options inside"):
+        split(text)
+
+
+ANSWERS = [
+    ("letter", "B", "B"), ("letter", "(b).", "B"), ("letter", "B. blue", "B"), ("letter", "B. red", None),
+    ("letter", "D", None), ("letter", "blue", None), ("index", 1, "B"), ("index", 1.0, "B"), ("index", "1", "B"),
+    ("index", 3, None), ("index", -1, None), ("number", 1, "A"), ("number", 0, None), ("text", " Blue. ", "B"),
+    ("text", "teal", None), ("text", None, None), ("letter", None, None), ("index", None, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("form", "answer", "letter"), ANSWERS)
+def test_answers_are_read_in_the_form_that_the_mapping_says(form: str, answer: object, letter: str | None) -> None:
+    row = {"q": COLOR, "o": ["red", "blue", "green"], "gold": answer}
+    if letter is None:
+        with pytest.raises(
+            RobustError, match=f"mine item 'mine-000000': answer .*'gold'; allowed: the {form} of one of"
+        ):
+            to_item(made("list", "o", form=form), row, 0)
+    else:
+        item = to_item(made("list", "o", form=form), row, 0)
+        assert item is not None
+        assert item.answer == letter
+
+
+FORMS = [
+    (["A", "B"], ["red", "blue"], "letter"),
+    (["0", "1"], ["red", "blue"], "index"),
+    (["1", "2"], ["red", "blue"], "number"),
+    (["blue", "red"], ["red", "blue"], "text"),
+    (["A", "open-ended"], ["red", "blue"], "letter"),
+    (["0", "1"], ["0", "1"], "index"),
+]
+
+
+@pytest.mark.parametrize(("answers", "options", "form"), FORMS)
+def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str], form: str) -> None:
+    rows = [{"q": COLOR, "o": options, "gold": answer} for answer in answers]
+    assert with_answer_form(made("list", "o", form=None), rows).answer_form == form
+
+
+def test_answers_that_can_be_read_in_two_ways_are_an_error() -> None:
+    rows = [{"q": "How many?", "o": ["3", "2", "1", "0"], "gold": "2"}]
+    with pytest.raises(RobustError, match=r"two ways; say in the mapping: answer: {index: gold} or .*{text: gold}"):
+        with_answer_form(made("list", "o", form=None), rows)
+    with pytest.raises(RobustError, match=r"column 'gold': answers such as \['x'\]; allowed: letter, index"):
+        with_answer_form(made("list", "o", form=None), [rows[0] | {"gold": "x"}])
+
+
+def test_a_filter_takes_rows_by_their_values() -> None:
+    columns = made("list", "o", where={"hop": ("1", "2")})
+    row = {"q": COLOR, "o": ["red", "blue"], "gold": "A"}
+    assert to_item(columns, row | {"hop": 2.0}, 0) is not None
+    assert to_item(columns, row | {"hop": 3}, 0) is None
+
+
+def test_a_broken_row_is_left_out_with_a_warning(caplog) -> None:
+    rows = [{"q": COLOR, "o": ["red", "blue"], "gold": gold} for gold in ("A", "E", "B")]
+    benchmark = mapped(made("list", "o"), Source("x", "test"))
+    assert [item.row for item in benchmark.items(rows, ["q", "o", "gold", "image"])] == [0, 2]
+    assert "row 1: mine item 'mine-000001': answer 'E'" in caplog.text
+
+
+STATED = [
+    ("How many dogs are there in the image?", ("1", "2"),
+     ("There is 1 dog in the image.", "There are 2 dogs in the image.")),
+    ("How many cups are on the table?", ("3", "4"),
+     ("There are 3 cups on the table.", "There are 4 cups on the table.")),
+    ("What color are the cars in the picture?", ("Red", "blue"), ("The cars are red.", "The cars are blue.")),
+    ("What is the material of the glove?", ("rubber", "kevlar"),
+     ("The material of the glove is rubber.", "The material of the glove is kevlar.")),
+    ("Where is the cat relative to the sofa?", ("left", "above"),
+     ("The cat is to the left of the sofa.", "The cat is above the sofa.")),
+    ("Where is the cat in the image?", ("top left", "bottom right"),
+     ("The cat is at the top left.", "The cat is at the bottom right.")),
+    ("Where is the cat?", ("on the mat", "in the box"), ("The cat is on the mat.", "The cat is in the box.")),
+    ("Is the dog on the left or right side of the tree?", ("right", "left"),
+     ("The dog is to the right of the tree.", "The dog is to the left of the tree.")),
+    ("Is there a dog in the image?", ("Yes", "No"), ("There is a dog in the image.", "There is no dog in the image.")),
+    ("Which caption describes the image?", ("A man rides a big wave.", "A dog runs on the beach"),
+     ("A man rides a big wave.", "A dog runs on the beach.")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "options", "statements"), STATED)
+def test_generic_questions_become_statements(question: str, options: tuple, statements: tuple) -> None:
+    made = state(question, options, PATTERNS)
+    assert made.texts == statements
+    assert made.pattern != FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("Why is it so?", ("x", "y")),
+        ("How many dogs?", ("many", "few")),
+        ("Is it?", ("Yes", "maybe")),
+        ("x", ("1", "2")),
+    ],
+)
+def test_anything_else_falls_back(question: str, options: tuple) -> None:
+    assert state(question, options, PATTERNS).pattern == FALLBACK
