@@ -18,7 +18,7 @@ BACKENDS = {"robust_hf": "lmms_robust.backends.hf.RobustHF"}
 FALLBACK = 'pass --include_path "$(lmms-robust tasks --path)" to lmms-eval'
 
 
-HARNESSES = ("lmms_eval",)
+HARNESSES = ("lmms_eval", "lm_eval")
 
 
 def task_folder(harness: str = "lmms_eval") -> Path:

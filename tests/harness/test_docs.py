@@ -1,13 +1,15 @@
 import hashlib
+import json
 
 import pytest
 from datasets import Dataset
 from PIL import Image as PillowImage
+from PIL import ImageFile
 
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs
 from lmms_robust.perturbations import VARIANTS
-from tests.conftest import png, row, rows
+from tests.conftest import cut, png, row, rows
 
 
 def test_all_variants_of_an_item_are_adjacent_rows() -> None:
@@ -51,11 +53,18 @@ def test_the_source_names_the_pictures_not_the_machine() -> None:
 BAD = {
     "missing picture": (row(1, image=None), "item 'scenes-x-0001': no picture"),
     "corrupt picture": (row(1, image={"bytes": png()[:50], "path": None}), "item 'scenes-x-0001': unreadable picture"),
+    "cut JPEG": (row(1, image={"bytes": cut("JPEG"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
+    "cut BMP": (row(1, image={"bytes": cut("BMP"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
+    "cut WEBP": (row(1, image={"bytes": cut("WEBP"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "no picture at all": (row(1, image={"bytes": b"text", "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "picture file missing": (row(1, image={"bytes": None, "path": "/nowhere.png"}), "unreadable picture"),
     "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 10"),
     "equal options": (row(1, options=["left", "Left"]), "two options are equal"),
     "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
+    "no options": (row(1, options=None), "1': 0 option(s); allowed: 2 to 10"),
+    "an option that is null": (row(1, options=[None, "b"]), "an option or a statement is None"),
+    "no statements": (row(1, statements=None), "0 statements; allowed: one for each"),
+    "no question": (row(1, question=None), "id, question, an option or a statement is None"),
     "an id twice": (row(0), "rows 0 and 1 share the id 'scenes-x-0000'"),
 }
 
@@ -67,6 +76,13 @@ def test_a_bad_row_is_refused_in_one_line_that_names_it(case: str) -> None:
         docs.variant_docs("scenes", ("base",), rows(row(0), bad))
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_cut_picture_is_found_though_the_harness_has_pillow_fill_pictures_up(monkeypatch) -> None:
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)
+    with pytest.raises(RobustError, match="unreadable picture"):
+        docs.variant_docs("scenes", ("base",), rows(row(0, image={"bytes": cut("JPEG"), "path": None})))
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
 def test_a_missing_column_is_named_with_those_found() -> None:
@@ -84,3 +100,29 @@ def test_unknown_names_are_errors() -> None:
         docs.variant_docs("scene", ("base",), rows(row(0)))
     with pytest.raises(RobustError, match="unknown variant 'bas'; did you mean 'base'"):
         docs.variant_docs("scenes", ("bas",), rows(row(0)))
+
+
+def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come_from(tmp_path, monkeypatch) -> None:
+    line = {
+        "id": "scenes-x-0000",
+        "captions": ["Red, then blue.", "Blue, then red."],
+        "model": "m",
+        "template_hash": "h",
+    }
+    (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    variants = ("base", "wrong_caption", "correct_caption", "wrong_think")
+    made = {doc["variant"]: doc for doc in docs.variant_docs("scenes", variants, rows(row(0)))}
+    assert "Image caption: Blue, then red." in made["wrong_caption"]["prompt"]
+    assert "Image caption: Red, then blue." in made["correct_caption"]["prompt"]
+    assert "The red circle is to the right of the blue square." in made["wrong_think"]["prefill"]
+    sources = {variant: doc["caption_source"] for variant, doc in made.items()}
+    assert sources == {"base": "", "wrong_caption": "m h", "correct_caption": "m h", "wrong_think": ""}
+
+
+def test_captions_that_do_not_fit_the_options_are_refused(tmp_path, monkeypatch) -> None:
+    line = {"id": "scenes-x-0000", "captions": ["One."], "model": "m", "template_hash": "h"}
+    (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    with pytest.raises(RobustError, match="item 'scenes-x-0000' has 1 captions; allowed: 2"):
+        docs.variant_docs("scenes", ("base",), rows(row(0)))

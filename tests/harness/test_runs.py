@@ -13,7 +13,7 @@ import pytest
 
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.logs import read_runs
-from tests.conftest import png, row, rows
+from tests.conftest import cut, row, rows
 from tests.harness.conftest import Run, arguments, environment
 from tests.harness.qwen import make as make_qwen
 
@@ -159,8 +159,16 @@ BAD = {
         "'oops' is undefined",
     ),
     "unknown template": ("robust_scenes_base", row(0), {"capt.jinja": "x"}, "unknown template 'capt.jinja'"),
-    "corrupt picture": (
-        *("users_own_task", row(7, image={"bytes": png()[:40], "path": None}), {}),
+    "one option": (
+        *("users_own_task", row(7, options=["left"], statements=["It is left."]), {}),
+        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 10",
+    ),
+    "template that renders to nothing": (
+        *("robust_scenes_wrong_caption", row(0), {"caption.jinja": ""}),
+        "template caption.jinja: renders to nothing",
+    ),
+    "cut picture": (
+        *("users_own_task", row(7, image={"bytes": cut("JPEG"), "path": None}), {}),
         "item 'scenes-x-0007': unreadable",
     ),
     "equal options": (

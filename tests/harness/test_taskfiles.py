@@ -1,30 +1,35 @@
 import fnmatch
 
+import pytest
 import yaml
 
-from lmms_robust.harness.plugin import BACKENDS, task_folder
+from lmms_robust.benchmarks import MODULES
+from lmms_robust.harness.plugin import BACKENDS, HARNESSES, task_folder
 from lmms_robust.harness.reading import task_config, task_descriptions, task_docs, task_paths
 from lmms_robust.harness.taskfiles import task_files
 from lmms_robust.perturbations import VARIANTS
 
 
-def test_the_files_are_those_that_the_generator_writes() -> None:
-    folder = task_folder()
+@pytest.mark.parametrize("harness", HARNESSES)
+def test_the_files_are_those_that_the_generator_writes(harness: str) -> None:
+    folder = task_folder(harness)
     found = {
         str(path.relative_to(folder)): path.read_text(encoding="utf-8")
         for path in folder.rglob("*")
         if path.suffix == ".yaml" or path.name == "_default_template_yaml"
     }
-    assert found == task_files(), "run `make tasks`"
+    assert found == task_files(harness), "run `make tasks`"
 
 
 def test_the_wildcard_matches_leaf_tasks_only_and_each_once() -> None:
-    leaves = fnmatch.filter(task_paths(task_folder()), "robust_*")
-    assert sorted(leaves) == sorted(f"robust_scenes_{variant}" for variant in VARIANTS)
+    for harness in HARNESSES:
+        leaves = fnmatch.filter(task_paths(task_folder(harness)), "robust_*")
+        assert sorted(leaves) == sorted(f"robust_{name}_{variant}" for name in MODULES for variant in VARIANTS)
 
 
 def test_every_task_says_what_it_is() -> None:
-    assert all(task_descriptions(task_folder()).values())
+    for harness in HARNESSES:
+        assert all(task_descriptions(task_folder(harness)).values())
 
 
 def test_generation_is_never_cut_at_a_blank_line_and_reasoning_is_kept() -> None:
@@ -39,7 +44,7 @@ def test_our_backends_are_asked_to_continue_a_prefill_and_all_others_are_not() -
 
 
 def test_every_metric_names_its_direction() -> None:
-    for path in task_paths(task_folder()).values():
+    for path in [path for harness in HARNESSES for path in task_paths(task_folder(harness)).values()]:
         content = yaml.safe_load(path.read_text(encoding="utf-8").replace("!function ", ""))
         for metric in content.get("metric_list", []):
             assert isinstance(metric["higher_is_better"], bool)

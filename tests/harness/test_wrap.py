@@ -1,0 +1,174 @@
+import base64
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from datasets import Dataset, Features, Image, Value
+
+from lmms_robust.cli_benchmarks import wrap as command
+from lmms_robust.errors import RobustError
+from lmms_robust.harness import docs, wrapped
+from lmms_robust.harness.reading import task_paths
+from lmms_robust.harness.wrap import Rows, wrap
+from lmms_robust.perturbations import VARIANTS
+from tests.conftest import png
+
+MAPPING = """\
+picture: image
+question: question
+options: {inside: question}
+answer: answer
+category: kind
+where: {kind: [color, place]}
+"""
+QUESTION = "What color is the dog?\n(A) red\n(B) blue\nAnswer with the letter."
+
+
+def own(number: int = 0, **changes: object) -> dict:
+    return {
+        "question": QUESTION, "answer": "AB"[number % 2], "kind": "color", "image": {"bytes": png(), "path": None},
+    } | changes  # fmt: skip
+
+
+def data(folder: Path, *made: dict) -> Path:
+    features = Features({name: Value("string") for name in ("question", "answer", "kind")} | {"image": Image()})
+    Dataset.from_list(list(made), features=features).to_parquet(folder / "own.parquet")
+    return folder / "own.parquet"
+
+
+def mapping(folder: Path, text: str = MAPPING) -> Path:
+    (folder / "own.yaml").write_text(text)
+    return folder / "own.yaml"
+
+
+def made(folder: Path, *rows: dict, text: str = MAPPING) -> Path:
+    source = Rows("parquet", "test", files=(data(folder, *rows),))
+    return wrap(source, mapping(folder, text), "mybench", folder / "tasks").folder / "mybench"
+
+
+def test_every_variant_and_the_suite_become_tasks(tmp_path: Path) -> None:
+    folder = made(tmp_path, own(0), own(1))
+    expected = {f"robust_mybench_{variant}" for variant in VARIANTS} | {"robustness_mybench"}
+    assert set(task_paths(folder)) == expected
+    assert (
+        "process_docs: !function mybench_docs.wrong_think\n" in (folder / "robust_mybench_wrong_think.yaml").read_text()
+    )
+    assert str(tmp_path / "own.parquet") in (folder / "_default_template_yaml").read_text()
+    assert "answer:\n  letter: answer" in (folder / "mapping.yaml").read_text()
+
+
+def test_the_written_functions_make_docs(tmp_path: Path) -> None:
+    folder = made(tmp_path, own(0), own(1, kind="other"), own(1))
+    namespace: dict = {"__file__": str(folder / "mybench_docs.py")}
+    exec((folder / "mybench_docs.py").read_text(), namespace)
+    rows = Dataset.from_parquet(str(tmp_path / "own.parquet"))
+    found = namespace["wrong_caption"](rows)
+    assert found["id"] == ["mybench-000000", "mybench-000002"]
+    assert "Image caption: The dog is blue." in found[0]["prompt"]
+    assert [docs.picture(doc).size for doc in found] == [(32, 24)] * 2
+    assert len(namespace["suite"](rows)) == 2 * len(VARIANTS)
+
+
+def test_pictures_as_base64_and_as_file_names_are_found(tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "a.png").write_bytes(png(size=(6, 3)))
+    stored = {"base64": base64.b64encode(png(size=(6, 3))).decode(), "named": "a.png"}
+    for kind, value in stored.items():
+        (tmp_path / f"{kind}.json").write_text(json.dumps([own(0, image=value)]))
+        text = MAPPING + ("images: pictures\n" if kind == "named" else "")
+        result = wrap(
+            Rows("json", "test", files=(tmp_path / f"{kind}.json",)), mapping(tmp_path, text), kind, tmp_path / "t"
+        )
+        assert result.shown[0][1] == (6, 3)
+        rows = Dataset.from_json(str(tmp_path / f"{kind}.json"))
+        (doc,) = wrapped.docs(tmp_path / "t" / kind / "mapping.yaml", "base", rows)
+        assert docs.picture(doc).size == (6, 3)
+
+
+def test_tables_of_text_are_copied_so_that_the_harness_reads_the_same_cells(tmp_path: Path) -> None:
+    picture = base64.b64encode(png()).decode()
+    lines = ["id\timage\tquestion\tA\tB\tgold", f"7\t{picture}\tHow high is it?\t3.0\tNone\tB"]
+    (tmp_path / "own.tsv").write_text("\n".join(lines))
+    text = "picture: image\nquestion: question\noptions: [A, B]\nanswer: {letter: gold}\nid: id\n"
+    result = wrap(Rows("csv", "dev", files=(tmp_path / "own.tsv",)), mapping(tmp_path, text), "mybench", tmp_path / "t")
+    item = result.shown[0][0]
+    assert (item.id, item.options, item.answer) == ("7", ("3.0", "None"), "B")
+    copied = Dataset.from_parquet(str(tmp_path / "t" / "mybench" / "rows.parquet"))
+    assert copied[0]["A"] == "3.0"
+    assert (
+        str(tmp_path / "t" / "mybench" / "rows.parquet")
+        in (tmp_path / "t" / "mybench" / "_default_template_yaml").read_text()
+    )
+
+
+BAD = {
+    "column": (MAPPING.replace("kind", "sort"), [own()], "no column 'sort' in the data; found: question, answer, kind"),
+    "picture column": (
+        MAPPING.replace("picture: image", "picture: img"),
+        [own()],
+        "no column 'img' in the data; found:",
+    ),
+    "no options": (MAPPING, [own(question="Why?")], "answers such as"),
+    "no answer": (MAPPING, [own(answer="red and blue")], r"answers such as \['red and blue'\]; allowed: letter, index"),
+    "no picture": (MAPPING, [own(image=None)], "mybench item 'mybench-000000', column 'image': no picture"),
+    "filter": (MAPPING.replace("[color, place]", "none"), [own()], "answers such as"),
+    "id twice": (MAPPING + "id: kind\n", [own(), own()], "rows 0 and 1 share the id 'color'"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_mapping_that_does_not_fit_is_one_line_and_nothing_is_written(tmp_path: Path, case: str) -> None:
+    text, rows, message = BAD[case]
+    with pytest.raises(RobustError, match=message) as raised:
+        made(tmp_path, *rows, text=text)
+    assert "\n" not in str(raised.value)
+    assert not (tmp_path / "tasks").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("My-Bench", "allowed: lower-case letters"), ("a__b", "lower-case"), ("scenes", "is a benchmark of lmms-robust")],
+)
+def test_a_bad_name_is_refused(tmp_path: Path, name: str, message: str) -> None:
+    with pytest.raises(RobustError, match=message):
+        wrap(Rows("parquet", "test", files=(data(tmp_path, own()),)), mapping(tmp_path), name, tmp_path)
+
+
+def test_tasks_that_exist_are_not_overwritten(tmp_path: Path) -> None:
+    made(tmp_path, own())
+    with pytest.raises(RobustError, match="mybench exists; remove it"):
+        made(tmp_path, own())
+
+
+def test_files_and_their_format_must_agree(tmp_path: Path) -> None:
+    with pytest.raises(RobustError, match="'json' with parquet files; allowed: parquet"):
+        wrap(Rows("json", "test", files=(data(tmp_path, own()),)), mapping(tmp_path), "m", tmp_path)
+    with pytest.raises(RobustError, match="'parquet' without files; allowed: with --data-files"):
+        wrap(Rows("parquet", "test"), mapping(tmp_path), "m", tmp_path)
+
+
+def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
+    rows = data(tmp_path, own(0), own(1), own(0), own(0, answer="E"))
+    arguments = ["--dataset-path", "parquet", "--data-files", rows, "--split", "test", "--mapping", mapping(tmp_path)]
+    arguments += ["--name", "mybench", "--output", tmp_path / "tasks"]
+    result = CliRunner().invoke(command, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("=== mybench-") == 2
+    assert "* A. red    -> The dog is red." in result.stdout
+    assert "3 items from 4 rows; answers are read by letter" in result.stdout
+    assert f"--include_path {tmp_path / 'tasks'}" in result.stdout
+
+
+@pytest.mark.harness
+def test_a_wrapped_task_runs_in_lmms_eval(lmms_eval, tmp_path: Path) -> None:
+    made(tmp_path, own(0), own(1), own(0))
+    tasks = "robust_mybench_wrong_think,robust_mybench_wrong_caption"
+    more = ("--include_path", str(tmp_path / "tasks"), "--gen_kwargs", "max_new_tokens=48")
+    run = lmms_eval("out", tasks, *more)
+    assert run.status == 0, run.text
+    assert set(run.results["results"]) == set(tasks.split(","))
+    samples = run.samples("robust_mybench_wrong_think")
+    assert [sample["record"]["item"] for sample in samples] == [f"mybench-00000{n}" for n in range(3)]
+    assert {sample["record"]["injection"] for sample in samples} == {"prefill"}
+    assert all("The dog is" in sample["filtered_resps"] for sample in samples)
