@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lmms_robust import __version__
+from lmms_robust.cli_benchmarks import commands
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
@@ -34,6 +35,10 @@ class OneLineErrors(click.Group):
 @click.version_option(__version__)
 def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
+
+
+for command in commands:
+    main.add_command(command)
 
 
 @main.command()

@@ -20,6 +20,7 @@ LAYERS = [
     {"report"},
     {"harness"},
     {"backends"},
+    {"cli_benchmarks"},
     {"cli"},
 ]
 HARNESSES = {"lmms_eval", "lm_eval"}

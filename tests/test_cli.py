@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from lmms_robust.benchmarks import MODULES
 from lmms_robust.cli import main
 from lmms_robust.perturbations import VARIANTS
 
@@ -15,7 +16,8 @@ def run(*arguments: str) -> Result:
 def test_tasks_lists_every_task_with_a_sentence() -> None:
     lines = run("tasks").output.splitlines()
     names = {line.split()[0] for line in lines}
-    assert names == {f"robust_scenes_{variant}" for variant in VARIANTS} | {"robustness_scenes", "robustness"}
+    leaves = {f"robust_{name}_{variant}" for name in MODULES for variant in VARIANTS}
+    assert names == leaves | {f"robustness_{name}" for name in MODULES} | {"robustness"}
     assert all(len(line.split()) > 3 for line in lines)
 
 
@@ -90,5 +92,5 @@ def test_consistency_reads_and_writes_lines_and_prints_accuracy_against_labels(t
 def test_doctor_finds_the_hook_attached_and_the_backend_able_to_continue() -> None:
     result = run("doctor")
     assert result.exit_code == 0, result.output
-    assert "ok      task hook: attached, 14 tasks found by lmms-eval" in result.output
+    assert "ok      task hook: attached, 118 tasks found by lmms-eval" in result.output
     assert "ok      backend robust_hf: continues a prefill" in result.output
