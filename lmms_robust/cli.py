@@ -64,12 +64,13 @@ def tasks(harness: str, path: bool) -> None:
     "--injection", type=click.Choice(["prefill", "inline"]), default="prefill", show_default=True,
     help="prefill: as robust_hf is sent it; inline: as any other model is.",
 )  # fmt: skip
-def show(task: str, count: int, injection: str) -> None:
+@click.option("--include-path", "folder", type=FOLDER, help="Folder of task files other than our own.")
+def show(task: str, count: int, injection: str, folder: Path | None) -> None:
     """Print exactly what a model is sent for the first samples of TASK."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
 
-    for text in described(task, task_folder(), count, injection):
+    for text in described(task, folder or task_folder(), count, injection):
         click.echo(text + "\n")
 
 

@@ -60,6 +60,33 @@ def test_a_users_error_is_one_line_and_status_2(arguments: list[str], message: s
     assert len(result.output.strip().splitlines()) == 1
 
 
+def test_show_names_the_hub_before_it_asks_for_rows_and_says_what_to_do_without_one(monkeypatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    result = run("show", "robustness_vstar")
+    assert result.exit_code == 2
+    first, *_, last = result.output.strip().splitlines()
+    assert first == "robustness_vstar: lmms-lab-encoder/vstar-bench, split test"
+    assert "lmms-robust: robustness_vstar: cannot load lmms-lab-encoder/vstar-bench" in last
+    assert "`lmms-robust local`" in last
+
+
+def test_show_reads_local_and_wrapped_tasks(tmp_path: Path) -> None:
+    fixture = Path(__file__).parent / "fixtures" / "vstar.parquet"
+    run("local", "vstar", "--data-files", str(fixture), "--output", str(tmp_path / "local"))
+    shown = run("show", "robust_vstar_wrong_caption", "--include-path", str(tmp_path / "local"))
+    assert "Image caption: " in shown.output, shown.output
+    mapping = "picture: image\nquestion: text\noptions: {inside: text}\nanswer: label\n"
+    (tmp_path / "mapping.yaml").write_text(mapping)
+    wrapped = run(
+        *("wrap", "--dataset-path", "parquet", "--data-files", str(fixture), "--split", "test", "--name", "mine"),
+        *("--mapping", str(tmp_path / "mapping.yaml"), "--output", str(tmp_path / "wrapped")),
+    )
+    assert wrapped.exit_code == 0, wrapped.output
+    shown = run("show", "robust_mine_wrong_think", "--include-path", str(tmp_path / "wrapped"))
+    assert "--- assistant" in shown.output, shown.output
+
+
 def test_scenes_writes_training_data(tmp_path: Path) -> None:
     result = run("scenes", "--split", "train", "-n", "18", "--output", str(tmp_path))
     assert result.exit_code == 0, result.output

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lmms_robust.harness.lmms_eval import doc_to_messages
-from lmms_robust.harness.reading import task_config, task_docs
+from lmms_robust.harness.reading import task_config, task_docs, task_source
 
 
 def show(task: str, folder: Path, n: int, injection: str) -> Iterator[str]:
@@ -20,8 +20,9 @@ def show(task: str, folder: Path, n: int, injection: str) -> Iterator[str]:
         injection: ``"prefill"`` or ``"inline"``, see :func:`lmms_robust.harness.lmms_eval.doc_to_messages`.
     """
     config = task_config(task, folder)
+    yield f"{task}: {task_source(config)}"
     docs = task_docs(config)
-    yield f"{task}: {len(docs)} docs from {_source(config)}"
+    yield f"{len(docs)} docs"
     for doc in docs.select(range(min(n, len(docs)))):
         yield _described(doc, doc_to_messages(doc, {"injection": injection}))
 
@@ -48,9 +49,3 @@ def _part(part: Mapping[str, Any]) -> str:
         width, height = part["url"].size
         return f"[image {width}x{height}]"
     return str(part["text"])
-
-
-def _source(config: Mapping[str, Any]) -> str:
-    name = f", config {config['dataset_name']}" if config.get("dataset_name") else ""
-    files = (config.get("dataset_kwargs") or {}).get("data_files")
-    return f"{config['dataset_path']}{name}, split {config['test_split']}" + (f", files {files}" if files else "")
