@@ -25,7 +25,7 @@ TEMPLATE = "caption_request"
 ATTEMPTS = 3
 """How often a caption is asked for until one is accepted."""
 
-FIELDS = {"id": str, "captions": list, "model": str, "template_hash": str}
+FIELDS = {"id": str, "benchmark": str, "captions": list, "model": str, "template_hash": str}
 
 Ask = Callable[[str, int], str]
 """Sends a request text to the model; the second argument counts attempts from 0. Returns the reply."""
@@ -42,6 +42,7 @@ class Captions:
     """The captions of one item, in the order of its options, and where they come from."""
 
     id: str
+    benchmark: str
     captions: tuple[str, ...]
     model: str
     template_hash: str
@@ -69,11 +70,14 @@ def read(path: Path) -> dict[str, Captions]:
     """
     if not path.is_file():
         raise RobustError(f"captions file {str(path)!r} does not exist; allowed: a file by `lmms-robust captions`")
+    return _read_lines(path.read_bytes(), path)
+
+
+def _read_lines(content: bytes, path: Path) -> dict[str, Captions]:
     found: dict[str, Captions] = {}
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
-            one = _decoded(line, f"{path} line {number}")
-            found[one.id] = one
+    for number, line in enumerate(content.decode("utf-8", errors="replace").splitlines(), start=1):
+        one = _decoded(line, f"{path} line {number}")
+        found[one.id] = one
     return found
 
 
@@ -100,7 +104,13 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
                 failed += 1
                 logger.warning("no captions: item %r: %s", item.id, outcome)
                 continue
-            line = {"id": item.id, "captions": outcome, "model": model, "template_hash": template}
+            line = {
+                "id": item.id,
+                "benchmark": item.benchmark,
+                "captions": outcome,
+                "model": model,
+                "template_hash": template,
+            }
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
     return Summary(len(items) - len(wanted), len(wanted) - failed, failed)
@@ -178,9 +188,12 @@ def _finished(target: Path, model: str, template: str) -> Mapping[str, Captions]
         return {}
     content = target.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
-    if whole != content:
+    tail = content[len(whole) :]
+    if tail and not (tail.startswith(b'{"id"') or b'{"id"'.startswith(tail)):
+        raise RobustError(f"{target}: ends in {tail[:60]!r}; allowed: a file by `lmms-robust captions`, or a new one")
+    found = _read_lines(whole, target)
+    if tail:
         target.write_bytes(whole)
-    found = read(target)
     for one in found.values():
         if (one.model, one.template_hash) != (model, template):
             raise RobustError(
@@ -200,4 +213,4 @@ def _decoded(line: str, where: str) -> Captions:
         raise RobustError(f"{where}: {line.strip()[:80]!r}; {allowed}")
     if not all(isinstance(caption, str) and caption.strip() for caption in data["captions"]):
         raise RobustError(f"{where}: a caption is no text or empty; {allowed}")
-    return Captions(data["id"], tuple(data["captions"]), data["model"], data["template_hash"])
+    return Captions(data["id"], data["benchmark"], tuple(data["captions"]), data["model"], data["template_hash"])

@@ -56,7 +56,7 @@ def items_of(adapter: Benchmark, dataset: Dataset) -> list[Item]:
         RobustError: see :meth:`lmms_robust.benchmarks.registry.Benchmark.items`.
     """
     found = dataset.column_names
-    return adapter.items(dataset.select_columns([name for name in adapter.columns if name in found]), found)
+    return adapter.items(dataset.select_columns(adapter.read_columns(found)), found)
 
 
 def write(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Literal
@@ -58,6 +58,7 @@ class Benchmark:
         to_item: turns a row (without its picture) and the row's index into an item. Returns None for a row that is
             left out on purpose (a rotated copy, say). Raises RobustError for a row that is broken.
         source: where the rows are.
+        optional: columns that ``to_item`` reads where the data has them.
         patterns: question patterns, tried in order, that make the statements.
         bad_rows: what a broken row does: end the run, or be named in a warning, counted and left out.
     """
@@ -67,6 +68,7 @@ class Benchmark:
     columns: tuple[str, ...]
     to_item: Callable[[Row, int], Item | None]
     source: Source
+    optional: tuple[str, ...] = ()
     patterns: tuple[Pattern, ...] = ()
     bad_rows: Literal["refuse", "leave_out"] = "leave_out"
 
@@ -86,7 +88,7 @@ class Benchmark:
         bad = 0
         for index, row in enumerate(rows):
             try:
-                item = self.to_item(row, index)
+                item = self._read(row, index)
             except RobustError as error:
                 if self.bad_rows == "refuse":
                     raise
@@ -101,6 +103,16 @@ class Benchmark:
         if not items:
             raise RobustError(f"benchmark {self.name}: no rows; allowed: at least one")
         return list(items.values())
+
+    def read_columns(self, found: Sequence[str]) -> list[str]:
+        """The columns that ``to_item`` reads, of those that the data has."""
+        return [column for column in (*self.columns, *self.optional) if column in found]
+
+    def _read(self, row: Row, index: int) -> Item | None:
+        try:
+            return self.to_item(row, index)
+        except (AttributeError, TypeError, KeyError, IndexError) as error:  # a cell of another type than its column's
+            raise RobustError(f"{self.name}: row {index} has a cell that is empty or malformed ({error})") from error
 
     def _check_columns(self, found: set[str]) -> None:
         missing = sorted({self.image, *self.columns} - found)

@@ -82,4 +82,7 @@ def choices(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:
     value = row.get(column)
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(v, str) for v in value):
         raise RobustError(f"{where}: column {column!r} is {value!r}; expected: a list of texts")
-    return tuple(unlettered(option) for option in value if not is_missing(option))
+    there = [not is_missing(option) for option in value]
+    if not all(there[: sum(there)]):
+        raise RobustError(f"{where}: column {column!r} is {list(value)!r}; expected: only the last options missing")
+    return tuple(unlettered(option) for option in value[: sum(there)])

@@ -164,6 +164,7 @@ BENCHMARK = Benchmark(
     name=NAME,
     image="image",
     columns=("index", "question", "A", "B", "C", "D", "answer", "category"),
+    optional=("qid",),
     to_item=to_item,
     source=Source("oscarqjh/3DSRBench_lmmseval", "test", config="3dsr"),
     patterns=PATTERNS,

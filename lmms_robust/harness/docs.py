@@ -48,7 +48,7 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
     """
     adapter = benchmark(name) if isinstance(name, str) else name
     found = dataset.column_names
-    rows = dataset.select_columns([column for column in adapter.columns if column in found])
+    rows = dataset.select_columns(adapter.read_columns(found))
     items = adapter.items(rows, found)
     checked = (adapter.name, dataset._fingerprint)
     if checked not in _CHECKED:
@@ -77,12 +77,13 @@ def _captions(items: Sequence[Item]) -> dict[str, Captions]:
         RobustError: the file cannot be read, or has other than one caption per option for some item.
     """
     path = os.environ.get(CAPTIONS_VARIABLE, "")
-    written = read(Path(path)) if path else {}
+    found = read(Path(path)) if path else {}
+    written = {name: one for name, one in found.items() if one.benchmark == items[0].benchmark}
     for item in items:
-        found = written.get(item.id)
-        if found is not None and len(found.captions) != len(item.options):
+        one = written.get(item.id)
+        if one is not None and len(one.captions) != len(item.options):
             raise RobustError(
-                f"{path}: item {item.id!r} has {len(found.captions)} captions; allowed: {len(item.options)}"
+                f"{path}: item {item.id!r} has {len(one.captions)} captions; allowed: {len(item.options)}"
             )
     missing = sum(item.id not in written for item in items) if path else 0
     if missing:

@@ -5,12 +5,18 @@ They have the names of the packaged tasks and stand before them when their folde
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from datasets import Dataset, Image
 
 from lmms_robust.benchmarks import Source, benchmark
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.harness.taskfiles import benchmark_files, dataset_yaml
+
+logger = logging.getLogger(__name__)
 
 
 def write_local(name: str, data_files: Sequence[Path], images: Path | None, output: Path, harness: str) -> Path:
@@ -33,8 +39,8 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
     """
     adapter = benchmark(name)
     rows = load(adapter, data_files, images)
-    known = rows.select_columns([column for column in adapter.columns if column in rows.column_names])
-    adapter.items(known, rows.column_names)
+    adapter.items(rows.select_columns(adapter.read_columns(rows.column_names)), rows.column_names)
+    rows = _with_pictures(rows, adapter.image)
     folder = (output / name).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     rows.to_parquet(folder / "rows.parquet")
@@ -42,3 +48,18 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
     for file, content in benchmark_files(harness, name, dataset_yaml(source)).items():
         (folder / file).write_text(content, encoding="utf-8")
     return output
+
+
+def _with_pictures(rows: Dataset, column: str) -> Dataset:
+    """Leave out rows whose picture file is not there, since parquet files hold the pictures themselves."""
+    if not isinstance(rows.features[column], Image):
+        return rows
+    stored = rows.select_columns([column]).cast_column(column, Image(decode=False))
+    kept = [index for index, row in enumerate(stored) if _is_there(row[column])]
+    if len(kept) < len(rows):
+        logger.warning("%d row(s) left out: their picture file does not exist", len(rows) - len(kept))
+    return rows.select(kept)
+
+
+def _is_there(picture: Mapping[str, Any] | None) -> bool:
+    return picture is not None and (picture["bytes"] is not None or Path(picture["path"] or "").is_file())

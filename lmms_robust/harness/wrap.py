@@ -17,6 +17,8 @@ from lmms_robust.benchmarks.mapped import mapped, with_answer_form
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.benchmarks.reading import FORMATS, format_of, from_files, from_source
 from lmms_robust.errors import RobustError
+from lmms_robust.harness.plugin import task_folder
+from lmms_robust.harness.reading import task_paths
 from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
 from lmms_robust.harness.wrapped import pictured
 from lmms_robust.perturbations import VARIANTS
@@ -117,7 +119,8 @@ def _loaded(rows: Rows, name: str) -> Dataset:
 def _check_name(name: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(?:_[a-z0-9]+)*", name):
         raise RobustError(f"--name {name!r}; allowed: lower-case letters and digits, joined by single underscores")
-    if name in MODULES:
+    ours = task_paths(task_folder())
+    if name in MODULES or any(f"robust_{name}_{variant}" in ours for variant in VARIANTS):
         raise RobustError(
             f"--name {name!r} is a benchmark of lmms-robust; allowed: any other than {', '.join(MODULES)}"
         )

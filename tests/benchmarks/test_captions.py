@@ -97,6 +97,7 @@ def test_a_line_has_one_caption_per_option_and_its_provenance(server, item, tmp_
     assert summary.render() == "captions: 1 items written, 0 were there, 0 failed"
     assert json.loads((tmp_path / "c.jsonl").read_text()) == {
         "id": item.id,
+        "benchmark": "scenes",
         "captions": [f"The square in the middle is {option}." for option in item.options],
         "model": "m",
         "template_hash": captions.template_hash(),
@@ -193,10 +194,18 @@ def test_a_file_by_another_model_or_template_is_refused(server, item, tmp_path: 
         captions.write([item], target, "m", connect("m", server.url))
 
 
+def test_a_file_of_somebody_else_is_left_as_it_is(item, tmp_path: Path) -> None:
+    (tmp_path / "note.txt").write_text("not ours")
+    with pytest.raises(RobustError, match="ends in"):
+        captions.write([item], tmp_path / "note.txt", "m", lambda text, attempt: "never asked")
+    assert (tmp_path / "note.txt").read_text() == "not ours"
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("{", "line 1: not JSON"), ("[]", "line 1: '\\[\\]'; allowed: one JSON object a line with id, captions"),
-     ('{"id": "x", "captions": [""], "model": "m", "template_hash": "h"}', "line 1: a caption is no text")],
+    [("{", "line 1: not JSON"), ("[]", "line 1: '\\[\\]'; allowed: one JSON object a line with id, benchmark"),
+     ('{"id": "x", "benchmark": "b", "captions": [""], "model": "m", "template_hash": "h"}',
+      "line 1: a caption is no text")],
 )  # fmt: skip
 def test_a_bad_file_is_one_line(tmp_path: Path, line: str, message: str) -> None:
     (tmp_path / "c.jsonl").write_text(line + "\n")

@@ -105,6 +105,7 @@ def test_unknown_names_are_errors() -> None:
 def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come_from(tmp_path, monkeypatch) -> None:
     line = {
         "id": "scenes-x-0000",
+        "benchmark": "scenes",
         "captions": ["Red, then blue.", "Blue, then red."],
         "model": "m",
         "template_hash": "h",
@@ -120,8 +121,17 @@ def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come
     assert sources == {"base": "", "wrong_caption": "m h", "correct_caption": "m h", "wrong_think": ""}
 
 
+def test_captions_of_another_benchmark_are_not_used(tmp_path, monkeypatch) -> None:
+    line = {"id": "scenes-x-0000", "benchmark": "vstar", "captions": ["1.", "2."], "model": "m", "template_hash": "h"}
+    (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    (made,) = docs.variant_docs("scenes", ("wrong_caption",), rows(row(0)))
+    assert made["caption_source"] == "statements"
+    assert "Image caption: The red circle is to the right of the blue square." in made["prompt"]
+
+
 def test_captions_that_do_not_fit_the_options_are_refused(tmp_path, monkeypatch) -> None:
-    line = {"id": "scenes-x-0000", "captions": ["One."], "model": "m", "template_hash": "h"}
+    line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["One."], "model": "m", "template_hash": "h"}
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
     monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     with pytest.raises(RobustError, match="item 'scenes-x-0000' has 1 captions; allowed: 2"):

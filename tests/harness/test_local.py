@@ -23,3 +23,10 @@ def test_every_benchmark_runs_from_local_files_under_its_own_task_names(tmp_path
 def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(RobustError, match="does not exist"):
         write_local("vstar", [tmp_path / "none.parquet"], None, tmp_path / "tasks", "lmms_eval")
+
+
+def test_a_row_whose_picture_file_is_missing_is_left_out_and_counted(tmp_path: Path, caplog) -> None:
+    pictures = FIXTURES / "spatial_mm_pictures" / "Spatial_MM_Obj"
+    folder = write_local("spatial_mm_obj", [FIXTURES / "spatial_mm_one_obj.json"], pictures, tmp_path, "lmms_eval")
+    assert "1 row(s) left out: their picture file does not exist" in caplog.text
+    assert len(task_docs(task_config("robust_spatial_mm_obj_base", folder))) == 24
