@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from lmms_robust.benchmarks.directions import place, relation
 from lmms_robust.benchmarks.grammar import definite, is_are, is_count, mid_sentence, sentence, there_is_are
 from lmms_robust.benchmarks.statements import Pattern
+from lmms_robust.benchmarks.vocabulary import TURNED
 from lmms_robust.benchmarks.yes_no import answered, is_yes
 
 _SHORT = 4  # words; longer options are clauses more often than values
@@ -50,7 +51,9 @@ def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     return None if yes is None else answered(found[0], yes)
 
 
-def _sentence(_: re.Match[str], option: str, __: Sequence[str]) -> str | None:
+def _sentence(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    if TURNED.search(found[0]):
+        return None
     return sentence(option) if len(option.split()) > _SHORT and option[0].isupper() else None
 
 

@@ -13,6 +13,7 @@ from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.grammar import is_count, mid_sentence, sentence, there_is_are
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
+from lmms_robust.benchmarks.vocabulary import TURNED
 from lmms_robust.benchmarks.yes_no import answered, is_yes
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
@@ -22,7 +23,6 @@ ROTATED_FROM = 1_000_000
 """A row at or above this index is a copy of the question ``index % ROTATED_FROM`` with the options rotated."""
 
 _FINITE = r"\b(?:is|are|was|were|has|have|had|can|will|would|does|do|did)\b"
-_TURNED = re.compile(r"\b(?:not|n't|incorrect|false|wrong|except|least|cannot|never|without|neither)\b", re.IGNORECASE)
 _NAMES = re.compile(
     r"\b(?:names?|capital|country|state|city|colony|continent|brand|title|author|celebrity)\b", re.IGNORECASE
 )
@@ -76,12 +76,12 @@ def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str 
     whole = all(text.strip().endswith(".") and len(text.split()) > 2 for text in options)
     verbs = all(re.search(rf"{_FINITE}|\b\w+s\b", text) for text in options)
     opened = any(re.match(r"(?:because|to|by|since|so)\b", text.strip(), re.IGNORECASE) for text in options)
-    return sentence(option) if whole and verbs and not opened and not _TURNED.search(found[0]) else None
+    return sentence(option) if whole and verbs and not opened and not TURNED.search(found[0]) else None
 
 
 def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     subject = found["subject"]
-    if _UNFINISHED.search(subject) or _TURNED.search(subject) or _is_clause(option) or _COLLECTIVE.search(option):
+    if _UNFINISHED.search(subject) or TURNED.search(subject) or _is_clause(option) or _COLLECTIVE.search(option):
         return None
     value = option if _NAMES.search(subject) else mid_sentence(option)
     place = found["place"] or ""

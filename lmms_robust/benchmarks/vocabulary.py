@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
@@ -130,3 +132,6 @@ BARE_VERBS = _words(
     "point reach cover match make eat play seem fit cross live grow fly swim go come move share indicate include "
     "depict represent describe feature display depend"
 )
+
+TURNED = re.compile(r"\b(?:not|n't|incorrect|false|wrong|except|least|cannot|never|without|neither)\b", re.IGNORECASE)
+"""Questions whose right option is the one that does not hold, so that an option is no statement about the picture."""

@@ -59,14 +59,25 @@ def answered(question: str, yes: bool) -> str | None:
     return sentence(f"{found['before']}, {clause}" if found["before"] else clause)
 
 
+# A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Are any of the cups full?"
+_UNCLEAR = re.compile(
+    r"\b(?:not|no|never|none|neither|(?:any|some|every)(?:one|body|thing)|any of|one of|more|fewer|less)\b|n't\b",
+    re.IGNORECASE,
+)
+
+
 def _clause(verb: str, rest: str, yes: bool) -> str | None:
+    if _UNCLEAR.search(rest):
+        return None
     there = _THERE.fullmatch(rest)
     if there and verb in {"is", "are", "was", "were"}:
-        return _existence(verb, there, yes)
+        return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
     opens = subject_end(rest.split()) if verb in {"is", "are", "was", "were"} else _verb_place(rest.split())
     if opens is None:
         return None
     words = rest.split()
+    if words[opens - 1].casefold() == "and" or (words[opens].casefold() in {"and", "a", "an"} and "and" in words):
+        return None
     subject, predicate = definite(" ".join(words[:opens])), words[opens:]
     if words[0].casefold() in QUANTIFIERS and not yes:
         clause = _joined(verb, subject, predicate, True)

@@ -196,3 +196,23 @@ def test_no_text_raises(text: str) -> None:
     assert yes is None or yes != no
     if text.strip():
         assert there_is_are("2", text) != there_is_are("1", text)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Are a cat and a dog on the sofa?",
+        "Is the man not wearing a hat?",
+        "Is there no dog in the picture?",
+        "Is there something on the table?",
+        "Is there anyone on the bench?",
+        "Is there a man and a woman in the picture?",
+        "Are any of the cups full?",
+        "Is one of the dogs facing the camera?",
+        "Is everyone wearing a helmet?",
+        "Are there more dogs than cats?",
+    ],
+)
+def test_a_question_whose_yes_and_no_are_no_plain_opposites_is_left_to_the_fallback(question: str) -> None:
+    assert answered(question, yes=True) is None
+    assert answered(question, yes=False) is None
