@@ -76,13 +76,13 @@ def check_prefill(processor: Any, name: str) -> None:
 
 
 def _continued(processor: Any, conversation: list[dict[str, Any]], prefill: str, name: str) -> str:
-    opened = _template(processor, conversation[:-1], add_generation_prompt=True)
     try:
         text = _template(processor, conversation, continue_final_message=True)
     except ValueError:  # transformers' own check: the message does not stand in the rendered text
         text = _template(processor, conversation)
     before = text.removesuffix(prefill)
     if before == text or before.count("<think>") > _template(processor, conversation[:-1]).count("<think>"):
+        opened = _template(processor, conversation[:-1], add_generation_prompt=True)
         raise RobustError(
             f"{name}: the chat template rewrites a trailing assistant message; sent {prefill[:60]!r}, rendered "
             f"{text[-80:]!r}, a new turn would start with {opened[-40:]!r}; allowed: a template that keeps it, or "

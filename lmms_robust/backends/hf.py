@@ -39,7 +39,8 @@ class RobustHF(lmms):  # type: ignore[misc]
         batch_size: requests per forward pass.
         attn_implementation: passed to transformers, e.g. ``"sdpa"``.
         injection: ``"prefill"`` continues a trailing assistant message; ``"inline"`` moves its words to the user turn.
-        resume: folder in which finished responses are kept; those found there are not generated again.
+        resume: folder in which finished responses are kept; those found there are not generated again. Sampled ones
+            (temperature above 0) are not kept.
         system_prompt: text, or a file that holds it, for the system turn.
         revision: branch, tag or commit on the hub.
         max_batch_size: passed by lmms-eval and not used.
@@ -121,15 +122,19 @@ class RobustHF(lmms):  # type: ignore[misc]
             prompts = [self._prompt(request) for request in requests]
         except RobustError as error:
             sys.exit(f"lmms-robust: {error}")
+        sampled = float(settings.get("temperature") or 0) > 0
+        if self._journal is None or sampled:  # repeated samples of one request have to differ
+            texts = self._generate(prompts, settings)
+        else:
+            texts = self._resumed(self._journal, prompts, settings)
+        return [self._result(prompt, text) for prompt, text in zip(prompts, texts, strict=True)]
+
+    def _resumed(self, journal: Journal, prompts: Sequence[Prompt], settings: Mapping[str, Any]) -> list[str]:
         keys = [request_key(prompt.text, prompt.pictures, {**self._settings, **settings}) for prompt in prompts]
-        texts = {key: found for key in keys if self._journal and (found := self._journal.get(key)) is not None}
-        todo = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if key not in texts}
+        todo = {key: prompt for key, prompt in zip(keys, prompts, strict=True) if journal.get(key) is None}
         if todo:
-            made = dict(zip(todo, self._generate(list(todo.values()), settings), strict=True))
-            if self._journal:
-                self._journal.put(made)
-            texts |= made
-        return [self._result(prompt, texts[key]) for key, prompt in zip(keys, prompts, strict=True)]
+            journal.put(dict(zip(todo, self._generate(list(todo.values()), settings), strict=True)))
+        return [journal[key] for key in keys]
 
     def _prompt(self, request: Instance) -> Prompt:
         _, doc_to_messages, _, doc_id, task, split = request.args

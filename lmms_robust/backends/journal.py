@@ -48,6 +48,9 @@ class Journal:
         """Return the response stored under a key, or None."""
         return self._found.get(key)
 
+    def __getitem__(self, key: str) -> str:
+        return self._found[key]
+
     def put(self, responses: Mapping[str, str]) -> None:
         """Store responses; on disk when this returns."""
         with self._path.open("a", encoding="utf-8") as file:
@@ -56,7 +59,9 @@ class Journal:
         self._found.update(responses)
 
     def _read(self, path: Path) -> None:
-        for line in path.read_text(encoding="utf-8", errors="replace").splitlines():
+        for line in path.read_text(encoding="utf-8", errors="replace").split(
+            "\n"
+        ):  # other line ends stand within responses
             try:
                 entry = json.loads(line)
                 self._found[entry["key"]] = entry["response"]

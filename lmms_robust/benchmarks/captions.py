@@ -75,8 +75,8 @@ def read(path: Path) -> dict[str, Captions]:
 
 def _read_lines(content: bytes, path: Path) -> dict[str, Captions]:
     found: dict[str, Captions] = {}
-    for number, line in enumerate(content.decode("utf-8", errors="replace").splitlines(), start=1):
-        one = _decoded(line, f"{path} line {number}")
+    for number, line in enumerate(content.splitlines(), start=1):
+        one = _decoded(line.decode("utf-8", errors="replace"), f"{path} line {number}")
         found[one.id] = one
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import pytest
+import torch
 
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.embedded import TINY_MODEL
@@ -63,6 +64,13 @@ def test_generation_stops_at_a_stop_text_and_not_at_blank_lines(suite) -> None:
     (cut, *_) = model.generate_until(requests(model, base, SETTINGS | {"until": ["</think>"]}))
     assert cut.text.startswith("<think>")
     assert "</think>" not in cut.text
+
+
+def test_repeated_samples_of_one_request_differ(suite) -> None:
+    model = RobustHF(TINY, device="cpu", batch_size=8)
+    torch.manual_seed(0)
+    sampled = requests(model, suite.select([0] * 8), SETTINGS | {"temperature": 5.0, "do_sample": True})
+    assert len({result.text for result in model.generate_until(sampled)}) > 1
 
 
 def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) -> None:

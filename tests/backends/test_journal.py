@@ -8,10 +8,10 @@ from lmms_robust.errors import RobustError
 
 
 def test_what_was_put_is_found_by_any_later_process(tmp_path: Path) -> None:
-    Journal(tmp_path, 0).put({"a": "one\ntwo", "b": "Ｂ"})
+    Journal(tmp_path, 0).put({"a": "one\ntwo\u2028three", "b": "Ｂ"})
     Journal(tmp_path, 1).put({"c": "three"})
     later = Journal(tmp_path, 0)
-    assert [later.get(key) for key in "abcd"] == ["one\ntwo", "Ｂ", "three", None]
+    assert [later.get(key) for key in "abcd"] == ["one\ntwo\u2028three", "Ｂ", "three", None]
 
 
 def test_a_line_cut_off_by_an_interruption_costs_only_itself(tmp_path: Path) -> None:
