@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import logging
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,26 +12,34 @@ from typing import TYPE_CHECKING
 import click
 
 from lmms_robust import __version__
-from lmms_robust.cli_benchmarks import commands
+from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
     from lmms_robust.report.logs import Run
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
+NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
+"""Loggers that tell each try and each cause, before the one line that we print."""
 
 
 class OneLineErrors(click.Group):
-    """Prints a user's error as one line and exits with status 2."""
+    """Prints a user's error as one line and exits with status 1."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
+        os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # read when datasets is imported
+        for name in NOISY:
+            logging.getLogger(name).setLevel(logging.CRITICAL)
         try:
             return super().invoke(ctx)
         except RobustError as error:
-            click.echo(f"lmms-robust: {error}", err=True)
-            sys.exit(2)
+            sys.exit(f"lmms-robust: {error}")
+        except UnicodeDecodeError as error:
+            sys.exit(f"lmms-robust: a file is not text in UTF-8 ({error}); allowed: UTF-8")
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly
+                raise
+            sys.exit(f"lmms-robust: {' '.join(str(error).split())}")
 
 
 @click.group(cls=OneLineErrors)
@@ -121,11 +132,14 @@ def consistency(source: Path, target: Path) -> None:
 @main.command()
 @click.argument("folder", type=FOLDER)
 def summary(folder: Path) -> None:
-    """Print a table for every run logged below FOLDER, an --output_path of a harness."""
+    """Print tables for every run logged below FOLDER, an --output_path of a harness.
+
+    The second one, of confidence, where the backend gave probabilities of the answer letters.
+    """
     from lmms_robust.report.logs import read_runs
 
     for run in read_runs(folder):
-        _print_table(run)
+        _print_tables(run)
 
 
 @main.command()
@@ -137,16 +151,21 @@ def demo(full: bool, output: Path) -> None:
     from lmms_robust.report.logs import read_runs
 
     log = run(output, None if full else ITEMS)
-    _print_table(read_runs(output)[-1])
+    _print_tables(read_runs(output)[-1])
     click.echo(f"logs: {output} (the harness's own output: {log})")
 
 
-def _print_table(run: Run) -> None:
+def _print_tables(run: Run) -> None:
     from rich.console import Console
 
     from lmms_robust.report.table import variant_table
 
-    Console(width=None if sys.stdout.isatty() else 150).print(variant_table(run))
+    console = Console(width=None if sys.stdout.isatty() else 170)
+    console.print(variant_table(run))
+    if any(record.letter_probs for record in run.records):
+        from lmms_robust.report.confidence import confidence_table  # loads scipy
+
+        console.print(confidence_table(run))
 
 
 if __name__ == "__main__":

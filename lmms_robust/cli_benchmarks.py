@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
-FOLDER = click.Path(file_okay=False, path_type=Path)
-FILE = click.Path(dir_okay=False, path_type=Path)
+from lmms_robust.errors import RobustError
+
+
+class OneLinePath(click.Path):
+    """A path; one of the wrong kind is an error of one line, as every other wrong input is."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read the path."""
+        try:
+            return super().convert(value, param, ctx)
+        except click.BadParameter as error:
+            name = param.opts[0] if param else "path"
+            raise RobustError(f"{name}: {error.message} Allowed: a {'folder' if self.dir_okay else 'file'}") from error
+
+
+FOLDER = OneLinePath(file_okay=False, path_type=Path)
+FILE = OneLinePath(dir_okay=False, path_type=Path)
 
 data_files = click.option(
     "--data-files", multiple=True, type=FILE, help="Local parquet, json, jsonl, tsv or csv file; may be repeated."
 )
+harness = click.option(
+    "--harness", type=click.Choice(["lmms_eval", "lm_eval"]), default="lmms_eval", show_default=True,
+    help="Whose task files to write.",
+)  # fmt: skip
 images = click.option("--images", type=FOLDER, help="Folder of the pictures that rows name by file name.")
 
 
@@ -72,21 +92,26 @@ def captions(
 
 
 @click.command()
-@click.option("--dataset-path", required=True, help="Hub id, or parquet, json or csv with --data-files.")
+@click.option("--dataset-path", required=True, help="Hub id or folder; parquet, json or csv with --data-files.")
 @click.option("--dataset-name", help="Configuration on the hub.")
 @data_files
 @click.option("--split", required=True, help="Split to evaluate.")
 @click.option("--mapping", required=True, type=FILE, help="YAML file that says which column is what.")
 @click.option("--name", required=True, help="Name of the new benchmark: tasks are robust_NAME_VARIANT.")
+@harness
+@click.option(
+    "--check-rows", type=click.IntRange(1), default=100, show_default=True, help="Check the mapping on the first rows."
+)
 @click.option("--output", required=True, type=FOLDER, help="Folder for --include_path; NAME is made in it.")
 def wrap(
     dataset_path: str, dataset_name: str | None, data_files: tuple[Path, ...], split: str, mapping: Path, name: str,
-    output: Path,
+    harness: str, check_rows: int, output: Path,
 ) -> None:  # fmt: skip
-    """Turn any multiple-choice dataset into robust tasks for lmms-eval, by a short mapping of its columns."""
-    from lmms_robust.harness.wrap import Rows, wrap
+    """Turn any multiple-choice dataset into robust tasks, by a short mapping of its columns."""
+    from lmms_robust.harness.rows import Rows
+    from lmms_robust.harness.wrap import wrap
 
-    made = wrap(Rows(dataset_path, split, dataset_name, data_files), mapping, name, output)
+    made = wrap(Rows(dataset_path, split, dataset_name, data_files), mapping, name, output, harness, check_rows)
     for line in made.render():
         click.echo(line)
 
@@ -95,7 +120,7 @@ def wrap(
 @click.argument("benchmark")
 @data_files
 @images
-@click.option("--harness", type=click.Choice(["lmms_eval", "lm_eval"]), default="lmms_eval", show_default=True)
+@harness
 @click.option("--output", required=True, type=FOLDER, help="Folder for --include_path; BENCHMARK is made in it.")
 def local(benchmark: str, data_files: tuple[Path, ...], images: Path | None, harness: str, output: Path) -> None:
     """Write the tasks of BENCHMARK over local files, for machines that cannot reach the hub."""

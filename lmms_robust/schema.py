@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import fsum, log
 from string import ascii_uppercase
 
 from lmms_robust.errors import RobustError
@@ -36,6 +37,7 @@ class Item:
         answer: letter of the right option.
         statements: one declarative sentence per option, saying that this option holds.
         row: index of the benchmark row that holds the picture.
+        unplantable: letters of wrong options that may hold of the same picture as the right one; never planted.
     """
 
     id: str
@@ -46,6 +48,7 @@ class Item:
     answer: str
     statements: tuple[str, ...]
     row: int
+    unplantable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"{self.benchmark} item {self.id!r}"
@@ -65,11 +68,21 @@ class Item:
             raise RobustError(
                 f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
             )
+        stated = [" ".join(statement.split()).casefold() for statement in self.statements]
+        if len(set(stated)) < len(stated):
+            raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
+        if not self.plantable:
+            raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
 
     @property
     def letters(self) -> tuple[str, ...]:
         """Option letters in order."""
         return letters(len(self.options))
+
+    @property
+    def plantable(self) -> tuple[str, ...]:
+        """Letters of the wrong options whose statements are false of the picture."""
+        return tuple(letter for letter in self.letters if letter not in (self.answer, *self.unplantable))
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +108,20 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
+class LetterProbs:
+    """Probability of each option letter at the first token of the answer letter, among the item's letters.
+
+    Attributes:
+        probs: letter -> probability, 0 to 1; they sum to 1.
+        at_most: letters of which the backend knew only an upper bound before the normalisation, as one text such as
+            ``"CD"``. Their entries rest on that bound; so theirs are upper bounds, and the others lower bounds.
+    """
+
+    probs: Mapping[str, float]
+    at_most: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Parsed:
     """What a response text says, by form alone.
 
@@ -103,13 +130,13 @@ class Parsed:
             missing), or None if there is no reasoning at all.
         answer: letter of the option given as final answer, or None.
         problem: why ``answer`` is None, a short name such as ``"no_answer"``; None if it is not.
-        letter_probs: probability per option letter carried by the response, or None.
+        letter_probs: what the response carries of them, or None.
     """
 
     think: str | None
     answer: str | None
     problem: str | None
-    letter_probs: Mapping[str, float] | None = None
+    letter_probs: LetterProbs | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +170,8 @@ class Record:
         options: option texts shown, in the order of their letters.
         variant: name of the condition.
         injection: ``"prefill"`` if the words were the start of the assistant turn and were continued, ``"inline"`` if
-            they stood at the end of the user turn, ``"none"`` if the variant has no such words.
+            they stood at the end of the user turn, ``"none"`` if the variant has no such words, ``"probe"`` if the
+            assistant turn was forced up to the answer letter.
         gold: letter of the right option.
         planted: letter of the wrong option drawn for the item.
         abstain: letter of the option to abstain, or None if it is not offered.
@@ -154,6 +182,8 @@ class Record:
         consistent: whether the reasoning ends on the answer, or None.
         decided_by: who decided ``consistent``: ``"rules"`` or a judge.
         problem: why ``answer`` or ``consistent`` is None, or None.
+        letter_probs: probability per option letter at the answer letter, or None where the backend gave none.
+        probs_at_most: letters whose probability rests on an upper bound, see :class:`LetterProbs`.
     """
 
     item: str
@@ -172,6 +202,8 @@ class Record:
     consistent: bool | None
     decided_by: str
     problem: str | None
+    letter_probs: Mapping[str, float] | None = None
+    probs_at_most: str = ""
 
     @property
     def correct(self) -> bool | None:
@@ -197,3 +229,25 @@ class Record:
     def no_answer(self) -> bool:
         """Whether no answer could be read."""
         return self.answer is None
+
+    @property
+    def p_correct(self) -> float | None:
+        """Probability of the right option's letter among the letters shown; None where it is not known."""
+        return None if self.letter_probs is None else self.letter_probs.get(self.gold)
+
+    @property
+    def p_answer(self) -> float | None:
+        """Probability of the letter answered among the letters shown; None where it is not known."""
+        return None if self.letter_probs is None or self.answer is None else self.letter_probs.get(self.answer)
+
+    @property
+    def letter_entropy(self) -> float | None:
+        """Entropy -sum p ln p over the letters shown, in nats: 0 to ln(letters); None without probabilities."""
+        if self.letter_probs is None:
+            return None
+        return fsum(-p * log(p) for p in self.letter_probs.values() if p > 0)
+
+    @property
+    def probe(self) -> bool:
+        """Whether the response is one forced letter, so that it says nothing about reasoning of the model's own."""
+        return self.injection == "probe"

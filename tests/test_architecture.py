@@ -12,9 +12,9 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "lmms_robust"
 LAYERS = [
     {"errors", "embedded"},
-    {"schema", "transport"},
+    {"schema", "writing"},
     {"scenes", "prompts", "parsing"},
-    {"benchmarks", "perturbations"},
+    {"benchmarks", "generation", "perturbations", "transport"},
     {"consistency"},
     {"metrics"},
     {"report"},

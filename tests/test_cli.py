@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -6,7 +8,13 @@ from click.testing import CliRunner, Result
 
 from lmms_robust.benchmarks import MODULES
 from lmms_robust.cli import main
+from lmms_robust.harness.plugin import task_folder
+from lmms_robust.harness.reading import task_paths
 from lmms_robust.perturbations import VARIANTS
+
+FIXTURES = Path(__file__).parent / "fixtures"
+VSTAR = str(FIXTURES / "vstar.parquet")
+WRAPPED = ["--split", "test", "--name", "own", "--mapping"]
 
 
 def run(*arguments: str) -> Result:
@@ -17,7 +25,8 @@ def test_tasks_lists_every_task_with_a_sentence() -> None:
     lines = run("tasks").output.splitlines()
     names = {line.split()[0] for line in lines}
     leaves = {f"robust_{name}_{variant}" for name in MODULES for variant in VARIANTS}
-    assert names == leaves | {f"robustness_{name}" for name in MODULES} | {"robustness"}
+    groups = ("robustness", "robustprobe")
+    assert names == leaves | {f"{group}_{name}" for group in groups for name in MODULES} | set(groups)
     assert all(len(line.split()) > 3 for line in lines)
 
 
@@ -51,11 +60,18 @@ def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
         (["show", "robustness"], "'robustness' is a group; allowed: one of its tasks: robustness_scenes"),
         (["summary", "/nowhere"], "'/nowhere' is not a folder"),
         (["tasks", "lm_harness"], "unknown harness 'lm_harness'"),
+        (["items", "vstr", "--output", "o"], "unknown benchmark 'vstr'; did you mean 'vstar'?"),
+        (["show", "robust_scenes_base", "--include-path", "/nowhere"], "'/nowhere' is not a folder; allowed: a folder"),
+        (["local", "vstar", "--data-files", str(FIXTURES), "--output", "o"], "--data-files: File "),
+        (["local", "vstar", "--data-files", "/nowhere.parquet", "--output", "o"], "'/nowhere.parquet' does not exist"),
+        (["local", "vstar", "--data-files", VSTAR, "--output", __file__], "--output: Directory"),
+        (["local", "vstar", "--data-files", VSTAR, "--output", f"{__file__}/o"], "cannot write "),
+        (["audit", "mmbench", "--data-files", VSTAR, "--output", "o"], "missing column(s) A, "),
     ],
 )  # fmt: skip
-def test_a_users_error_is_one_line_and_status_2(arguments: list[str], message: str) -> None:
+def test_a_users_error_is_one_line_and_status_1(arguments: list[str], message: str) -> None:
     result = run(*arguments)
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
 
@@ -64,22 +80,91 @@ def test_show_names_the_hub_before_it_asks_for_rows_and_says_what_to_do_without_
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     result = run("show", "robustness_vstar")
-    assert result.exit_code == 2
+    assert result.exit_code == 1
     first, *_, last = result.output.strip().splitlines()
-    assert first == "robustness_vstar: lmms-lab-encoder/vstar-bench, split test"
-    assert "lmms-robust: robustness_vstar: cannot load lmms-lab-encoder/vstar-bench" in last
+    assert first == "robustness_vstar: lmms-lab-encoder/vstar-bench (older id: lmms-lab/vstar-bench), split test"
+    assert "cannot load lmms-lab-encoder/vstar-bench (older id: lmms-lab/vstar-bench), split test (" in last
     assert "`lmms-robust local`" in last
 
 
+@pytest.mark.parametrize("command", ["items", "audit", "captions", "local", "wrap"])
+def test_a_command_that_needs_the_hub_says_so_in_one_line_without_it(tmp_path: Path, monkeypatch, command: str) -> None:
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    (tmp_path / "m.yaml").write_text("picture: image\nquestion: q\noptions: o\nanswer: a\n")
+    given = ["vstar"] if command != "wrap" else ["--dataset-path", "a/b", *WRAPPED, str(tmp_path / "m.yaml")]
+    server = ["--model", "m", "--base-url", "http://127.0.0.1:9/v1"] if command == "captions" else []
+    result = run(command, *given, *server, "--output", str(tmp_path / "out"))
+    (line,) = result.output.strip().splitlines()
+    assert result.exit_code == 1
+    assert line.startswith("lmms-robust: ")
+    assert "--data-files" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_nothing_but_the_error_is_printed(tmp_path: Path) -> None:
+    (tmp_path / "broken.json").write_text('{"a": [')
+    (tmp_path / "latin.csv").write_bytes("a,image\nf\xfcnf,x\n".encode("latin-1"))
+    columns = [str(FIXTURES / "cv_bench.parquet"), "missing column(s)"]
+    for path, message in (
+        [str(tmp_path / "broken.json"), "as json: "],
+        [str(tmp_path / "latin.csv"), "utf-8"],
+        columns,
+    ):
+        command = ["-m", "lmms_robust.cli", "items", "vstar", "--data-files", path, "--output", str(tmp_path / "o")]
+        done = subprocess.run([sys.executable, *command], text=True, capture_output=True, check=False)
+        (line,) = (done.stdout + done.stderr).strip().splitlines()
+        assert line.startswith("lmms-robust: ")
+        assert message in line.replace("UTF-8", "utf-8")
+        assert done.returncode == 1
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if name != "scenes"])
+def test_items_of_every_benchmark_are_written_from_local_files(tmp_path: Path, name: str) -> None:
+    fixture = FIXTURES / f"{name}.parquet"
+    result = run("items", name, "--data-files", str(fixture), "--output", str(tmp_path / "o.jsonl"))
+    assert result.exit_code == 0, result.output
+    lines = [json.loads(line) for line in (tmp_path / "o.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len(lines) >= 10
+    assert {line["benchmark"] for line in lines} == {name}
+    assert all(len(line["statements"]) == len(line["options"]) > 1 for line in lines)
+    assert f"{len(lines)} written, 0 left out for an unreadable picture" in result.output
+
+
+@pytest.mark.parametrize(
+    ("task", "source"),
+    [
+        ("robustness_vstar", "lmms-lab-encoder/vstar-bench"),
+        ("robust_cv_bench_wrong_think", "nyu-visionx/CV-Bench"),
+        ("robust_3dsrbench_base", "oscarqjh/3DSRBench_lmmseval"),
+        ("robust_whatsup_base", "ServiceNow/whatsup_all"),
+        ("robust_mme_realworld_lite_base", "yifanzhang114/MME-RealWorld-lite-lmms-eval"),
+        ("robust_mmbench_base", "lmms-lab-encoder/MMBench"),
+    ],
+)
+def test_show_names_the_whole_hub_path(monkeypatch, task: str, source: str) -> None:
+    monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
+    for harness in ([], ["--include-path", run("tasks", "lm_eval", "--path").output.strip()]):
+        first = run("show", task, *harness).output.splitlines()[0]
+        assert first.startswith(f"{task}: {source}")
+        assert ", split " in first
+
+
+def test_show_reads_the_tasks_of_the_other_harness(tmp_path: Path) -> None:
+    ours = run("show", "robust_scenes_wrong_think").output
+    theirs = run(
+        "show", "robust_scenes_wrong_think", "--include-path", run("tasks", "lm_eval", "--path").output.strip()
+    )
+    assert theirs.output.splitlines()[1:] == ours.splitlines()[1:]
+
+
 def test_show_reads_local_and_wrapped_tasks(tmp_path: Path) -> None:
-    fixture = Path(__file__).parent / "fixtures" / "vstar.parquet"
-    run("local", "vstar", "--data-files", str(fixture), "--output", str(tmp_path / "local"))
+    run("local", "vstar", "--data-files", VSTAR, "--output", str(tmp_path / "local"))
     shown = run("show", "robust_vstar_wrong_caption", "--include-path", str(tmp_path / "local"))
     assert "Image caption: " in shown.output, shown.output
     mapping = "picture: image\nquestion: text\noptions: {inside: text}\nanswer: label\n"
     (tmp_path / "mapping.yaml").write_text(mapping)
     wrapped = run(
-        *("wrap", "--dataset-path", "parquet", "--data-files", str(fixture), "--split", "test", "--name", "mine"),
+        *("wrap", "--dataset-path", "parquet", "--data-files", VSTAR, "--split", "test", "--name", "mine"),
         *("--mapping", str(tmp_path / "mapping.yaml"), "--output", str(tmp_path / "wrapped")),
     )
     assert wrapped.exit_code == 0, wrapped.output
@@ -92,7 +177,7 @@ def test_scenes_writes_training_data(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert (tmp_path / "train.parquet").is_file()
     again = run("scenes", "--split", "train", "-n", "18", "--output", str(tmp_path))
-    assert again.exit_code == 2
+    assert again.exit_code == 1
     assert "exists" in again.output
 
 
@@ -119,5 +204,7 @@ def test_consistency_reads_and_writes_lines_and_prints_accuracy_against_labels(t
 def test_doctor_finds_the_hook_attached_and_the_backend_able_to_continue() -> None:
     result = run("doctor")
     assert result.exit_code == 0, result.output
-    assert "ok      task hook: attached, 118 tasks found by lmms-eval" in result.output
+    count = len(task_paths(task_folder()))
+    assert count > 9 * len(VARIANTS)
+    assert f"ok      task hook: attached, {count} tasks found by lmms-eval" in result.output
     assert "ok      backend robust_hf: continues a prefill" in result.output

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from lmms_robust.parsing import parse_response
 from lmms_robust.parsing.letter_probs import read_letter_probs
 from lmms_robust.parsing.tags import split_blocks
+from lmms_robust.schema import LetterProbs
 
 SIDES = ("left", "right", "above", "below")
 COUNTS = ("1", "2", "3", "4")
@@ -131,7 +132,7 @@ def test_think(text: str, think: str | None) -> None:
 def test_letter_probs_are_cut_off_and_read() -> None:
     parsed = parse_response('<answer>B</answer><letter_probs>{"A": 0.25, "B": 0.75}</letter_probs>\n', SIDES)
     assert parsed.answer == "B"
-    assert parsed.letter_probs == {"A": 0.25, "B": 0.75}
+    assert parsed.letter_probs == LetterProbs({"A": 0.25, "B": 0.75})
 
 
 BAD_PROBS = ("", "{", "[]", "{}", '{"A": "x"}', '{"A": true}', '{"A": NaN}', '{"A": 1.5}', '{"Z": 0.5}', "[" * 100_000)
@@ -203,7 +204,7 @@ def test_letter_probs_do_not_touch_the_rest(text: str, share: float) -> None:
         parse_response(f"<answer>{text}</answer>{tail}", SIDES),
     )
     assert (plain.answer, plain.think) == (carried.answer, carried.think)
-    assert carried.letter_probs == {"A": share}
+    assert carried.letter_probs == LetterProbs({"A": share})
 
 
 @given(TEXTS)

@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
-from PIL import Image
-
+from lmms_robust.backends.messages import Message, pictures_of, text_of
 from lmms_robust.errors import RobustError
-from lmms_robust.prompts import render
-
-Message = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Prompt:
-    """One rendered request.
-
-    Attributes:
-        text: everything up to where the model goes on.
-        pictures: pictures in the order of their placeholders.
-        prefill: the start of the assistant turn at the end of ``text``, or ``""``.
-    """
-
-    text: str
-    pictures: tuple[Image.Image, ...]
-    prefill: str
+from lmms_robust.generation.prompt import Prompt
 
 
 def to_prompt(processor: Any, messages: Sequence[Message], name: str) -> Prompt:
@@ -40,25 +21,15 @@ def to_prompt(processor: Any, messages: Sequence[Message], name: str) -> Prompt:
     Raises:
         RobustError: content other than text and images, or a template that rewrites the prefill.
     """
-    pictures = tuple(part["url"] for message in messages for part in message["content"] if part["type"] == "image")
+    pictures = pictures_of(messages)
     conversation = [
         {"role": message["role"], "content": [_part(part) for part in message["content"]]} for message in messages
     ]
-    prefill = _text(messages[-1]) if messages[-1]["role"] == "assistant" else ""
+    prefill = text_of(messages[-1]) if messages[-1]["role"] == "assistant" else ""
     if not prefill:
         return Prompt(_template(processor, conversation, add_generation_prompt=True), pictures, "")
     text = _continued(processor, conversation, prefill, name)
     return Prompt(text, pictures, prefill)
-
-
-def to_inline(messages: Sequence[Message]) -> list[Message]:
-    """Move the words of a trailing assistant message to the end of the user turn."""
-    if messages[-1]["role"] != "assistant":
-        return list(messages)
-    *before, user, assistant = messages
-    pictures = [part for part in user["content"] if part["type"] == "image"]
-    text = render("inline", {"prompt": _text(user), "prefill": _text(assistant)})
-    return [*before, {"role": "user", "content": [*pictures, {"type": "text", "text": text}]}]
 
 
 def check_prefill(processor: Any, name: str) -> None:
@@ -100,7 +71,3 @@ def _part(part: Mapping[str, Any]) -> dict[str, Any]:
     if part["type"] not in ("text", "image"):
         raise RobustError(f"robust_hf: content of type {part['type']!r}; allowed: text, image")
     return {"type": "image"} if part["type"] == "image" else {"type": "text", "text": part["text"]}
-
-
-def _text(message: Message) -> str:
-    return "".join(part["text"] for part in message["content"] if part["type"] == "text")

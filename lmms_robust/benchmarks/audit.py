@@ -11,16 +11,22 @@ from pathlib import Path
 
 from lmms_robust.benchmarks.items import items_of
 from lmms_robust.benchmarks.reading import load
-from lmms_robust.benchmarks.registry import Benchmark
-from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback, state
-from lmms_robust.benchmarks.writing import complete
+from lmms_robust.benchmarks.registry import Benchmark, Row
+from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.schema import Item
+from lmms_robust.writing import complete
 
 OWN = "own"
-"""Stands for a pattern where the benchmark brings its statements or makes them by a rule of its own."""
+"""Stands for a pattern where the benchmark has none and brings its statements itself."""
+
+UNKNOWN = "unknown"
+"""Stands for a pattern where no known one, nor the fallback, makes these statements: a fault of the adapter."""
+
+_SORTS = {"": "by pattern", FALLBACK: "by fallback", OWN: "brought by the data", UNKNOWN: "by nothing known"}
 
 COLUMNS = ("id", "category", "pattern", "question", "letter", "option", "is_gold", "statement", "suspects")
 SHOWN = 10
+_WIDTH = 160  # characters of a statement in the report; the CSV file has all of it
 
 _COUNTED = r"(?:[2-9]|\d{2,}|two|three|four|five|six|seven|eight|nine|ten)"
 _SUSPECTS = {
@@ -51,7 +57,7 @@ class Audited:
     Attributes:
         item: the item.
         place: index of the option.
-        pattern: name of the pattern that made it, :data:`OWN`, or ``FALLBACK``.
+        pattern: name of the pattern that made it, ``FALLBACK``, :data:`OWN` or :data:`UNKNOWN`.
         suspects: names of what may be wrong with it.
     """
 
@@ -61,44 +67,39 @@ class Audited:
     suspects: tuple[str, ...]
 
 
-def suspects(statement: str, *, quoted_question: bool = False) -> tuple[str, ...]:
+def suspects(statement: str) -> tuple[str, ...]:
     """Name what looks wrong in a sentence; these are hints for a person, some of them false.
 
-    Args:
-        statement: the sentence.
-        quoted_question: whether it quotes the question, as fallbacks do: only the words after it are then looked at.
+    A question or an option that the sentence quotes, as fallbacks do, is not looked at: it stands as the data has it.
 
     >>> suspects("There is 3 the the dog (a apple")
     ('doubled word', 'two articles', 'a before a vowel', 'is with a plural', 'no final stop', 'unbalanced parentheses')
     >>> suspects("The bus is to the left of an SUV.")
     ()
     """
-    seen = re.sub(r'"[^"]*\?"', '"…"', statement) if quoted_question else statement
+    seen = re.sub(r'\b(the question|is:) "[^"]*"', r'\1 "…"', statement)
     found = [name for name, pattern in _COMPILED.items() if pattern.search(seen)]
     return tuple(found + (["unbalanced parentheses"] if not _balanced(seen) else []))
 
 
-def audit(item: Item, patterns: Sequence[Pattern]) -> list[Audited]:
-    """Audit the statements of one item."""
-    pattern = pattern_of(item, patterns)
+def audit(item: Item, pattern: str) -> list[Audited]:
+    """Audit the statements of one item, which were made by the pattern of this name."""
     read = [re.sub(r"\W+", " ", statement).strip().casefold() for statement in item.statements]
     audited = []
     for place, statement in enumerate(item.statements):
         twins = [item.letters[other] for other, text in enumerate(read) if other != place and text == read[place]]
         same = tuple(f"reads like {letter}" for letter in twins)
-        wrong = suspects(statement, quoted_question=pattern == FALLBACK)
-        audited.append(Audited(item, place, pattern, wrong + same))
+        audited.append(Audited(item, place, pattern, suspects(statement) + same))
     return audited
 
 
-def pattern_of(item: Item, patterns: Sequence[Pattern]) -> str:
-    """Name what made an item's statements."""
-    made = state(item.question, item.options, patterns)
+def pattern_of(adapter: Benchmark, item: Item, row: Row) -> str:
+    """Name what made an item's statements: they are made again from the row, and must come out the same."""
+    question = adapter.stated(row) if adapter.stated else item.question
+    made = state(question, item.options, adapter.patterns)
     if made.texts == item.statements:
         return made.pattern
-    question = " ".join(item.question.split())
-    is_fallback = item.statements == tuple(fallback(question, option) for option in item.options)
-    return FALLBACK if is_fallback else OWN
+    return UNKNOWN if adapter.patterns else OWN
 
 
 def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: Path | None = None) -> list[str]:
@@ -107,12 +108,14 @@ def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: 
     Raises:
         RobustError: the rows cannot be loaded or make no items.
     """
-    items = items_of(adapter, load(adapter, files, images))
-    audited = [one for item in items for one in audit(item, adapter.patterns)]
+    dataset = load(adapter, files, images)
+    items = items_of(adapter, dataset)
+    rows = dataset.select_columns(adapter.read_columns(dataset.column_names))
+    audited = [one for item in items for one in audit(item, pattern_of(adapter, item, rows[item.row]))]
     with complete(target) as file:
-        rows = csv.writer(file)
-        rows.writerow(COLUMNS)
-        rows.writerows(map(_cells, audited))
+        table = csv.writer(file)
+        table.writerow(COLUMNS)
+        table.writerows(map(_cells, audited))
     return list(report(adapter.name, audited))
 
 
@@ -121,17 +124,19 @@ def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:
     patterns = {one.item.id: one.pattern for one in audited}
     categories = {one.item.id: one.item.category for one in audited}
     total = len(patterns)
-    matched = sum(pattern != FALLBACK for pattern in patterns.values())
-    yield f"{name}: {total} items, {_share(matched, total)} by pattern, {total - matched} by fallback"
+    sorts = Counter(pattern if pattern in _SORTS else "" for pattern in patterns.values())
+    made = [f"{sorts[sort]} ({_share(sorts[sort], total)}) {said}" for sort, said in _SORTS.items() if sorts[sort]]
+    yield f"{name}: {total} items, their statements {', '.join(made)}"
     per_category = Counter(categories.values())
+    wide, high = (max(map(len, names.values()), default=0) for names in (categories, patterns))
     for (category, pattern), count in sorted(Counter((categories[id], patterns[id]) for id in patterns).items()):
-        yield f"  {category:32} {pattern:32} {count:6} {_share(count, per_category[category])}"
-    fallbacks = dict.fromkeys(f"{one.item.id}: {one.item.question}" for one in audited if one.pattern == FALLBACK)
-    yield from _first("fallbacks", list(fallbacks))
+        yield f"  {category:{wide}}  {pattern:{high}} {count:6} {_share(count, per_category[category])}"
+    fallbacks = [one for one in audited if one.pattern == FALLBACK and one.place == 0]
+    yield from _first("fallbacks", [_entry(one) for one in fallbacks])
     doubtful = [one for one in audited if one.suspects]
     counts = Counter(re.sub(r" [A-J]$", " another", suspect) for one in doubtful for suspect in one.suspects)
     named = ", ".join(f"{suspect} {count}" for suspect, count in sorted(counts.items()))
-    lines = [f"{one.item.id} {_letter(one)}: {_statement(one)} [{', '.join(one.suspects)}]" for one in doubtful]
+    lines = [f"{_entry(one)} [{', '.join(one.suspects)}]" for one in doubtful]
     yield from _first(f"suspects of {len(audited)} statements" + (f" ({named})" if named else ""), lines)
 
 
@@ -155,6 +160,11 @@ def _letter(one: Audited) -> str:
 
 def _statement(one: Audited) -> str:
     return one.item.statements[one.place]
+
+
+def _entry(one: Audited) -> str:
+    text = " ".join(_statement(one).split())
+    return f"{one.item.id} {_letter(one)}: {text if len(text) <= _WIDTH else f'{text[: _WIDTH - 1]}…'}"
 
 
 def _share(part: int, whole: int) -> str:

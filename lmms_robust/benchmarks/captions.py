@@ -1,13 +1,14 @@
 """Asks a language model for one natural caption per option, and keeps them in a file of JSON lines.
 
 A line stands for one item and is written when all of its captions are accepted; a later run goes on where one stopped.
+Items of several benchmarks may stand in one file.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from hashlib import sha256
@@ -25,7 +26,7 @@ TEMPLATE = "caption_request"
 ATTEMPTS = 3
 """How often a caption is asked for until one is accepted."""
 
-FIELDS = {"id": str, "benchmark": str, "captions": list, "model": str, "template_hash": str}
+FIELDS = {"id": str, "benchmark": str, "digest": str, "captions": list, "model": str, "template_hash": str}
 
 Ask = Callable[[str, int], str]
 """Sends a request text to the model; the second argument counts attempts from 0. Returns the reply."""
@@ -39,10 +40,14 @@ class CallFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Captions:
-    """The captions of one item, in the order of its options, and where they come from."""
+    """The captions of one item, in the order of its options, and where they come from.
+
+    ``digest`` is that of the question and the options that they were written for, see :func:`digest`.
+    """
 
     id: str
     benchmark: str
+    digest: str
     captions: tuple[str, ...]
     model: str
     template_hash: str
@@ -62,23 +67,47 @@ class Summary:
         return f"captions: {self.written} items written, {self.finished} were there, {self.failed} failed{again}"
 
 
-def read(path: Path) -> dict[str, Captions]:
-    """Read a file of captions: item id -> captions.
+def read(path: Path, items: Sequence[Item]) -> dict[str, Captions]:
+    """Read the captions that a file has of some items: item id -> captions.
 
     Raises:
-        RobustError: the file is missing, or a line is not as :func:`write` writes it.
+        RobustError: the file is missing, a line is not as :func:`write` writes it, or stands for another question than
+            its item asks now, or for other options.
     """
     if not path.is_file():
         raise RobustError(f"captions file {str(path)!r} does not exist; allowed: a file by `lmms-robust captions`")
-    return _read_lines(path.read_bytes(), path)
+    return _of(items, _read_lines(path.read_bytes(), path), path)
 
 
-def _read_lines(content: bytes, path: Path) -> dict[str, Captions]:
-    found: dict[str, Captions] = {}
-    for number, line in enumerate(content.splitlines(), start=1):
-        one = _decoded(line.decode("utf-8", errors="replace"), f"{path} line {number}")
-        found[one.id] = one
-    return found
+def digest(item: Item) -> str:
+    """Digest of an item's question and options, in their order: captions for others are of no use to it."""
+    return sha256(json.dumps([item.question, *item.options]).encode()).hexdigest()[:16]
+
+
+def _read_lines(content: bytes, path: Path) -> list[Captions]:
+    lines = enumerate(content.splitlines(), start=1)
+    return [_decoded(line.decode("utf-8", errors="replace"), f"{path} line {number}") for number, line in lines]
+
+
+def _of(items: Sequence[Item], found: Sequence[Captions], path: Path) -> dict[str, Captions]:
+    written = {(one.benchmark, one.id): one for one in found}
+    kept = {item.id: one for item in items if (one := written.get((item.benchmark, item.id)))}
+    for item in items:
+        if item.id in kept:
+            _check_fit(kept[item.id], item, path)
+    return kept
+
+
+def _check_fit(written: Captions, item: Item, path: Path) -> None:
+    if written.digest != digest(item):
+        raise RobustError(
+            f"{path}: captions of {item.benchmark} item {item.id!r} are for another question or other options; "
+            "allowed: captions of the data as it is now, or another file to write to"
+        )
+    if len(written.captions) != len(item.options):
+        raise RobustError(
+            f"{path}: item {item.id!r} has {len(written.captions)} captions; allowed: {len(item.options)}"
+        )
 
 
 def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency: int = 8) -> Summary:
@@ -92,10 +121,11 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
         concurrency: requests under way at a time.
 
     Raises:
-        RobustError: the file holds captions of another model or template, or cannot be written.
+        RobustError: the file holds captions by another model or template, or for another question or other options of
+            an item, or cannot be written.
     """
     template = template_hash()
-    finished = _finished(target, model, template)
+    finished = _of(items, _finished(target, model, template), target)
     wanted = [item for item in items if item.id not in finished]
     failed = 0
     with _appending(target) as file:
@@ -107,6 +137,7 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
             line = {
                 "id": item.id,
                 "benchmark": item.benchmark,
+                "digest": digest(item),
                 "captions": outcome,
                 "model": model,
                 "template_hash": template,
@@ -182,10 +213,10 @@ def _appending(target: Path) -> Any:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def _finished(target: Path, model: str, template: str) -> Mapping[str, Captions]:
-    """Ids that the file has; a last line that was cut short by an interruption is taken away."""
+def _finished(target: Path, model: str, template: str) -> list[Captions]:
+    """Lines that the file has; a last one that was cut short by an interruption is taken away."""
     if not target.is_file():
-        return {}
+        return []
     content = target.read_bytes()
     whole = content[: content.rfind(b"\n") + 1]
     tail = content[len(whole) :]
@@ -194,7 +225,7 @@ def _finished(target: Path, model: str, template: str) -> Mapping[str, Captions]
     found = _read_lines(whole, target)
     if tail:
         target.write_bytes(whole)
-    for one in found.values():
+    for one in found:
         if (one.model, one.template_hash) != (model, template):
             raise RobustError(
                 f"{target}: holds captions by model {one.model!r}, template {one.template_hash}; this run's are by "
@@ -213,4 +244,4 @@ def _decoded(line: str, where: str) -> Captions:
         raise RobustError(f"{where}: {line.strip()[:80]!r}; {allowed}")
     if not all(isinstance(caption, str) and caption.strip() for caption in data["captions"]):
         raise RobustError(f"{where}: a caption is no text or empty; {allowed}")
-    return Captions(data["id"], data["benchmark"], tuple(data["captions"]), data["model"], data["template_hash"])
+    return Captions(**{key: data[key] for key in FIELDS} | {"captions": tuple(data["captions"])})

@@ -9,7 +9,8 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import boxed, definite, is_are, is_count, sentence, strip_marks, there_is_are
+from lmms_robust.benchmarks.counts import there_is_are
+from lmms_robust.benchmarks.grammar import boxed, definite, is_are, sentence, strip_marks
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.errors import RobustError
@@ -40,7 +41,7 @@ def to_item(row: Row, index: int) -> Item:
 
 
 def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return there_is_are(option, found["things"]) if is_count(option) else None
+    return there_is_are(option, found["things"])
 
 
 def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:

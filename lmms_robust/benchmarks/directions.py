@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 
-_SAME = (
+_SAME_PLACES = (
     {"behind", "back", "at the back"},
     {"front", "in front", "ahead", "forward", "in the front"},
     {"top", "above", "over", "on", "up", "upwards", "on top"},
     {"below", "under", "beneath", "underneath", "bottom", "down", "downwards"},
     {"middle", "between", "center", "centre", "in the middle"},
     {"inside", "in", "into", "within"},
+)
+_PERSONS_AND_THINGS = (
     {"female", "woman", "lady", "girl", "person"},
     {"male", "man", "boy", "person"},
     {"mobile", "phone", "mobile phone", "cell phone"},
@@ -24,12 +26,14 @@ _PLACES = {
     "left": "on the left", "right": "on the right", "top": "at the top", "bottom": "at the bottom",
     "middle": "in the middle", "center": "in the center", "front": "in front", "behind": "behind",
     "back": "at the back", "on": "on top", "above": "above", "over": "overhead", "under": "underneath",
+    "right hand side": "on the right hand side", "left hand side": "on the left hand side",
     "below": "below", "beneath": "beneath", "inside": "inside", "outside": "outside", "ahead": "ahead",
 }  # fmt: skip
 _RELATIONS = {
     "left": "to the left of", "right": "to the right of", "top": "on top of", "bottom": "below",
     "middle": "in the middle of", "center": "in the center of", "front": "in front of", "back": "at the back of",
-    "ahead": "ahead of", "in front": "in front of", "near": "near", "far": "far from", "close": "close to",
+    "ahead": "ahead of", "in front": "in front of", "on top": "on top of", "near": "near", "far": "far from",
+    "close": "close to",
     "right hand side": "on the right hand side of", "left hand side": "on the left hand side of",
 }  # fmt: skip
 _PREPOSITIONS = (
@@ -42,6 +46,7 @@ _WAYS = {
     "down": "down", "above": "upwards", "below": "downwards",
 }  # fmt: skip
 _ADVERBS = r"(?:up|down|for|back)wards?|straight(?: ahead)?|towards? .+|away .+|(?:to|at) the .+"
+_BESIDE = re.compile(r"(left|right) (behind|(?:in )?front)")
 _CORNER = re.compile(
     r"(?:top|bottom|upper|lower|left|right|front|back) ?(?:left|right|top|bottom|front|behind|back|middle|center)"
 )
@@ -55,7 +60,16 @@ def also_true(option: str, right: str) -> bool:
     """
     one, other = _plain(option), _plain(right)
     part = set(one.split()) <= set(other.split())
-    return part or any(one in group and other in group for group in _SAME)
+    return part or same_place(option, right) or any({one, other} <= group for group in _PERSONS_AND_THINGS)
+
+
+def same_place(option: str, right: str) -> bool:
+    """Whether two options are words for the same place or direction.
+
+    >>> same_place("under", "below"), same_place("left", "top left")
+    (True, False)
+    """
+    return any({_plain(option), _plain(right)} <= group for group in _SAME_PLACES)
 
 
 def _plain(text: str) -> str:
@@ -69,13 +83,13 @@ def place(option: str) -> str | None:
     >>> place("left"), place("bottom right"), place("in the middle of the image"), place("red")
     ('on the left', 'at the bottom right', 'in the middle of the image', None)
     """
-    option = _tidy(option)
-    if option in _PLACES:
-        return _PLACES[option]
-    if re.fullmatch(r"left behind|right behind|(?:left|right) (?:in )?front", option):
-        side, _, depth = option.partition(" ")
-        return f"on the {side} {'behind' if depth == 'behind' else 'in front'}"
-    return f"at the {option}" if _CORNER.fullmatch(option) else _spelt_out(option)
+    short = _tidy(option)
+    if short in _PLACES:
+        return _PLACES[short]
+    beside = _BESIDE.fullmatch(short)
+    if beside:
+        return f"{'behind' if beside[2] == 'behind' else 'in front'} on the {beside[1]}"
+    return f"at the {short}" if _CORNER.fullmatch(short) else _spelt_out(option)
 
 
 def relation(option: str, other: str) -> str | None:
@@ -84,12 +98,15 @@ def relation(option: str, other: str) -> str | None:
     >>> relation("left", "the sofa"), relation("top right", "the box"), relation("on", "it"), relation("red", "it")
     ('to the left of the sofa', 'to the top right of the box', 'on it', None)
     """
-    option = _tidy(option)
-    if option in _RELATIONS:
-        return f"{_RELATIONS[option]} {other}"
-    if _CORNER.fullmatch(option):
-        return f"to the {option} of {other}"
-    return f"{option} {other}" if re.fullmatch(_PREPOSITIONS, option) else _spelt_out(option)
+    short = re.sub(r"^(?:on|to|at) the (left|right)(?: side)?(?: of)?$", r"\1", _tidy(option))
+    if short in _RELATIONS:
+        return f"{_RELATIONS[short]} {other}"
+    beside = _BESIDE.fullmatch(short)
+    if beside:
+        return f"to the {beside[1]} of and {'behind' if beside[2] == 'behind' else 'in front of'} {other}"
+    if _CORNER.fullmatch(short):
+        return f"to the {short} of {other}"
+    return f"{short} {other}" if re.fullmatch(_PREPOSITIONS, short) else _spelt_out(option)
 
 
 def way(option: str) -> str | None:
@@ -101,6 +118,9 @@ def way(option: str) -> str | None:
     option = _tidy(option).removeprefix("facing ")
     if option in _WAYS:
         return _WAYS[option]
+    beside = _BESIDE.fullmatch(option)
+    if beside:
+        return f"{'backward' if beside[2] == 'behind' else 'forward'} to the {beside[1]}"
     if _CORNER.fullmatch(option):
         return f"towards the {option}"
     return option if re.fullmatch(_ADVERBS, option) else None
@@ -111,4 +131,7 @@ def _tidy(option: str) -> str:
 
 
 def _spelt_out(option: str) -> str | None:
-    return option if re.fullmatch(rf"(?:{_PREPOSITIONS}) .+", option) else None
+    """An option such as "On the TV" with its names and acronyms kept; one written like a title loses its capitals."""
+    text = " ".join(option.strip().rstrip(".").split())
+    text = text.casefold() if text.istitle() or text.isupper() else text[:1].lower() + text[1:]
+    return text if re.fullmatch(rf"(?:{_PREPOSITIONS}) .+", text) else None

@@ -5,45 +5,41 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.benchmarks.captioned import described
+from lmms_robust.benchmarks.counts import there_is_are
 from lmms_robust.benchmarks.directions import place, relation
-from lmms_robust.benchmarks.grammar import definite, is_are, is_count, mid_sentence, sentence, there_is_are
+from lmms_robust.benchmarks.grammar import definite, is_are, sentence, value
 from lmms_robust.benchmarks.statements import Pattern
-from lmms_robust.benchmarks.vocabulary import TURNED
+from lmms_robust.benchmarks.vocabulary import SITUATED, TURNED
 from lmms_robust.benchmarks.yes_no import answered, is_yes
 
+# "Where is the picture taken?", "Where is the man going?": these words are no part of the noun.
+_DONE = re.compile(r" (?:taken|shot|made|born|seen|\w+ing)$", re.IGNORECASE)
+_RELATIVE = r"(?:in relation to|relative to|with respect to|compared to)"
 _SHORT = 4  # words; longer options are clauses more often than values
 _PICTURE = r"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?(?:image|picture|photo|scene))"
 
 
 def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return there_is_are(option, found["noun"], found["place"] or "in the image") if is_count(option) else None
+    return there_is_are(option, found["noun"], found["place"] or "in the image")
 
 
 def _colour(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return (
-        sentence(f"{definite(found['noun'])} {found['verb'].lower()} {mid_sentence(option)}")
-        if _short(option)
-        else None
-    )
+    color, noun = value(option, "color"), definite(found["noun"])
+    return sentence(f"{noun} {is_are(noun)} {color}") if color and _short(option) else None
 
 
 def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    text = value(option, f"{found['attribute']} of {found['noun']}")
     owner = definite(found["noun"])
-    return sentence(f"the {found['attribute']} of {owner} is {mid_sentence(option)}") if _short(option) else None
+    return sentence(f"the {found['attribute']} of {owner} is {text}") if text and _short(option) else None
 
 
 def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    where = relation(option, definite(found["other"]))
-    return where and _located(found["noun"], where)
-
-
-def _place(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    where = place(option)
-    return where and _located(found["noun"], where)
-
-
-def _located(noun: str, where: str) -> str:
-    return sentence(f"{definite(noun)} {is_are(noun)} {where}")
+    other = found.groupdict().get("other")
+    where = relation(option, definite(other)) if other else place(option)
+    noun = found["noun"]
+    return sentence(f"{definite(noun)} {is_are(noun)} {where}") if where and not _DONE.search(noun) else None
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -54,7 +50,7 @@ def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
 def _sentence(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     if TURNED.search(found[0]):
         return None
-    return sentence(option) if len(option.split()) > _SHORT and option[0].isupper() else None
+    return described(option) if len(option.split()) > _SHORT and option[0].isupper() else None
 
 
 def _short(option: str) -> bool:
@@ -68,10 +64,13 @@ def _pattern(text: str) -> re.Pattern[str]:
 PATTERNS = (
     Pattern(
         "count",
-        _pattern(rf"How many (?P<noun>.+?) (?:are|is)(?: there)?(?:{_PICTURE}|(?: (?P<place>(?:in|on|at) .+?)))?\s*\?"),
+        _pattern(
+            r"How many (?P<noun>.+?) (?:are|is|can be seen|can you see|do you see)(?: there)?"
+            rf"(?:{_PICTURE}|(?: (?P<place>(?:{SITUATED}).*?)))?\s*\?"
+        ),
         _count,
     ),
-    Pattern("colour", _pattern(rf"What colou?r (?P<verb>is|are) (?P<noun>.+?(?<!ing)){_PICTURE}?\s*\?"), _colour),
+    Pattern("colour", _pattern(rf"What colou?r (?:is|are) (?P<noun>.+?(?<!ing)){_PICTURE}?\s*\?"), _colour),
     Pattern(
         "attribute",
         _pattern(
@@ -84,7 +83,7 @@ PATTERNS = (
         "left_or_right",
         _pattern(
             r"(?:Is|Are) (?P<noun>.+?) (?:on|to|at) the (?:left|right)(?: side)? or (?:(?:on|to|at) )?(?:the )?"
-            r"(?:left|right)(?: side)? of (?P<other>.+?)\s*\?"
+            r"(?:left|right)(?: side)?(?: of (?P<other>.+?))?\s*\?"
         ),
         _relation,
     ),
@@ -92,14 +91,16 @@ PATTERNS = (
         "relation",
         _pattern(
             r"Where (?:is|are) (?P<noun>.+?),? (?:located |positioned |placed )?"
-            r"(?:in relation to|relative to|with respect to|compared to) (?P<other>.+?)\s*\?"
+            rf"{_RELATIVE} (?P<other>.+?)\s*\?"
         ),
         _relation,
     ),
     Pattern(
         "where",
-        _pattern(rf"Where (?:is|are) (?P<noun>.+?)(?: located| positioned| placed)?{_PICTURE}?\s*\?"),
-        _place,
+        _pattern(
+            rf"Where (?:is|are) (?P<noun>(?:(?! {_RELATIVE} ).)+?)(?: located| positioned| placed)?{_PICTURE}?\s*\?"
+        ),
+        _relation,
     ),
     Pattern("yes_no", _pattern(r"(?:.+, )?(?:Is|Are|Was|Were|Does|Do|Can|Could|Will) [^?]+\?"), _yes_no),
     Pattern("sentence", _pattern(r".*\b(?:caption|description|statement|sentence|describes?)\b.*"), _sentence),

@@ -14,17 +14,26 @@ from lmms_robust.benchmarks.vocabulary import (
     DETERMINERS,
     IRREGULAR,
     KEEP_E,
+    KINDS,
     MASS_IN_S,
+    NAMING,
+    NO_VALUE,
+    NO_VALUES,
     PAIRS,
     PRONOUNS,
     PROPER,
     SAME,
+    SHADES,
+    SHAPES,
     SINGULAR_IN_S,
+    WITH_ARTICLE,
 )
 
-_SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()}
-_NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()} | {"clothes": "piece of clothing"}
 _MARK = re.compile(r"\s*\((?:annotated|highlighted|marked|outlined) by (?:an?|the) ([^)]*)\)", re.IGNORECASE)
+
+
+_OWNER = r"[A-Z]\w*['’]s?"
 
 
 def strip_marks(noun: str) -> str:
@@ -65,28 +74,63 @@ def sentence(text: str) -> str:
     return capitalize(text if text.endswith((".", "!")) else f"{text.rstrip('?,;: ')}.")
 
 
-def mid_sentence(text: str) -> str:
+def mid_sentence(text: str, asked: str = "") -> str:
     """Lower-case the first letter unless the text starts with a name, an acronym, a letter or "I".
 
-    A single capitalised word is taken for a common word if it is not a known name: where names are expected,
-    do not call this.
+    Args:
+        text: an option or a clause.
+        asked: what the text is the answer to. Where that asks for a name or for words as they are written, all
+            capitals stay. Elsewhere a single capitalised word is taken for a common word if it is not a known name.
 
-    >>> [mid_sentence(text) for text in ("Red", "SUV", "Big Ben", "Africa", "A dog", "T-shirt", "White and Red")]
-    ['red', 'SUV', 'Big Ben', 'Africa', 'a dog', 'T-shirt', 'white and red']
+    >>> [mid_sentence(text) for text in ("Red", "SUV", "Big Ben", "Africa", "A dog", "T-shirt", "Dark Blue and Red")]
+    ['red', 'SUV', 'Big Ben', 'Africa', 'a dog', 'T-shirt', 'dark blue and red']
+    >>> mid_sentence("Acme", "brand of the shoe"), mid_sentence("Gold", "color of the brand")
+    ('Acme', 'gold')
     """
     text = " ".join(text.split())
     words = re.findall(r"[\w'-]+", text)
-    if not words or not text[0].isupper() or words[0] in PROPER:
+    if not words or _asks_for_name(asked):
         return text
-    if all(word.casefold() in COLOURS | {"and"} for word in words):
+    with_article = re.fullmatch(r"(?i:an?|the|some) ([A-Z][a-z]+)", text)
+    if with_article and with_article[1] not in PROPER:
+        return text.casefold()
+    if not text[0].isupper() or words[0] in PROPER:
+        return text
+    if all(word.casefold() in COLOURS | SHADES | {"and"} for word in words):
         return text.casefold()
     if words[0] != "A" or len(words) == 1:
         if re.fullmatch(r"I|\w(?:-.*)?|\w.*[A-Z\d].*", words[0]):
             return text
-        common = words[0].casefold() in DETERMINERS | BREAKS | COLOURS
-        if len(words) > 1 and words[1][0].isupper() and not common:
+        opens = words[0].casefold() in DETERMINERS | BREAKS
+        if len(words) > 1 and words[1][0].isupper() and not opens:
             return text
     return text[0].lower() + text[1:]
+
+
+def _asks_for_name(asked: str) -> bool:
+    head = re.split(r" (?:of|on|in|for|from|shown|written|highlighted|that|which)\b", asked.strip())[0]
+    kind = re.fullmatch(r"(?:the )?name of (?:the|this|that|an?) (?:\w+ )?(\w+)(?: .*)?", asked.strip(), re.IGNORECASE)
+    if kind and kind[1].casefold() in KINDS:
+        return False
+    return bool(NAMING.search(head)) and not re.match(r".*\bstate of\b", asked)
+
+
+def value(option: str, asked: str = "") -> str | None:
+    """An option as it stands after "is"; None if it is no value, such as "none", "other" or a clause of its own.
+
+    >>> value("Red."), value("Acme", "brand"), value("Circle", "shape"), value("None"), value("It is red")
+    ('red', 'Acme', 'a circle', None, None)
+    """
+    text = " ".join(option.split()).rstrip(".")
+    named = _asks_for_name(asked)
+    if not text or text.casefold() in NO_VALUES or re.search(r"[?!;]$|[?!;:] ", text):
+        return None
+    if NO_VALUE.search(text) and not named:
+        return None
+    text = mid_sentence(text, asked)
+    shape = text in SHAPES and re.search(r"\bshape\b", asked)
+    work = re.search(r"\b(?:occupation|profession|job|role)\b", asked) and not text.endswith("ing")
+    return indefinite(text) if shape or work else text
 
 
 def head_index(words: list[str]) -> int:
@@ -202,7 +246,15 @@ def has_determiner(noun: str) -> bool:
     [True, True, False, True, True, False]
     """
     words = noun.split()
-    if not words or words[0].casefold() in DETERMINERS | PRONOUNS or re.fullmatch(r"[A-Z]\w*['’]s?", words[0]):
+    quoted = re.fullmatch(r"[\"'“‘].+[\"'”’]", noun.strip())
+    lettered = re.fullmatch(r"(?:[a-z]+ )?[A-Z]", noun.strip())  # "X", "point A"
+    if (
+        not words
+        or quoted
+        or lettered
+        or words[0].casefold() in DETERMINERS | PRONOUNS
+        or re.fullmatch(_OWNER, words[0])
+    ):
         return True
     core = words[: head_index(words) + 1]
     return all(re.fullmatch(r"[A-Z][a-z'’.]+", word) for word in core)
@@ -214,8 +266,8 @@ def definite(noun: str) -> str:
     >>> [definite(noun) for noun in ("dog", "the dog", "his dog", "woman's hat", "it", "Big Ben", "SUV")]
     ['the dog', 'the dog', 'his dog', "the woman's hat", 'it', 'Big Ben', 'the SUV']
     """
-    noun = " ".join(noun.split())
-    return noun if has_determiner(noun) else f"the {noun}"
+    noun = re.sub(r"^thr? ", "the ", " ".join(noun.split()))
+    return noun if has_determiner(noun) and not WITH_ARTICLE.fullmatch(noun) else f"the {noun}"
 
 
 def indefinite(noun: str) -> str:
@@ -238,28 +290,3 @@ def starts_with_vowel(text: str) -> bool:
     silent_h = re.match(r"hour|honest|heir|honou?r", word, re.IGNORECASE)
     consonant = re.match(r"uni(?!n)|use|usu|uten|eu|one\b|once", word, re.IGNORECASE)
     return bool(silent_h or (re.match(r"[aeiou]|8|11\b|18\b", word, re.IGNORECASE) and not consonant))
-
-
-def there_is_are(count: str, noun: str, place: str = "in the image") -> str:
-    """Say how many there are, with the verb and the noun in the number that the count asks for.
-
-    >>> [there_is_are(count, "organs") for count in ("1", "3", "0")]
-    ['There is 1 organ in the image.', 'There are 3 organs in the image.', 'There are 0 organs in the image.']
-    >>> there_is_are("None", "people", "on the bench"), there_is_are("One", "people", "")
-    ('There are no people on the bench.', 'There is one person.')
-    """
-    amount = mid_sentence(count)
-    if amount in {"none", "nil"}:
-        amount = "no"
-    one = amount in {"1", "one", "a", "an"}
-    verb, things = ("is", singular(noun)) if one else ("are", plural(noun))
-    return sentence(f"There {verb} {amount} {things} {place}")
-
-
-def is_count(text: str) -> bool:
-    """Whether an option is a plain number, in digits or words.
-
-    >>> is_count("3"), is_count("Two"), is_count("none"), is_count("a few")
-    (True, True, True, False)
-    """
-    return bool(re.fullmatch(r"\d+", text.strip())) or text.strip().casefold() in {*_NUMBERS, "none"}

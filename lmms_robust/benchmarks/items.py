@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark
-from lmms_robust.benchmarks.writing import complete
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.writing import complete
 
 if TYPE_CHECKING:
     from datasets import Dataset

@@ -13,6 +13,7 @@ from typing import Any
 from lmms_robust.benchmarks.generic import PATTERNS
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
+from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
@@ -31,6 +32,7 @@ def mapped(mapping: ColumnMapping, source: Source) -> Benchmark:
         to_item=lambda row, index: to_item(mapping, row, index),
         source=source,
         patterns=PATTERNS,
+        repeats="refuse",  # the user's word alone says that the column holds ids
     )
 
 
@@ -82,6 +84,7 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         answer=answer,
         statements=state(question, options, PATTERNS).texts,
         row=index,
+        unplantable=also_hold(options, answer),
     )
 
 

@@ -10,10 +10,13 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import is_count, mid_sentence, sentence, there_is_are
+from lmms_robust.benchmarks.captioned import FINITE, described
+from lmms_robust.benchmarks.counts import there_is_are
+from lmms_robust.benchmarks.grammar import indefinite, is_plural, mid_sentence, sentence, value
+from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
-from lmms_robust.benchmarks.vocabulary import TURNED
+from lmms_robust.benchmarks.vocabulary import PAIRS, SITUATED, TURNED
 from lmms_robust.benchmarks.yes_no import answered, is_yes
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
@@ -22,15 +25,16 @@ NAME = "mmbench"
 ROTATED_FROM = 1_000_000
 """A row at or above this index is a copy of the question ``index % ROTATED_FROM`` with the options rotated."""
 
-_FINITE = r"\b(?:is|are|was|were|has|have|had|can|will|would|does|do|did)\b"
-_NAMES = re.compile(
-    r"\b(?:names?|capital|country|state|city|colony|continent|brand|title|author|celebrity)\b", re.IGNORECASE
-)
 # A noun phrase does not end like this: "What is the man doing?", "What is the box made of?"
 _UNFINISHED = re.compile(
     r"\b(?:doing|wearing|holding|eating|drinking|going|looking|playing|riding|carrying|facing|reading|making|using|trying|"
-    r"standing|sitting|saying|thinking|pointing|watching|called|used|made|likely|about|like|for|of|in|on|at|to|from|with|"
+    r"standing|sitting|saying|thinking|pointing|watching|called|used|made|likely|step|about|like|for|of|in|on|at|to|from|with|"
     r"by)$",
+    re.IGNORECASE,
+)
+_ONE_OF_A_KIND = re.compile(
+    r"^(?:\w+ )?(?:animal|bird|insect|object|item|fruit|vegetable|instrument|tool|vehicle|device)"
+    r"(?: (?:in|on|of|to|shown)\b.*)?$",
     re.IGNORECASE,
 )
 # Such an option leans on the others, which its sentence does not show.
@@ -46,15 +50,17 @@ def to_item(row: Row, index: int) -> Item | None:
     question = rows.text(row, "question", where)
     hint = "" if rows.is_missing(row.get("hint")) else rows.text(row, "hint", where)
     options = rows.options(row, "ABCD", where)
+    answer = rows.letter(row.get("answer"), where)
     return Item(
         id=str(number),
         benchmark=NAME,
         category=rows.text(row, "category", where),
         question=f"{hint}\n{question}" if hint else question,
         options=options,
-        answer=rows.letter(row.get("answer"), where),
+        answer=answer,
         statements=state(question, options, PATTERNS).texts,
         row=index,
+        unplantable=also_hold(options, answer),
     )
 
 
@@ -66,15 +72,12 @@ def _index(value: object, row: int) -> int:
 
 
 def _caption(_: re.Match[str], option: str, __: Sequence[str]) -> str:
-    """A caption without any finite verb ("A man riding a wave") is put into a sentence."""
-    if re.search(rf"{_FINITE}|\b\w+[^s\W]s\b", option):
-        return sentence(option)
-    return sentence(f"the image shows {mid_sentence(option)}")
+    return described(option)
 
 
 def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     whole = all(text.strip().endswith(".") and len(text.split()) > 2 for text in options)
-    verbs = all(re.search(rf"{_FINITE}|\b\w+s\b", text) for text in options)
+    verbs = all(re.search(rf"{FINITE}|\b\w+s\b", text) for text in options)
     opened = any(re.match(r"(?:because|to|by|since|so)\b", text.strip(), re.IGNORECASE) for text in options)
     return sentence(option) if whole and verbs and not opened and not TURNED.search(found[0]) else None
 
@@ -83,21 +86,26 @@ def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
     subject = found["subject"]
     if _UNFINISHED.search(subject) or TURNED.search(subject) or _is_clause(option) or _COLLECTIVE.search(option):
         return None
-    value = option if _NAMES.search(subject) else mid_sentence(option)
+    text = value(option, subject)
     place = found["place"] or ""
-    return sentence(f"the {subject}{place} is {value.rstrip('.')}")
+    if text and _ONE_OF_A_KIND.search(subject):
+        if is_plural(text) and text.split()[-1] not in PAIRS:
+            return None
+        text = indefinite(text)
+    return text and sentence(f"the {subject}{place} is {text}")
 
 
 def _is_clause(option: str) -> bool:
-    return bool(re.search(rf"{_FINITE}|[.?!;:].", option)) or len(option.split()) > 8
+    return bool(re.search(rf"{FINITE}|[.?!;:].", option)) or len(option.split()) > 8
 
 
 def _scene(found: re.Match[str], option: str, _: Sequence[str]) -> str:
-    return sentence(f"the scene category of this {found['picture']} is {mid_sentence(option).rstrip('.')}")
+    scene = mid_sentence(option.replace("_", " ")).rstrip(".")
+    return sentence(f"the scene category of this {found['picture']} is {scene}")
 
 
 def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return there_is_are(option, found["things"], found["place"]) if is_count(option) else None
+    return there_is_are(option, found["things"], found["place"])
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -120,7 +128,7 @@ PATTERNS = tuple(
         (
             "count",
             rf"How many (?P<things>[^?]+?) (?:are (?:there )?|can (?:be seen|you see) )"
-            rf"(?P<place>in (?:the|this) {_PICTURE})\?",
+            rf"(?P<place>(?:(?:{SITUATED})\b[^?]* )?in (?:the|this) {_PICTURE})\?",
             _count,
         ),
         ("yes_no", r"(?:Is|Are|Does|Do|Can) [^?]+\?", _yes_no),
@@ -140,4 +148,5 @@ BENCHMARK = Benchmark(
         former=("lmms-lab/MMBench",),
     ),
     patterns=PATTERNS,
+    stated=lambda row: str(row["question"]),  # without the hint
 )

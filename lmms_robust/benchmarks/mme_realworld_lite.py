@@ -6,18 +6,26 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lmms_robust.benchmarks.grammar import definite, is_are, is_count, mid_sentence, plural, sentence, there_is_are
+from lmms_robust.benchmarks.counts import counted, is_count, there_is_are
+from lmms_robust.benchmarks.grammar import definite, is_are, is_plural, mid_sentence, sentence, value
+from lmms_robust.benchmarks.overlap import also_hold
+from lmms_robust.benchmarks.refusals import quoted
 from lmms_robust.benchmarks.registry import Benchmark, Source
-from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback, state
+from lmms_robust.benchmarks.statements import Pattern, state
+from lmms_robust.benchmarks.vocabulary import COLOURS, SITUATED, WITH_ARTICLE
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
 
 NAME = "mme_realworld_lite"
 OPTIONS = "multi-choice options"
 _PREFIX = re.compile(r"\s*[(（]?\s*([A-E])\s*[)）.:：]\s*")
-_NONE = re.compile(
-    r"(?:(?:the|this) (?:image|picture|photo|video|table|chart|diagram|figure)|none of|all (?:of )?the above|all the"
-    r"|(?:it )?can ?not be|there is no|not )\b.*",
+_PLACE_WORDS = re.compile(
+    r"\b(?:The|In|On|At|Of|Upper|Lower|Top|Bottom|Left|Right|Middle|Cent(?:er|re)|Corner|Side|Area|Part|Picture|Image)\b"
+)
+_WRITTEN = re.compile(r"text|content|words?|slogan", re.IGNORECASE)
+# Parts of a chart, and things, are named with an article; what a chart is about is not: "Coal has the least share".
+_DRAWN = re.compile(
+    r"\b(?:line|curve|bar|column|row|sector|slice|segment|dot|point|part|area|car|vehicle|building|ship|person)s?$",
     re.IGNORECASE,
 )
 _SHOWN = (
@@ -33,66 +41,65 @@ Make = Callable[[re.Match[str], str], str | None]
 
 
 def _pattern(name: str, question: str, make: Make) -> Pattern:
-    """Make a pattern whose last option may be a sentence of its own."""
-
     def statement(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
-        if _denies(option):
-            return _denial(option)
         clause = make(found, option.rstrip("."))
         return None if clause is None else sentence(clause)
 
     return Pattern(name, re.compile(rf"(?:{question})\s*[?.]*", re.IGNORECASE), statement)
 
 
-def _denies(option: str) -> bool:
-    """Whether an option is a sentence that the picture shows none of the others: "This image doesn't feature it."."""
-    text = option.replace("’", "'")
-    verb = re.search(r"\b(?:not|n't|doesn't|don't|isn't|wrong|incorrect|none|no)\b", text, re.IGNORECASE)
-    return bool(_NONE.fullmatch(text.strip()) and verb and len(text.split()) > 2)
-
-
-def _denial(option: str) -> str:
-    bare = re.fullmatch(r"none of (?:the above|the (?:other )?options|them)\.?", option, re.IGNORECASE)
-    return "None of the other answers is right." if bare else sentence(option)
-
-
 def _position(found: re.Match[str], option: str) -> str | None:
-    noun = definite(found["x"])
-    where = mid_sentence(option)
-    if not re.match(r"(?:in|on|at|to|above|below|behind|near|next|under|between|left|right)\b", where):
+    noun, where = definite(found["x"]), _PLACE_WORDS.sub(lambda word: word[0].casefold(), mid_sentence(option))
+    if re.match(r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re))\b", where):
+        sided = re.fullmatch(r"(?:the )?(?:left|right|.+ side(?: of .+)?)", where)
+        where = f"{'on' if sided else 'in'} {definite(where)}"
+    if not re.match(
+        r"(?:in|on|at|to|above|below|behind|near|next|under|between|beside|inside|outside|along|across|around|by)\b",
+        where,
+    ):
         return None
-    if re.fullmatch(r"(?:upper|lower|top|bottom|left|right|middle|center)\b.*", where):
-        where = f"in the {where}"
     return f"{noun} {is_are(noun)} {where}"
 
 
 def _colour(found: re.Match[str], option: str) -> str | None:
-    return f"the color of {definite(found['x'])} is {mid_sentence(option)}"
+    color = value(option, "color")
+    return color and f"the color of {definite(found['x'])} is {color}"
 
 
 def _count(found: re.Match[str], option: str) -> str | None:
     things = found["x"]
     if is_count(option):
         return there_is_are(option, things, found["where"] or "in the image")
-    return f"the number of {plural(things)} is {mid_sentence(option)}"
+    amount = value(option)
+    if not amount or not re.search(r"\d", amount):  # "many"
+        return None
+    return f"the number of {counted(things)} {found['where'] or 'in the image'} is {amount}"
 
 
 def _attribute(found: re.Match[str], option: str) -> str | None:
     verb = "are" if found["x"].casefold() == "words" else "is"
-    return f"the {found['x'].casefold()} {found['of']} {definite(found['y'])} {verb} {option}"
+    text = quoted(option) if _WRITTEN.fullmatch(found["x"]) else value(option, found["x"])
+    return text and f"the {found['x'].casefold()} {found['of']} {definite(found['y'])} {verb} {text}"
 
 
 def _cell(found: re.Match[str], option: str) -> str | None:
-    return f"the data of {found['x']} in {found['y']} in the table is {option}"
+    text = value(option, "content")
+    return text and f"the data of {found['x']} in {found['y']} in the table is {text}"
 
 
 def _extreme(found: re.Match[str], option: str) -> str | None:
-    return f"{option} has the {found['degree']} {found['y']}"
-
-
-def _otherwise(found: re.Match[str], option: str, options: Sequence[str]) -> str:
-    """The fallback, but for the last option, which is a sentence already."""
-    return _denial(option) if _denies(option) else fallback(found[0], option)
+    text = value(option, "name")
+    if text is None or re.match(r"(?:in|on|at|from|by)\b", text, re.IGNORECASE):
+        return None
+    drawn, colored = _DRAWN.search(text), text.split()[0].casefold() in COLOURS
+    if drawn:
+        thing = definite(text.casefold() if colored else mid_sentence(text))
+    else:
+        thing = definite(text) if WITH_ARTICLE.fullmatch(text) else text
+    if is_plural(text) and not (drawn or WITH_ARTICLE.fullmatch(text)):
+        return None  # "Texas has", but "Women have"
+    verb = "had" if found["verb"].casefold() == "had" else "have" if drawn and is_plural(text) else "has"
+    return f"{thing} {verb} the {found['degree']} {found['y']}"
 
 
 PATTERNS = (
@@ -100,7 +107,10 @@ PATTERNS = (
     _pattern("colour", rf"what(?:'s|’s| is| are) the colou?rs? of (?P<x>.+?){_SHOWN}", _colour),
     _pattern("colour", rf"what colou?r (?:is|are) (?P<x>.+?){_SHOWN}", _colour),
     _pattern(
-        "count", r"how many (?P<x>.+?) (?:are|is) (?:there )?(?P<where>(?:in|on|at|near|under|behind) .+?)?", _count
+        "count",
+        r"how many (?P<x>.+?) (?:are|is|can be seen|can you see) (?:there )?"
+        rf"(?P<where>(?:{SITUATED}).*?)?",
+        _count,
     ),
     _pattern("count", r"how many (?P<x>.+?) (?:are|is) there(?P<where>)", _count),
     _pattern(
@@ -114,11 +124,11 @@ PATTERNS = (
     ),
     _pattern(
         "extreme",
-        rf"(?:which|what) .+? (?:has|have|had) the (?P<degree>highest|largest|lowest|smallest|most|least|biggest) "
+        rf"(?:which|what) .+? (?P<verb>has|have|had) the "
+        r"(?P<degree>\w+est|most|least) "
         rf"(?P<y>.+?){_SHOWN}",
         _extreme,
     ),
-    Pattern(FALLBACK, re.compile(".+"), _otherwise),
 )
 
 
@@ -131,15 +141,17 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     item_id = str(row["index"])
     options = tuple(_without_letter(text, name, item_id) for name, text in zip(letters(10), row[OPTIONS], strict=False))
     question = " ".join(row["question"].split())
+    answer = row["answer"].strip().strip("()（）. ")
     return Item(
         id=item_id,
         benchmark=NAME,
         category=row["l2-category"] or row["category"],
         question=question,
         options=options,
-        answer=row["answer"].strip().strip("()（）. "),
+        answer=answer,
         statements=state(question, options, PATTERNS).texts,
         row=index,
+        unplantable=also_hold(options, answer),
     )
 
 

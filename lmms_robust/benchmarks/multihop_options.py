@@ -1,7 +1,8 @@
 """Options for the open questions of Spatial-MM Multihop. A convention of this package: the data has none.
 
-By type of answer: yes and no; places or colours from a pool; numbers nearby; else answers to other questions that start
-alike. No wrong option says the same as the right one or a part of it.
+By type of answer: yes and no; the opposite of a place, since places on other axes may hold as well ("left" beside "at
+the top"); colours from a pool; numbers nearby; else answers to other questions that start alike. No wrong option says
+the same as the right one or a part of it.
 """
 
 from __future__ import annotations
@@ -15,14 +16,19 @@ from lmms_robust.benchmarks.directions import also_true, place
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.errors import RobustError
 
-DIRECTIONS = ("left", "right", "front", "behind", "top", "bottom", "middle")
 COLOURS = ("red", "yellow", "blue", "pink", "white", "brown", "green", "black", "purple", "orange")
 _SHADES = {*COLOURS, "gray", "grey", "beige", "gold", "silver", "violet", "cream", "navy", "maroon", "turquoise", "tan"}
 _GENDERS = ("female", "male"), ("woman", "man"), ("girl", "boy")
-_TWO_SIDES = re.compile(
-    r"\bleft\b.*\bor\b.*\bright\b|\bright\b.*\bor\b.*\bleft\b|\bwhich (?:side|hand|arm|leg|foot)\b", re.IGNORECASE
-)
-_TO_ANOTHER = re.compile(r"\b(?:relations?|relative|respect|compared) (?:to|with)\b", re.IGNORECASE)
+_PAIRS = (
+    ("left", "right"), ("top", "bottom"), ("upper", "lower"), ("above", "below"), ("front", "behind"), ("up", "down"),
+    ("upward", "downward"), ("upwards", "downwards"), ("forward", "backward"), ("forwards", "backwards"),
+    ("inside", "outside"), ("near", "far"),
+)  # fmt: skip
+_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])} | {
+    "back": "front", "ahead": "behind", "in front": "behind", "in front of": "behind", "under": "above",
+    "underneath": "above", "beneath": "above", "over": "under", "on": "under", "on top": "under", "in": "outside",
+}  # fmt: skip
+_NO_PLACES = frozenset(["on", "in", "at", "to", "the", "of", "side", "corner", "part", "far", "hand"])
 WRONG = 3
 
 
@@ -35,11 +41,29 @@ def answer_type(answer: str) -> str:
     words = re.findall(r"[\w]+", answer.casefold())
     if words in (["yes"], ["no"]):
         return "yes_no"
-    if place(answer) or answer.casefold() in {"between", "in front", "left side", "right side"}:
+    if place(answer) or opposite(answer) or answer.casefold() == "between":
         return "direction"
     if words and _SHADES & set(words) and set(words) <= _SHADES | {"and", "light", "dark"}:
         return "colour"
     return "number" if re.fullmatch(r"\d+", answer) else "other"
+
+
+def opposite(answer: str) -> str | None:
+    """Turn a place or direction round on all of its axes; None if that cannot be done.
+
+    >>> opposite("left"), opposite("front left"), opposite("left behind"), opposite("on the right side")
+    ('right', 'back right', 'right front', 'on the left side')
+    >>> opposite("middle"), opposite("on the table")
+    (None, None)
+    """
+    words = answer.casefold().split()
+    whole = _OPPOSITES.get(" ".join(words))
+    turned = [word if word in _NO_PLACES else _OPPOSITES.get(word, word) for word in words]
+    if turned[:1] == ["behind"]:  # "back right", but "right behind"
+        turned[0] = "back"
+    changed = any(one != other for one, other in zip(words, turned, strict=True))
+    known = all(word in _NO_PLACES or word in _OPPOSITES for word in words)
+    return whole or (" ".join(turned) if changed and known else None)
 
 
 def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, ...], str]:
@@ -53,7 +77,7 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
         The options in their order and the letter of the right one.
 
     Raises:
-        RobustError: no wrong option can be found.
+        RobustError: no wrong option can be found, as for a place without an opposite ("middle").
     """
     item = f"multihop-{index:04}"
     answer = rows[index]["answer"].strip()
@@ -64,9 +88,10 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
         for candidate in rng.sample(fresh, len(fresh)):
             if len(wrong) < WRONG and not _clashes(candidate, [answer, *wrong]):
                 wrong.append(candidate)
-    wrong = wrong[:1] if _is_pair(rows[index]["question"], answer) else wrong
     if not wrong:
-        raise RobustError(f"no wrong option for the answer {answer!r}; allowed: rows with other answers")
+        raise RobustError(
+            f"no wrong option for the answer {answer!r}; allowed: one with an opposite, or rows with others"
+        )
     return shuffled("spatial_mm_multihop", item, answer, wrong)
 
 
@@ -74,29 +99,20 @@ def _pools(rows: Sequence[Mapping[str, Any]], index: int) -> Iterable[Iterable[s
     """Pools in order: a later one is used only where the earlier ones hold too few."""
     question, answer = rows[index]["question"], rows[index]["answer"].strip().casefold()
     kind = answer_type(answer)
-    opposite = {"left": "right", "right": "left", "yes": "no", "no": "yes"}
-    opposite |= {one: other for pair in _GENDERS for one, other in (pair, pair[::-1])}
-    if _is_pair(question, answer):
-        return [[opposite[answer]]]
+    if kind == "yes_no":
+        return [["no" if answer == "yes" else "yes"]]
+    if kind == "direction":
+        turned = opposite(answer)
+        return [[turned]] if turned else []
+    if _gender(answer) is not None:
+        return [[other for pair in _GENDERS if answer in pair for other in pair]]
     if kind == "number":
         return [[str(number) for number in range(max(0, int(answer) - 2), int(answer) + 3)]]
-    if kind != "other":
-        return [COLOURS if kind == "colour" else _directions(question)]
+    if kind == "colour":
+        return [COLOURS]
     others = [row for row in rows if answer_type(row["answer"].strip()) == "other" and _gender(row["answer"]) is None]
     starts = [[row for row in others if _start(row["question"], n) == _start(question, n)] for n in (3, 2, 1)]
     return [[row["answer"].strip() for row in pool] for pool in (*starts, others)]
-
-
-def _directions(question: str) -> Sequence[str]:
-    """Nothing is in the middle of one other thing."""
-    return [word for word in DIRECTIONS if word != "middle" or not _TO_ANOTHER.search(question)]
-
-
-def _is_pair(question: str, answer: str) -> bool:
-    """Whether a question leaves two answers only."""
-    answer = answer.casefold()
-    asked = answer in {"left", "right"} and _TWO_SIDES.search(question)
-    return answer in {"yes", "no"} or _gender(answer) is not None or bool(asked)
 
 
 def _gender(answer: str) -> str | None:

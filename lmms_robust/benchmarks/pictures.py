@@ -5,6 +5,7 @@ from __future__ import annotations
 import binascii
 from base64 import b64decode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,11 +54,25 @@ def size(content: bytes, where: str) -> tuple[int, int]:
     from PIL import Image
 
     try:
-        with Image.open(BytesIO(content)) as image:
+        with _whole_pictures_only(), Image.open(BytesIO(content)) as image:
+            width, height = image.size
+            image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
             image.load()
-            return image.size
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
         raise RobustError(f"{where}: unreadable picture ({error}); allowed: a picture that Pillow reads") from error
+    return width, height
+
+
+@contextmanager
+def _whole_pictures_only() -> Iterator[None]:
+    """lmms-eval has Pillow fill up pictures that were cut off; here they are to be found."""
+    from PIL import ImageFile
+
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        yield
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = before
 
 
 def below(folder: Path, name: str, where: str) -> Path:

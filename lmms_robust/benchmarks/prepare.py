@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 from lmms_robust.benchmarks import multihop_options
+from lmms_robust.benchmarks.picture_folder import Pictures, is_whole
 from lmms_robust.benchmarks.spatial_mm_rows import gold, repaired, split_options
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.writing import replacing
 
 OBJ, MULTIHOP = "spatial_mm_obj", "spatial_mm_multihop"
 _KEYS = {
     OBJ: ("image_name", "question", "answer", "object1", "object2"),
     MULTIHOP: ("image_name", "question", "answer", "hop"),
 }
+_MAY_BE_EMPTY = ("object1", "object2")
+# Holds the place of a bad row, since seeds hang on places; no other row draws a wrong option from a "yes".
+_NO_ROW = {"question": "", "answer": "yes"}
 _NAMED = 5  # pictures that are missing: how many of them a message names
 _BATCH = 64  # rows whose pictures are in memory at a time
+Pictured: TypeAlias = "tuple[dict[str, Any], Path]"
 
 
 @dataclass(slots=True)
@@ -61,26 +68,23 @@ def prepare_spatial_mm(json_files: Sequence[Path], images: Path, output: Path) -
         output: folder to write to; made if it is not there.
 
     Raises:
-        RobustError: a file or folder that cannot be read, wrong columns, or no row left.
+        RobustError: a file or folder that cannot be read or written, wrong columns, a picture's name that stands for
+            several pictures, or no row left.
     """
-    if not images.is_dir():
-        raise RobustError(f"pictures: no folder {images}; allowed: the folder that holds Spatial-MM's pictures")
+    pictures, summary = Pictures.below(images), Summary()
     if not json_files:
         raise RobustError("no json file; allowed: one or more of Spatial-MM's json files")
-    pictures = {path.name: path for path in sorted(images.rglob("*"), reverse=True) if path.is_file()}
-    summary = Summary()
-    rows: dict[str, list[dict[str, Any]]] = {OBJ: [], MULTIHOP: []}
+    rows: dict[str, list[Pictured]] = {OBJ: [], MULTIHOP: []}
     for path in json_files:
         raw, kind = _read(path)
         made = _obj_rows(path, raw, summary) if kind == OBJ else _multihop_rows(path, raw, summary)
-        rows[kind].extend(row for row in made if _has_picture(row, pictures, summary))
+        rows[kind].extend(_pictured(made, path, pictures, summary))
     for name in filter(rows.get, rows):
-        _check_ids(rows[name])
+        _check_ids([row for row, _ in rows[name]])
     if not any(rows.values()):
         raise RobustError(f"no row left of {', '.join(map(str, json_files))}: {'; '.join(summary.lines())}")
-    output.mkdir(parents=True, exist_ok=True)
     for name in filter(rows.get, rows):
-        _write(output / f"{name}.parquet", rows[name], pictures)
+        _write(output / f"{name}.parquet", rows[name])
         summary.written[f"{name}.parquet"] = len(rows[name])
     return summary
 
@@ -88,23 +92,37 @@ def prepare_spatial_mm(json_files: Sequence[Path], images: Path, output: Path) -
 def _read(path: Path) -> tuple[list[dict[str, Any]], str]:
     try:
         rows = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise RobustError(f"{path}: {error}; allowed: a json file of Spatial-MM") from error
     if not isinstance(rows, list) or not rows or not all(isinstance(row, dict) for row in rows):
         raise RobustError(f"{path}: no list of rows; allowed: a json list of objects")
     for kind, keys in _KEYS.items():
-        if all(set(keys) <= row.keys() for row in rows):
+        if any(set(keys) <= row.keys() for row in rows):
             return rows, kind
     expected = " or ".join(", ".join(keys) for keys in _KEYS.values())
     raise RobustError(f"{path}: keys {', '.join(sorted(rows[0]))}; expected: {expected}")
 
 
+def _flaw(row: Mapping[str, Any], kind: str) -> str | None:
+    """What is wrong with a row's cells: null, of another type than the official ones, or empty where none is."""
+    for key in _KEYS[kind]:
+        value = row.get(key)
+        if key == "hop":
+            if isinstance(value, bool) or not re.fullmatch(r"\d+", str(value)):
+                return f"hop is {value!r}; allowed: a whole number"
+        elif not isinstance(value, str) or not (value.strip() or key in _MAY_BE_EMPTY):
+            return f"{key} is {value!r}; allowed: text"
+    return None
+
+
 def _obj_rows(path: Path, raw: Sequence[Mapping[str, Any]], summary: Summary) -> Iterator[dict[str, Any]]:
     for index, row in enumerate(raw):
-        category = obj_category(row, path.stem)
         where = f"{path.name} row {index}"
-        question, options = split_options(row["question"])
         try:
+            if flaw := _flaw(row, OBJ):
+                raise RobustError(flaw)
+            category = obj_category(row, path.stem)
+            question, options = split_options(row["question"])
             made = _checked(where, category, question, options, gold(options, row["answer"]))
         except RobustError as error:
             summary.dropped.append(f"{where}: {error}")
@@ -126,17 +144,21 @@ def obj_category(row: Mapping[str, Any], file: str = "") -> str:
 
 
 def _multihop_rows(path: Path, raw: Sequence[Mapping[str, Any]], summary: Summary) -> Iterator[dict[str, Any]]:
-    for index, row in enumerate(raw):
+    flaws = {index: flaw for index, row in enumerate(raw) if (flaw := _flaw(row, MULTIHOP))}
+    sound = [_NO_ROW if index in flaws else row for index, row in enumerate(raw)]
+    for index, row in enumerate(sound):
         where = f"{path.name} row {index}"
-        kind = multihop_options.answer_type(row["answer"].strip())
         try:
-            options, letter = multihop_options.options(raw, index)
+            if index in flaws:
+                raise RobustError(flaws[index])
+            kind = multihop_options.answer_type(row["answer"].strip())
+            options, letter = multihop_options.options(sound, index)
             made = _checked(where, kind, " ".join(row["question"].split()), options, letter)
         except RobustError as error:
             summary.dropped.append(f"{where}: {error}")
             continue
         kept = {"index": index, "image_name": row["image_name"], "answer_type": kind, "hop": int(row["hop"])}
-        yield made | kept | {"reasoning": row.get("reasoning", "")}
+        yield made | kept | {"reasoning": str(row.get("reasoning") or "")}
 
 
 def _checked(where: str, category: str, question: str, options: Sequence[str], answer: str) -> dict[str, Any]:
@@ -153,34 +175,29 @@ def _check_ids(rows: Sequence[Mapping[str, Any]]) -> None:
         seen.add(key)
 
 
-def _has_picture(row: Mapping[str, Any], pictures: Mapping[str, Path], summary: Summary) -> bool:
-    from PIL import Image, UnidentifiedImageError
-
-    try:
-        with Image.open(pictures[row["image_name"]]) as image:
-            image.verify()
-    except (KeyError, OSError, SyntaxError, ValueError, UnidentifiedImageError):
-        summary.missing.append(row["image_name"])
-        return False
-    return True
+def _pictured(rows: Iterable[dict[str, Any]], file: Path, pictures: Pictures, summary: Summary) -> Iterator[Pictured]:
+    """The rows whose picture is there and whole, each with its file."""
+    for row in rows:
+        path = pictures.find(row["image_name"], f"{file.name} row {row['index']}")
+        if path is not None and is_whole(path):
+            yield row, path
+        else:
+            summary.missing.append(row["image_name"])
 
 
-def _write(path: Path, rows: Sequence[Mapping[str, Any]], pictures: Mapping[str, Path]) -> None:
+def _write(target: Path, rows: Sequence[Pictured]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
     from datasets import Features, Image, Value
     from datasets import Sequence as Listed
 
     kinds = {str: Value("string"), int: Value("int64"), list: Listed(Value("string"))}
-    features = Features({"image": Image()} | {name: kinds[type(value)] for name, value in rows[0].items()})
-    part = path.with_suffix(".part")
-    with pq.ParquetWriter(part, features.arrow_schema) as writer:
+    first, _ = rows[0]
+    features = Features({"image": Image()} | {name: kinds[type(value)] for name, value in first.items()})
+    with replacing(target) as part, pq.ParquetWriter(part, features.arrow_schema) as writer:
         for start in range(0, len(rows), _BATCH):
-            batch = [
-                dict(row) | {"image": _encoded(pictures[row["image_name"]])} for row in rows[start : start + _BATCH]
-            ]
+            batch = [row | {"image": _encoded(path)} for row, path in rows[start : start + _BATCH]]
             writer.write_table(pa.Table.from_pylist(batch, schema=features.arrow_schema))
-    part.replace(path)
 
 
 def _encoded(path: Path) -> dict[str, Any]:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import csv
 import logging
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lmms_robust.benchmarks.pictures import below
-from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.benchmarks.registry import NAME_COLUMNS as NAME_COLUMNS
+from lmms_robust.benchmarks.registry import PART, Benchmark, Source
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
     from datasets import Dataset
 
 FORMATS = {".parquet": "parquet", ".json": "json", ".jsonl": "json", ".tsv": "csv", ".csv": "csv"}
-NAME_COLUMNS = ("image", "image_name", "image_path", "file_name", "filename")
-"""Columns that may hold the file name of a picture where the benchmark's own picture column is missing."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,12 +32,21 @@ def load(adapter: Benchmark, files: Sequence[Path] = (), images: Path | None = N
         images: folder of the pictures that rows name by file name. The picture column then holds their paths.
 
     Returns:
-        The rows. Without ``images`` the picture column is left as it is.
+        The rows. Without ``images`` the picture column is left as it is. Where the source has parts, a column
+        :data:`~lmms_robust.benchmarks.registry.PART` says which one a row is from: by its split, or by the start of its
+        file's name, or ``""``.
 
     Raises:
         RobustError: files that are missing, mixed or unreadable, or a hub that cannot be reached or lacks the data.
     """
-    dataset = from_files(files) if files else from_source(adapter.source, adapter.name)
+    parts = adapter.source.parts
+    if not files:
+        dataset = from_source(adapter.source, adapter.name)
+    elif parts:
+        format_of(files)
+        dataset = _joined((_part_of(path, parts), from_files([path])) for path in files)
+    else:
+        dataset = from_files(files)
     return dataset if images is None else with_files(dataset, adapter.image, images)
 
 
@@ -83,20 +92,63 @@ def from_source(source: Source, name: str) -> Dataset:
     Raises:
         RobustError: nothing could be loaded; names the ids and the switch for local files.
     """
-    from datasets import load_dataset
     from datasets.exceptions import DatasetsError
 
+    if source.made_by:
+        raise RobustError(
+            f"benchmark {name}: no hub has its rows; {source.made_by}; the file is read with --data-files"
+        )
     reasons = []
-    chosen = {split: _packaged(pattern, name) for split, pattern in source.data_files.items()}
     for path in (source.path, *source.former):
         try:
-            return load_dataset(path, source.config, split=source.split, data_files=chosen or None)
+            return _from_hub(path, source, name)
         except (DatasetsError, OSError, ValueError) as error:
-            reasons.append(f"{path!r}: {' '.join(str(error).split())[:200]}")
+            reasons.append(f"{path!r}: {' '.join(str(error).split())[:200]}{_other_splits(path, source)}")
     raise RobustError(
         f"benchmark {name}: cannot load split {source.split!r} from the hub ({'; '.join(reasons)}); "
         "local copies are read with --data-files FILE (and --images DIR)"
     )
+
+
+def _from_hub(path: str, source: Source, name: str) -> Dataset:
+    from datasets import load_dataset
+
+    if source.parts:
+        splits = load_dataset(path, source.config, data_files=dict(source.parts))
+        return _joined((part, splits[part]) for part in source.parts)
+    chosen = {split: _packaged(pattern, name) for split, pattern in source.data_files.items()}
+    return load_dataset(path, source.config, split=source.split, data_files=chosen or None)
+
+
+def _other_splits(path: str, source: Source) -> str:
+    """What a repository holds, where splits are read by names that it may have changed."""
+    from datasets import get_dataset_split_names
+    from datasets.exceptions import DatasetsError
+
+    if not source.parts:
+        return ""
+    try:
+        found = ", ".join(get_dataset_split_names(path, source.config))
+    except (DatasetsError, OSError, ValueError):
+        return ""
+    return f"; found splits: {found}; expected: {', '.join(source.parts)}"
+
+
+def _part_of(path: Path, parts: Iterable[str]) -> str:
+    """The part that a local file holds: those of the hub are named ``<split>-00000-of-00001.parquet``."""
+    named = [part for part in parts if re.match(rf"{re.escape(part)}(?![A-Za-z0-9])", path.name, re.IGNORECASE)]
+    return named[0] if named else ""
+
+
+def _joined(parts: Iterable[tuple[str, Dataset]]) -> Dataset:
+    """Parts one after the other; the column that names them is made where they do not bring it."""
+    from datasets import concatenate_datasets
+
+    marked = [rows if PART in rows.column_names else rows.add_column(PART, [part] * len(rows)) for part, rows in parts]
+    try:
+        return concatenate_datasets(marked)
+    except ValueError as error:
+        raise RobustError(f"data files of different columns: {' '.join(str(error).split())[:200]}") from error
 
 
 def with_files(dataset: Dataset, column: str, images: Path) -> Dataset:

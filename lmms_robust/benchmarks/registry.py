@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Literal
 
@@ -25,6 +26,12 @@ MODULES = {
 }
 
 Row = Mapping[str, Any]
+PART = "subset"
+"""Column that says which of :attr:`Source.parts` a row is from; rows that a harness loaded itself lack it."""
+
+NAME_COLUMNS = ("image", "image_name", "image_path", "file_name", "filename")
+"""Columns that may hold the file name of a picture where the benchmark's own picture column is missing."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -38,6 +45,8 @@ class Source:
         config: configuration on the hub, or None for the default one.
         data_files: split -> file pattern, where only some files of the repository are wanted.
         former: hub ids under which older copies of the same data are found.
+        parts: split of the repository -> its file pattern, where ``split`` is several of them, one after the other.
+        made_by: what a user runs to get the rows, where no hub has them.
     """
 
     path: str
@@ -45,6 +54,13 @@ class Source:
     config: str | None = None
     data_files: Mapping[str, str | list[str]] = field(default_factory=dict)
     former: tuple[str, ...] = ()
+    parts: Mapping[str, str] = field(default_factory=dict)
+    made_by: str = ""
+
+    @property
+    def files(self) -> dict[str, str | list[str]]:
+        """Split -> file patterns, for a harness: parts become one split in their order, their names are lost."""
+        return {self.split: list(self.parts.values())} if self.parts else dict(self.data_files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +75,15 @@ class Benchmark:
             left out on purpose (a rotated copy, say). Raises RobustError for a row that is broken.
         source: where the rows are.
         optional: columns that ``to_item`` reads where the data has them.
+        forms: where the data is found in several forms: name of the form -> the columns that must be there. All of them
+            stand in ``columns``.
         patterns: question patterns, tried in order, that make the statements.
+        stated: the question of a row from which the statements were made, where the item's question says more.
+        whole: adds to the rows what only all of them together tell. Raises RobustError if they tell nothing.
+        repaired: says what ``to_item`` put right in a row, or None; repairs are counted in a warning.
         bad_rows: what a broken row does: end the run, or be named in a warning, counted and left out.
+        repeats: what a row does that says the same as an earlier one under the same id: the same two ways. Where it
+            says something else, the run always ends: nothing tells which of the two the id stands for.
     """
 
     name: str
@@ -69,44 +92,60 @@ class Benchmark:
     to_item: Callable[[Row, int], Item | None]
     source: Source
     optional: tuple[str, ...] = ()
+    forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
+    stated: Callable[[Row], str] | None = None
+    whole: Callable[[Sequence[Row]], Sequence[Row]] | None = None
+    repaired: Callable[[Row], str | None] | None = None
     bad_rows: Literal["refuse", "leave_out"] = "leave_out"
+    repeats: Literal["refuse", "leave_out"] = "leave_out"
 
     def items(self, rows: Iterable[Row], found: Iterable[str]) -> list[Item]:
-        """Turn rows into items.
+        """Turn rows into items; warnings name and count the rows that are repaired or left out.
 
         Args:
             rows: rows in order.
             found: names of the columns that the data has.
 
         Raises:
-            RobustError: a column is missing, two rows share an id, no row is left, or a row is broken and
+            RobustError: a column is missing, two rows share an id, no row makes an item, or a row is broken and
                 ``bad_rows`` is ``"refuse"``.
         """
         self._check_columns(set(found))
         items: dict[str, Item] = {}
-        bad = 0
-        for index, row in enumerate(rows):
-            try:
-                item = self._read(row, index)
-            except RobustError as error:
-                if self.bad_rows == "refuse":
-                    raise
-                bad += 1
-                logger.warning("left out: row %d: %s", index, error)
-                continue
+        notes: list[tuple[str, str]] = []
+        index = -1
+        for index, row in enumerate(rows if self.whole is None else self.whole(list(rows))):
+            item = self._kept(row, index, items, notes)
             if item is not None:
-                self._check_new(item, items)
                 items[item.id] = item
-        if bad:
-            logger.warning("benchmark %s: %d broken row(s) left out, %d items kept", self.name, bad, len(items))
         if not items:
-            raise RobustError(f"benchmark {self.name}: no rows; allowed: at least one")
+            first = f": {notes[0][1]}" if notes else ""
+            none = "no rows" if index < 0 else f"none of {index + 1} row(s) makes an item{first}"
+            raise RobustError(f"benchmark {self.name}: {none}; allowed: at least one that does")
+        self._report(notes, len(items))
         return list(items.values())
 
     def read_columns(self, found: Sequence[str]) -> list[str]:
         """The columns that ``to_item`` reads, of those that the data has."""
         return [column for column in (*self.columns, *self.optional) if column in found]
+
+    def _kept(self, row: Row, index: int, items: Mapping[str, Item], notes: list[tuple[str, str]]) -> Item | None:
+        try:
+            item = self._read(row, index)
+        except RobustError as error:
+            if self.bad_rows == "refuse":
+                raise
+            notes.append(("broken", f"left out: row {index}: {error}"))
+            return None
+        if item is not None and item.id in items:
+            first = items[item.id]
+            self._check_repeats(item, first)
+            notes.append(("repeated", f"left out: row {index} repeats row {first.row} (id {item.id!r})"))
+            return None
+        if item is not None and self.repaired and (repair := self.repaired(row)):
+            notes.append(("repaired", f"repaired: row {index}: item {item.id!r}: {repair}"))
+        return item
 
     def _read(self, row: Row, index: int) -> Item | None:
         try:
@@ -114,18 +153,47 @@ class Benchmark:
         except (AttributeError, TypeError, KeyError, IndexError) as error:  # a cell of another type than its column's
             raise RobustError(f"{self.name}: row {index} has a cell that is empty or malformed ({error})") from error
 
-    def _check_columns(self, found: set[str]) -> None:
-        missing = sorted({self.image, *self.columns} - found)
-        if missing:
-            raise RobustError(
-                f"benchmark {self.name}: missing column(s) {', '.join(missing)}; found: {', '.join(sorted(found))}; "
-                f"expected: {', '.join(sorted({self.image, *self.columns}))}"
-            )
+    def _report(self, notes: Sequence[tuple[str, str]], kept: int) -> None:
+        for _, note in notes:
+            logger.warning("%s", note)
+        counts = Counter(kind for kind, _ in notes)
+        left_out = [f"{counts[kind]} {kind}" for kind in ("broken", "repeated") if counts[kind]]
+        said = [f"repaired {counts['repaired']} row(s)"] if counts["repaired"] else []
+        said += [f"left out {len(notes) - counts['repaired']} row(s) ({', '.join(left_out)})"] if left_out else []
+        if said:
+            logger.warning("benchmark %s: %s; %d items kept", self.name, ", ".join(said), kept)
 
-    def _check_new(self, item: Item, items: Mapping[str, Item]) -> None:
-        if item.id in items:
-            first = items[item.id].row
-            raise RobustError(f"benchmark {self.name}: rows {first} and {item.row} share the id {item.id!r}")
+    def _check_columns(self, found: set[str]) -> None:
+        forms = self.forms or {"": self.columns}
+        if self.image in found and any(set(columns) <= found for columns in forms.values()):
+            return
+        missing = sorted({self.image, *(() if self.forms else self.columns)} - found)
+        wrong = f"missing column(s) {', '.join(missing)}" if missing else "columns of no known form"
+        expected = [
+            ", ".join(sorted({self.image, *columns})) + (f" ({form})" if form else "")
+            for form, columns in forms.items()
+        ]
+        named = self.image in missing and any(column in found for column in NAME_COLUMNS)
+        raise RobustError(
+            f"benchmark {self.name}: {wrong}; found: {', '.join(sorted(found))}; expected: {'; or '.join(expected)}"
+            + ("; pictures that rows name by file need --images DIR" if named else "")
+        )
+
+    def _check_repeats(self, item: Item, first: Item) -> None:
+        same = replace(item, row=first.row) == first
+        if same and "refuse" not in (self.bad_rows, self.repeats):
+            return
+        differ = "" if same else " and say different things"
+        raise RobustError(
+            f"benchmark {self.name}: rows {first.row} and {item.row} share the id {item.id!r}{differ}; allowed: an id "
+            "of its own for every row"
+        )
+
+
+def former_ids(path: str) -> tuple[str, ...]:
+    """Older hub ids of the data that some benchmark finds at ``path``."""
+    sources = [benchmark(name).source for name in MODULES]
+    return next((source.former for source in sources if source.path == path), ())
 
 
 def benchmark(name: str) -> Benchmark:

@@ -35,6 +35,12 @@ BENCHMARK = Benchmark(
     image="image",
     columns=("index", "question", "options", "answer", "answer_type"),
     to_item=to_item,
-    source=Source("parquet", "test", data_files={"test": f"{NAME}.parquet"}),
+    source=Source(
+        "parquet",
+        "test",
+        data_files={"test": f"{NAME}.parquet"},
+        made_by="`lmms-robust prepare spatial_mm` makes them of the official files, "
+        f"`lmms-robust local {NAME}` makes tasks over them",
+    ),
     patterns=PATTERNS,
 )

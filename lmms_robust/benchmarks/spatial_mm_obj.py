@@ -6,13 +6,12 @@ Which form it is, is told by the columns; how a row names its right option, row 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from lmms_robust.benchmarks.directions import also_true
-from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS
-from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of
+from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of, repaired
 from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
@@ -23,22 +22,6 @@ FORMS = {
     "hub mirror": ("question", "option_1", "option_2", "option_3", "option_4", "answer"),
     "official json": ("image_name", "question", "answer", "object1", "object2"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SpatialMmObj(Benchmark):
-    """A benchmark whose rows come in one of several forms, each with columns of its own."""
-
-    def _check_columns(self, found: set[str]) -> None:
-        if self.image not in found:
-            hint = "; the official json needs --images DIR" if "image_name" in found else ""
-            raise RobustError(
-                f"benchmark {NAME}: missing column {self.image}; found: {', '.join(sorted(found))}; "
-                f"expected: {self.image}{hint}"
-            )
-        if not any(set(columns) <= found for columns in FORMS.values()):
-            expected = "; or ".join(f"{', '.join(columns)} ({form})" for form, columns in FORMS.items())
-            raise RobustError(f"benchmark {NAME}: columns {', '.join(sorted(found))}; expected: {expected}")
 
 
 def to_item(row: Mapping[str, Any], index: int) -> Item:
@@ -57,6 +40,14 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         raise RobustError(f"{NAME} item {item_id!r}: {error}") from error
     statements = state(question, options, PATTERNS).texts
     return Item(item_id, NAME, category, question, options, answer, statements, index)
+
+
+def repair(row: Row) -> str | None:
+    """What was put right in a row that made an item."""
+    _, options = options_of(row)
+    if not repaired(options, row["answer"]):
+        return None
+    return f"answer {row['answer']!r}: letter and text name two options; {gold(options, row['answer'])} has that text"
 
 
 def _origin(row: Mapping[str, Any], index: int) -> tuple[str, int]:
@@ -78,11 +69,13 @@ def _check_single_truth(options: tuple[str, ...], answer: str) -> None:
         )
 
 
-BENCHMARK = SpatialMmObj(
+BENCHMARK = Benchmark(
     name=NAME,
     image="image",
     columns=tuple(dict.fromkeys(column for columns in FORMS.values() for column in columns)),
     to_item=to_item,
     source=Source("advaitgupta/spatial-mm-obj", "train"),
+    forms=FORMS,
     patterns=PATTERNS,
+    repaired=repair,
 )

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from lmms_robust.benchmarks.directions import place, relation, way
-from lmms_robust.benchmarks.grammar import definite, indefinite, is_are, is_plural
+from lmms_robust.benchmarks.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.benchmarks.viewpoints import seen_from
 from lmms_robust.benchmarks.vocabulary import SAME
-from lmms_robust.benchmarks.yes_no import answered, is_yes, subject_end
+from lmms_robust.benchmarks.yes_no import answered, is_yes
 
 Found = re.Match[str]
 
@@ -17,70 +17,30 @@ _IN_IMAGE = r"(?: in (?:the|this) (?:image|picture|photo))?"
 _BE = r"(?:\s+(?P<be>is|are)|'s)?"
 _SUBJECT = r"(?P<x>(?!is\b|are\b).+?)"
 _RELATED = r"(?:in (?:the )?relations? (?:to|with)|relative to|with respect to|compared (?:to|with))"
-_FACING = r"(?P<act>facing|facion|looking|pointing|heading|moving|turning|turned)(?: (?:at|to|towards?|in|into))?"
+_FACING = (
+    r"(?P<act>facing|facion|looking|pointing|heading|moving|turning|turned|walking|running|going|driving|flying|sailing"
+    r"|swimming|riding)(?: (?:at|to|towards?|in|into))?"
+)
 _PART = r"(?P<part>hand|arm|leg|foot|side|eye|ear|shoulder|knee|wing|paw|foreleg|wheel|tire|door)"
 _SIDES = r"left|right|front|back|rear|upper|lower|top|bottom"
 _MASS = re.compile(
     r"(?:.+ )?(?:water|milk|wine|juice|coffee|tea|rice|bread|food|soup|salt|sugar|butter|cheese|meat|cream|fruit"
     r"|cutlery|parsley|grass|furniture|clothing|luggage|sauce|honey|beer|garlic|corn|pasta|hair|snow|sand|money|jewelry)"
 )
-_PLACED = re.compile(
-    r"(?:is|are) (?!there\b)(?P<x>(?:(?! (?:is|are|that) ).)+?) (?P<act>(?:located|placed|positioned|situated) .+)",
-    re.IGNORECASE,
-)
-_BY_HAND = re.compile(
-    r"(?:is|are) (?P<x>.+?) (?P<act>(?:holding|wearing|carrying|using|touching|pointing) .+ "
-    r"(?:left|right) (?:hand|arm))",
-    re.IGNORECASE,
-)
-_THESE = re.compile(r"(?:is|are) (?P<x>(?:this|that|these|those) .*?\w) (?P<act>\w{3,}ing\b.*)", re.IGNORECASE)
-_SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|points)\b")
-_LATE_PREDICATE = re.compile(r"\b(?:covered|closer|bigger|smaller|larger|taller|longer|touching|visible|empty|full)\b")
 _ACTING = re.compile(
     r"(\w+ .*\w) ((?!(?:paint|build|draw|ceil|cloth|rail|awn|pudd|str|k|w|r)ing\b)\w+ing(?: (?:in|on|at|with|to))?)"
 )
-_THINGS = re.compile(r"(?:item|object|thing|fruit|animal|vegetable|food|utensil|toy|furniture|vehicle|device)\b")
+# "What is the man wearing on his head?": what is asked for stands between these words.
+_DANGLING = re.compile(
+    r"\b(?:wear|hold|carry|eat|drink|us|hav|do|play|read)ing (?:in|on|at|with|to|for|from|by|under)\b"
+)
+_THINGS = re.compile(r"(?:item|object|thing|fruit|animal|vegetable|food|utensil|toy|furniture|vehicle|device)s?\b")
 
 
 def _yes_no(found: Found, option: str) -> str | None:
     """Yes and no are exact opposites: the sentence and its negation."""
     yes = is_yes(option)
-    return None if yes is None else _polar(_corrected(found["q"]), yes)
-
-
-def _polar(question: str, yes: bool) -> str | None:
-    split = _PLACED.fullmatch(question) or _BY_HAND.fullmatch(question) or _THESE.fullmatch(question)
-    if split:
-        noun = definite(split["x"])
-        return f"{noun} {is_are(noun)} {'' if yes else 'not '}{split['act']}"
-    verb, _, rest = question.partition(" ")
-    if _SECOND_VERB.search(rest) and not rest.casefold().startswith("there "):  # the subject cannot be told
-        return None
-    words = rest.split()
-    end = subject_end(words) if verb.casefold() in {"is", "are"} else None
-    if end is not None and _LATE_PREDICATE.search(" ".join(words[end + 1 :])):
-        return None
-    if end is not None and words[0].casefold() != "there" and is_plural(" ".join(words[:end])):
-        question = f"are {rest}"
-    return answered(question, yes)
-
-
-def _corrected(question: str) -> str:
-    """Correct what the data often gets wrong: "is there the brush", "the woman on left", "do these ducks facing"."""
-    there = re.fullmatch(r"(is|are) there (?:the|th) (.+)", question, re.IGNORECASE)
-    if there:
-        question = f"{there[1]} there {indefinite(there[2])}"
-    few = re.fullmatch(r"is there (\w+s\b .+)", question, re.IGNORECASE)
-    if few and is_plural(few[1]):
-        question = f"are there {few[1]}"
-    some = re.fullmatch(r"is (an? .+)", question, re.IGNORECASE)
-    if some:  # "a lamp post is not on the right" would not be the opposite
-        question = f"is there {some[1]}"
-    question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
-    question = re.sub(r"\b(on|to) (left|right)\b(?! (?:of|hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
-    question = re.sub(r"\bto the (left|right) side\b", r"on the \1 side", question)
-    question = re.sub(r"\btowards? camera\b", "towards the camera", question)
-    return re.sub(r"^do (?=(?:these|those|the) \w+ \w+ing\b)", "are ", question, flags=re.IGNORECASE)
+    return None if yes is None else answered(found["q"], yes)
 
 
 def _either_side(found: Found, option: str) -> str | None:
@@ -166,37 +126,50 @@ def _shown(found: Found, option: str) -> str | None:
 
 
 def _between(found: Found, option: str) -> str | None:
-    doing = re.match(r"\w+ing\b|next to\b|far from\b|close to\b", option.strip())
-    return f"{definite(found['x'])} and {definite(found['y'])} are {option.strip()}" if doing else None
+    how = mid_sentence(option.strip().rstrip("."))
+    doing = re.match(r"\w+ing\b|next to\b|far from\b|close to\b", how)
+    if not doing or not (found["y"] or is_plural(found["x"])):
+        return None
+    return f"{definite(found['x'])}{' and ' + definite(found['y']) if found['y'] else ''} are {how}"
 
 
 def _colour(found: Found, option: str) -> str | None:
-    return f"the color of {definite(found['x'])} is {option}"
+    color, thing = value(option, "color"), definite(found["x"])
+    whole = re.match(r"the (?:\w+ )?colou?r\b", thing)
+    return color and f"{thing if whole else f'the color of {thing}'} is {color}"
 
 
-def _thing(option: str) -> str:
+def _thing(option: str) -> str | None:
     """An option as a noun phrase: "a glass", "oysters", "milk"."""
+    option = value(option) or ""
+    if not option:
+        return None
     return option if _MASS.fullmatch(option.casefold()) or re.search(r"\d", option) else indefinite(option)
 
 
 def _there_is(found: Found, option: str) -> str | None:
     thing = _thing(option)
-    return f"there {'are' if is_plural(thing) else 'is'} {thing} {found['where']}"
+    return thing and f"there {'are' if is_plural(thing) else 'is'} {thing} {found['where']}"
 
 
 def _which_thing(found: Found, option: str) -> str | None:
     noun = found["x"].casefold()
-    named = _thing(option) if _THINGS.match(noun) else option
-    return f"the {noun} that {found['be']} {found['where']} is {named}"
+    named = _thing(option) if _THINGS.match(noun) else value(option, noun)
+    return named and f"the {noun} that {found['be']} {found['where']} is {named}"
 
 
 def _what(found: Found, option: str) -> str | None:
     subject = definite(found["x"])
+    if found["be"].casefold() == "are" and is_plural(subject) and not is_plural(option):
+        return None
     acting = _ACTING.fullmatch(subject)
     if acting:  # "what is the man holding?"
-        return f"{acting[1]} {found['be']} {acting[2]} {_thing(option)}"
-    thing = _thing(option) if _THINGS.match(found["x"].removeprefix("the ")) else option
-    return f"{subject} {found['be']} {thing}"
+        thing = _thing(option)
+        return thing and f"{acting[1]} {found['be']} {acting[2]} {thing}"
+    if _DANGLING.search(subject):
+        return None
+    thing = _thing(option) if _THINGS.match(found["x"].removeprefix("the ")) else value(option, found["x"])
+    return thing and f"{subject} {found['be']} {thing}"
 
 
 _WHERE = (
@@ -231,7 +204,13 @@ PATTERNS = (
     seen_from(
         "hand_in",
         rf"(?P<how>in|on|with) which {_PART}(?: of (?P<z>.+?))? (?:(?:is|are) )?"
-        r"(?P<x>(?!\w+ing\b).+?) (?P<act>\w+ing\b.*?)",
+        r"(?P<x>(?!\w+ing\b).+?)(?: is| are)? (?P<act>\w+ing\b.*?)",
+        _does_in_part,
+    ),
+    seen_from(
+        "hand_in",
+        rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>(?!\w+ing\b).+?) "
+        r"(?P<act>\w+ing\b.*?) (?P<how>with|in|on)",
         _does_in_part,
     ),
     seen_from(
@@ -241,10 +220,16 @@ PATTERNS = (
     ),
     seen_from(
         "side_of",
-        rf"(?:on |to |at )?(?:which|what) (?P<part>side)(?: of (?P<z>.+?))? (?P<be>is|are) (?P<x>the .+?){_LOCATED}",
+        rf"(?:on |to |at )?(?:which|what) (?P<part>side)(?: of (?P<z>.+?))? (?P<be>is|are) "
+        rf"(?P<x>the .+?){_LOCATED}(?: on| at)?",
         _handle_side,
     ),
-    seen_from("part", rf"which {_PART}(?: of (?P<z>.+?))? (?P<act>(?:is|are|can|has|does|faces)\b.+?)", _part_does),
+    seen_from(
+        "part",
+        rf"which {_PART}(?: of (?P<z>.+?))? "
+        r"(?P<act>(?:is|are|can|has|does|faces)\b(?! (?:the|an?|this|that|his|her)\b).+?)",
+        _part_does,
+    ),
     seen_from(
         "part_of",
         r"which of (?P<x>.+?['’]s?) (?P<part>hand|arm|leg|foot|eye|ear)s (?P<act>(?:is|can|has)\b.+?)",
@@ -256,7 +241,7 @@ PATTERNS = (
         r"(?P<act>shown|seen|photographed|taken|captured|viewed|visible)",
         _shown,
     ),
-    seen_from("between", r"what is the relationship between (?P<x>.+?) and (?P<y>.+?)", _between),
+    seen_from("between", r"what is the relationship between (?P<x>.+?)(?: and (?P<y>.+?))?", _between),
 )
 OPEN_PATTERNS = (
     seen_from("colour_of", r"(?:what|which) (?:is|are) the colou?rs? of (?P<x>.+?)", _colour),

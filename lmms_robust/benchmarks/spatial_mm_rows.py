@@ -38,7 +38,7 @@ def _is_missing(text: Any) -> bool:
     return text is None or text != text or str(text).strip().casefold() in {"", "nan", "none", "null"}
 
 
-def gold(options: Sequence[str], answer: str) -> str:
+def gold(options: Sequence[str], answer: object) -> str:
     """Return the letter of the right option. Where an answer's letter and text disagree, the text decides.
 
     Raises:
@@ -47,6 +47,8 @@ def gold(options: Sequence[str], answer: str) -> str:
     >>> gold(("left", "right"), "B. right"), gold(("yes", "no"), "A. no"), gold(("yes", "no"), "option_1")
     ('B', 'B', 'A')
     """
+    if not isinstance(answer, str):  # a number may count from 0 or from 1
+        raise RobustError(f"answer {answer!r}; allowed: {FORMS}")
     names = letters(len(options))
     text = answer.strip()
     numbered = re.fullmatch(r"option[_ ]?(\d)", text, re.IGNORECASE)

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from lmms_robust.benchmarks.refusals import leans, quoted, refusals
+
 FALLBACK = "fallback"
 
 
@@ -16,8 +18,8 @@ class Pattern:
     Attributes:
         name: names the family in audits.
         question: matches the whole question (``re.fullmatch``, case ignored).
-        statement: makes the sentence for one option from the match, the option, and all options; None if this option
-            does not fit the family, which makes the pattern not apply to the question.
+        statement: makes the sentence for one option from the match, the option, and all options that do not refuse;
+            None if this option does not fit the family, which makes the pattern not apply to the question.
     """
 
     name: str
@@ -36,18 +38,38 @@ class Statements:
 def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) -> Statements:
     """Make the statements of an item by the first pattern that applies to the question and all of its options.
 
-    Where none does, or two sentences would read the same, a neutral sentence that is still a statement is used.
+    Options that refuse ("not visible") have sentences of their own in every family. Where no pattern applies, an option
+    leans on the others ("both"), or two sentences would read the same, a neutral sentence that is still a statement is
+    used.
     """
     question = " ".join(question.split())
-    for pattern in patterns:
+    refused = refusals(question, options)
+    told = [text for text in refused if text is not None]
+    if len(set(told)) < len(told):  # "not shown" beside "not visible"
+        return Statements(tuple(fallback(question, option) for option in options), FALLBACK)
+    chosen = [option.strip() for option, text in zip(options, refused, strict=True) if text is None]
+    for pattern in () if any(map(leans, chosen)) else patterns:
         found = pattern.question.fullmatch(question)
-        texts = [pattern.statement(found, option.strip(), options) for option in options] if found else [None]
-        known = [text for text in texts if text is not None]
-        if len(known) == len(texts) == len({text.casefold() for text in known}):
-            return Statements(tuple(known), pattern.name)
-    return Statements(tuple(fallback(question, option) for option in options), FALLBACK)
+        made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
+        known = [text for text in made if text is not None]
+        texts = _filled(refused, known)
+        if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):
+            return Statements(texts, pattern.name)
+    return Statements(_filled(refused, [fallback(question, option) for option in chosen]), FALLBACK)
+
+
+def _filled(refused: Sequence[str | None], others: Sequence[str]) -> tuple[str, ...]:
+    """The refusing options' sentences, with the others' in the gaps."""
+    rest = iter(others)
+    return tuple(text if text is not None else next(rest, "") for text in refused)
 
 
 def fallback(question: str, option: str) -> str:
-    """A sentence that says of any option that it holds."""
-    return f'The answer to the question "{question}" is: {option.strip().rstrip(".")}.'
+    """A sentence that says of any option that it holds.
+
+    >>> fallback("What does he ask?", "Who?")
+    'The answer to the question "What does he ask?" is: "Who?".'
+    """
+    answer = option.strip().rstrip(". ") or option.strip()
+    told = quoted(answer) if answer.endswith(("?", "!", ".", ":", ";", ",")) else answer
+    return f"The answer to the question {quoted(question)} is: {told}."

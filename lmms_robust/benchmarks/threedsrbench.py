@@ -13,6 +13,7 @@ from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.grammar import definite, is_are, is_plural, mid_sentence, sentence
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
+from lmms_robust.benchmarks.vocabulary import COLOURS
 from lmms_robust.benchmarks.yes_no import is_yes
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
@@ -106,14 +107,22 @@ def _facing(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     return sentence(f"{thing} {is_are(thing)} facing towards {_named(option)}")
 
 
+def _both(things: str) -> str:
+    """Give both of two things an article: "the man in blue and the dog"."""
+    first, _, second = things.partition(" and ")
+    if not second or " and " in second or {first.split()[-1], second.split()[0]} <= COLOURS:
+        return definite(things)
+    return f"{definite(first)} and {definite(second)}"
+
+
 def _next_to(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     way = re.fullmatch(r"(next to|far away from)(?: each other)?", option.lower())
-    return way and sentence(f"{definite(found['things'])} are {way[1]} each other")
+    return way and sentence(f"{_both(found['things'])} are {way[1]} each other")
 
 
 def _parallel(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     way = re.fullmatch(r"(parallel|perpendicular)(?: to each other)?", option.lower())
-    return way and sentence(f"the orientations of {definite(found['things'])} are {way[1]} to each other")
+    return way and sentence(f"the orientations of {_both(found['things'])} are {way[1]} to each other")
 
 
 def _same(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -121,7 +130,7 @@ def _same(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     if way is None:
         return None
     article = "the " if way[1].startswith("same") else ""
-    return sentence(f"{definite(found['things'])} are facing {article}{way[1]} directions")
+    return sentence(f"{_both(found['things'])} are facing {article}{way[1]} directions")
 
 
 _STAND = (

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from lmms_robust.benchmarks.counts import is_count, there_is_are
 from lmms_robust.benchmarks.directions import relation
-from lmms_robust.benchmarks.grammar import definite, is_are, is_count, mid_sentence, sentence, there_is_are
+from lmms_robust.benchmarks.grammar import definite, is_are, sentence
 from lmms_robust.benchmarks.statements import Pattern
+from lmms_robust.benchmarks.vocabulary import PROPER
 from lmms_robust.benchmarks.yes_no import answered, is_yes
 
 _Found = re.Match[str]
@@ -19,7 +21,12 @@ def _pattern(name: str, question: str, statement: Callable[[_Found, str, Sequenc
 
 
 def _count(found: _Found, option: str, options: Sequence[str]) -> str | None:
-    return there_is_are(option, mid_sentence(found["x"]), found["where"]) if is_count(option) else None
+    return there_is_are(option, _common(found["x"]), found["where"]) if is_count(option) else None
+
+
+def _common(noun: str) -> str:
+    """SAT writes "Dining Tables"; an acronym or a name keeps its capitals."""
+    return " ".join(word.casefold() if word.istitle() and word not in PROPER else word for word in noun.split())
 
 
 def _side(found: _Found, option: str, options: Sequence[str]) -> str | None:

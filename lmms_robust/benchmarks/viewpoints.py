@@ -8,9 +8,9 @@ from collections.abc import Callable, Sequence
 from lmms_robust.benchmarks.grammar import definite, is_plural, mid_sentence, sentence
 from lmms_robust.benchmarks.statements import Pattern
 
-_VIEW = r"(?:perspective|viewpoint|point of view|view)"
+_VIEW = r"(?:persp?ective|viewpoint|point of view|view)"
 _HOLDER = rf"(?:(?:the )?{_VIEW} of [^?,]+?|(?:(?!\bfrom\b)[^?,])+? {_VIEW})"
-_BEFORE = rf"(?:from (?P<lead>{_HOLDER})\s*,?\s+)?"
+_BEFORE = rf"(?:in (?:the|this) (?:image|picture|photo)\s*,?\s+)?(?:from (?P<lead>{_HOLDER})\s*,?\s+)?"
 _AFTER = rf"(?:\s*,?\s+(?:from|form|in)\s+(?P<tail>{_HOLDER}))?\s*[?.]*"
 
 Make = Callable[[re.Match[str], str], str | None]
@@ -43,6 +43,7 @@ def standpoint(view: str) -> str:
     >>> standpoint("the perspective of brown bear")
     'from the perspective of the brown bear'
     """
+    view = view.replace("persective", "perspective")  # the data's own typo
     of = re.fullmatch(rf"(?:the )?({_VIEW}) of (.+)", view, re.IGNORECASE)
     if of:
         return f"from the {of[1]} of {definite(of[2])}"

@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import definite, is_are, mid_sentence, sentence
+from lmms_robust.benchmarks.grammar import definite, is_are, sentence, value
+from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.errors import RobustError
@@ -25,15 +26,17 @@ def to_item(row: Row, index: int) -> Item:
     name = f"{category}-{number}"
     where = f"{NAME} item {name!r}"
     question, options = split_text(rows.text(row, "text", where), where)
+    answer = rows.letter(row.get("label"), where)
     return Item(
         id=name,
         benchmark=NAME,
         category=category,
         question=question,
         options=options,
-        answer=rows.letter(row.get("label"), where),
+        answer=answer,
         statements=state(question, options, PATTERNS).texts,
         row=index,
+        unplantable=also_hold(options, answer),
     )
 
 
@@ -54,16 +57,17 @@ def split_text(text: str, where: str) -> tuple[str, tuple[str, ...]]:
     return question, tuple(option[2].strip() for option in found)
 
 
-def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str:
+def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     if re.fullmatch(r"The \S.* (?:is|are) .+\.", option):  # the official files hold whole sentences
         return sentence(option)
-    return sentence(f"the {found['attribute']} of {definite(found['thing'])} is {mid_sentence(option).rstrip('.')}")
+    text, attribute = value(option, found["attribute"]), found["attribute"]
+    return text and sentence(f"the {attribute} of {definite(found['thing'])} {is_are(attribute)} {text}")
 
 
 def _side(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    if re.fullmatch(r"The \S.* (?:is|are) .+\.", option):
-        return sentence(option)
-    side = re.fullmatch(r"(?:(?:on|to) )?(?:the )?(left|right)(?: side)?\.?", option.casefold())
+    side = re.fullmatch(
+        r"(?:the .+ (?:is|are) )?(?:(?:on|to) )?(?:the )?(left|right)(?: side)?(?: of .+)?\.?", option.casefold()
+    )
     thing = definite(found["thing"])
     return side and sentence(f"{thing} {is_are(thing)} on the {side[1]} side of {definite(found['place'])}")
 

@@ -8,27 +8,36 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.benchmarks.grammar import definite, sentence
-from lmms_robust.benchmarks.vocabulary import (
-    ATTACHING,
-    BARE_VERBS,
-    DETERMINERS,
-    OPENERS,
-    PARTICIPLES,
-    PRONOUNS,
-    QUANTIFIERS,
-    WEAK_OPENERS,
-)
+from lmms_robust.benchmarks.grammar import definite, indefinite, is_plural, sentence, starts_with_vowel
+from lmms_robust.benchmarks.predicates import subject_end
+from lmms_robust.benchmarks.vocabulary import BARE_VERBS, DETERMINERS, PRONOUNS, QUANTIFIERS
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|can|could|will)\s+(?P<rest>[^?]+?)\s*\??",
     re.IGNORECASE,
 )
+_BE = frozenset({"is", "are", "was", "were"})
 _THERE = re.compile(r"there\s+(?:(?P<article>a|an|any|some)\s+)?(?P<noun>.+)", re.IGNORECASE)
-_SIDE = re.compile(
-    r"(?:to|on|at|in)\s+the\s+(?:(?:far|upper|lower|top|bottom|very)\s+)*(?:left|right|top|bottom|front|back)\b"
+# What is said of so many is not denied by "no": "there is no lot of people".
+_AMOUNT = re.compile(
+    r"(?:(?:lot|couple|pair|number|bit|group|bunch|row) of|few|little|enough|much|exactly|at least|at most)\b",
+    re.IGNORECASE,
 )
-_PHRASE = re.compile(r"in\s+front|next\s+to|on\s+top|close\s+to|far\s+away|far\s+from|the\s+same|part\s+of")
+# A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Is the cup half full?"
+_UNCLEAR = re.compile(
+    r"\b(?:not|no|never|none|neither|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
+    r"|more|fewer|less|half|either)\b|^any\b|\b(?:on|at|in|of) (?:both|all|every|each(?! other))\b"
+    r"|n't\b",
+    re.IGNORECASE,
+)
+# With one of these in it, a question has two verbs, and where its subject ends is open.
+_SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|does)\b|\w (?:that|which|who|whose)\b", re.IGNORECASE)
+_ONE = re.compile(r"(?:person|man|woman|child|boy|girl|dog|cat|bird|car|bus|truck|vehicle|sign|tree|building)\b")
+_BY_HAND = re.compile(
+    r"(?P<subject>.+?) (?:holding|wearing|carrying|using|touching|pointing) .+ (?:left|right) (?:hand|arm)",
+    re.IGNORECASE,
+)
+_THESE = re.compile(r"(?P<subject>(?:this|that|these|those) .*?\w) \w{3,}ing\b.*", re.IGNORECASE)
 
 
 def is_yes(option: str) -> bool | None:
@@ -53,45 +62,81 @@ def answered(question: str, yes: bool) -> str | None:
     found = _QUESTION.fullmatch(" ".join(question.split()))
     if found is None or re.search(r"\bor\b", found["rest"]):
         return None
-    clause = _clause(found["verb"].casefold(), found["rest"], yes)
+    asked = _QUESTION.fullmatch(corrected(f"{found['verb']} {found['rest']}"))
+    clause = _clause(asked["verb"].casefold(), asked["rest"], yes) if asked else None
     if clause is None:
         return None
     return sentence(f"{found['before']}, {clause}" if found["before"] else clause)
 
 
-# A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Are any of the cups full?"
-_UNCLEAR = re.compile(
-    r"\b(?:not|no|never|none|neither|(?:any|some|every)(?:one|body|thing)|any of|one of|more|fewer|less)\b|n't\b",
-    re.IGNORECASE,
-)
+def corrected(question: str) -> str:
+    """Correct what data often gets wrong: "is there the brush", "the woman on left", "do these ducks facing".
+
+    >>> corrected("is there the brush on left"), corrected("Is there stones on the its left")
+    ('is there a brush on the left', 'are there stones on its left')
+    """
+    there = re.fullmatch(r"(is|are) there (?:the|th) (.+)", question, re.IGNORECASE)
+    if there:
+        question = f"{there[1]} there {indefinite(there[2])}"
+    some = re.fullmatch(r"(?:is|are) there (?:(an?)|(any |some )?)\b ?(\w+ .+)", question, re.IGNORECASE)
+    if some and some[3].split()[0].casefold() not in DETERMINERS | QUANTIFIERS and not _AMOUNT.match(some[3]):
+        if is_plural(some[3]):
+            question = f"are there {some[2] or ''}{some[3]}"
+        elif some[1]:
+            question = f"is there {some[1]} {some[3]}"
+    question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
+    question = re.sub(r"\b(on|to|towards?) (left|right)\b(?! (?:hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
+    question = re.sub(r"\b(on|in|with) (left|right) (?=(?:hand|arm|leg|foot)\b)", r"\1 the \2 ", question)
+    question = re.sub(r"\bto the (left|right) side\b", r"on the \1 side", question)
+    question = re.sub(r"\btowards? camera\b", "towards the camera", question)
+    return re.sub(r"^do (?=(?:these|those|the) \w+ \w+ing\b)", "are ", question, flags=re.IGNORECASE)
 
 
 def _clause(verb: str, rest: str, yes: bool) -> str | None:
     if _UNCLEAR.search(rest):
         return None
     there = _THERE.fullmatch(rest)
-    if there and verb in {"is", "are", "was", "were"}:
+    if there and verb in _BE:
         return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
-    opens = subject_end(rest.split()) if verb in {"is", "are", "was", "were"} else _verb_place(rest.split())
-    if opens is None:
-        return None
     words = rest.split()
-    if words[opens - 1].casefold() == "and" or (words[opens].casefold() in {"and", "a", "an"} and "and" in words):
+    opens = _predicate(rest) if verb in _BE else _verb_place(words)
+    if opens is None or words[opens - 1].casefold() == "and":
         return None
-    subject, predicate = definite(" ".join(words[:opens])), words[opens:]
+    subject, predicate = " ".join(words[:opens]), " ".join(words[opens:])
+    if re.match(r"in (?:the|this) (?:image|picture|photo|scene) \w", predicate):  # "the sky in the photo | overcast"
+        return None
+    if predicate.casefold().startswith(("and ", "a ", "an ")) and " and " in f" {rest.casefold()} ":
+        return None
+    if verb in _BE and words[0].casefold() in {"a", "an"}:
+        return _unnamed(verb, subject, predicate, yes)
+    if verb in _BE and is_plural(subject):
+        verb = {"is": "are", "was": "were"}.get(verb, verb)
     if words[0].casefold() in QUANTIFIERS and not yes:
-        clause = _joined(verb, subject, predicate, True)
-        return clause and f"it is not the case that {clause}"
-    return _joined(verb, subject, predicate, yes)
+        return f"it is not the case that {_joined(verb, definite(subject), predicate, True)}"
+    return _joined(verb, definite(subject), predicate, yes)
 
 
-def _joined(verb: str, subject: str, predicate: list[str], yes: bool) -> str | None:
-    rest = " ".join(predicate)
+def _predicate(rest: str) -> int | None:
+    """Where the predicate of a question with "is" starts."""
+    if _SECOND_VERB.search(rest):
+        return None
+    acting = _BY_HAND.fullmatch(rest) or _THESE.fullmatch(rest)
+    return len(acting["subject"].split()) if acting else subject_end(rest.split())
+
+
+def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:
+    """State whether there is such a thing: "a lamp post is not on the right" would be no opposite."""
+    there = _THERE.fullmatch(f"there {subject} {predicate}")
+    placed = re.match(r"(?:located|placed|positioned|on|in|at|to|under|above|below|behind|near|next)\b", predicate)
+    return _existence(verb, there, yes) if there and placed and " and " not in subject else None
+
+
+def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
     if yes and verb in {"do", "does"}:
-        return f"{subject} {_third_person(rest) if verb == 'does' else rest}"
+        return f"{subject} {_third_person(predicate) if verb == 'does' else predicate}"
     if yes:
-        return f"{subject} {verb} {rest}"
-    return f"{subject} {'cannot' if verb == 'can' else f'{verb} not'} {rest}"
+        return f"{subject} {verb} {predicate}"
+    return f"{subject} {'cannot' if verb == 'can' else f'{verb} not'} {predicate}"
 
 
 def _third_person(predicate: str) -> str:
@@ -105,51 +150,19 @@ def _third_person(predicate: str) -> str:
 
 def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
     article, noun = there["article"], there["noun"]
-    if article is None and noun.split()[0].casefold() in DETERMINERS | QUANTIFIERS:  # "two dogs", "only", "the dog"
-        return f"there {verb} {'' if yes else 'not '}{noun}"
+    counted = noun.split()[0].casefold() in DETERMINERS | QUANTIFIERS  # "two dogs", "only", "the dog"
+    if (article is None and counted) or (_AMOUNT.match(noun) and article not in {"any", "some"}):
+        return f"there {verb} {'' if yes else 'not '}{article or ''} {noun}"
     if not yes:
         return f"there {verb} no {noun}"
-    shown = {"any": "some", None: ""}.get(article, article)
+    if article == "any" and verb in {"is", "was"} and _ONE.match(noun):
+        article = "a"
+    shown = {"any": "some", "some": "some", None: ""}.get(article, "an" if starts_with_vowel(noun) else "a")
     return f"there {verb} {shown} {noun}"
-
-
-def subject_end(words: list[str]) -> int | None:
-    """Return the place at which the predicate starts in "subject predicate", or None.
-
-    Spatial words and most participles open the predicate. "with", "in", "wearing" and the like do so only if nothing
-    clearer follows: until then they belong to the subject.
-
-    >>> subject_end("the man in the red shirt behind the car".split()), subject_end("the car red".split())
-    (6, 2)
-    """
-    first = words[0].casefold()
-    if first in PRONOUNS or (first in {"this", "that", "these", "those"} and words[1:2] and words[1] in DETERMINERS):
-        return 1 if len(words) > 1 else None
-    start = 2 if first in DETERMINERS or first.endswith(("'s", "’s")) else 1
-    places = range(start, len(words))
-    for opens in (_opens, _opens_weakly):
-        for place in places:
-            if opens(words, place):
-                return place
-    return len(words) - 1 if len(words) > start else None
-
-
-def _opens(words: list[str], place: int) -> bool:
-    word, rest = words[place].casefold(), " ".join(words[place : place + 6]).casefold()
-    following = words[place + 1].casefold() if place + 1 < len(words) else ""
-    if word in OPENERS or _SIDE.match(rest) or _PHRASE.match(rest) or following == "than":
-        return True
-    acting = word.endswith("ing") and word not in ATTACHING and (word in PARTICIPLES or following in DETERMINERS)
-    apposed = word in {"a", "an"} and not any(w.casefold() in WEAK_OPENERS | ATTACHING for w in words[:place])
-    return acting or apposed
-
-
-def _opens_weakly(words: list[str], place: int) -> bool:
-    word = words[place].casefold()
-    return word in WEAK_OPENERS | ATTACHING or (word.endswith("ed") and place + 1 < len(words))
 
 
 def _verb_place(words: list[str]) -> int | None:
     if words[0].casefold() in PRONOUNS:
         return 1 if len(words) > 1 else None
-    return next((place for place, word in enumerate(words) if place and word.casefold() in BARE_VERBS), None)
+    start = 2 if words[0].casefold() in DETERMINERS else 1
+    return next((place for place, word in enumerate(words) if place >= start and word.casefold() in BARE_VERBS), None)

@@ -6,7 +6,6 @@ The output appears whole or, if any line is bad, not at all.
 from __future__ import annotations
 
 import json
-import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.parsing import parse_response
 from lmms_robust.schema import MAX_OPTIONS, Verdict, letters
 from lmms_robust.transport import unseal
+from lmms_robust.writing import complete
 
 REQUIRED = ("id", "question", "options", "response")
 _SHOWN_IDS = 20  # ids of differing samples that a summary prints
@@ -225,30 +225,18 @@ def _line_out(row: Row, answer: str | None, verdict: Verdict) -> str:
     return json.dumps(out) + "\n"
 
 
-def _write(rows: Iterator[Row], path: Path) -> Summary:
-    tally = _Tally()
-    with path.open("w", encoding="utf-8") as file:
-        for row in rows:
-            answer, verdict = decide(row)
-            tally.add(row, answer, verdict)
-            file.write(_line_out(row, answer, verdict))
-    return tally.summary()
-
-
 def run(input: Path, output: Path) -> Summary:
     """Judge every line of ``input`` and write the verdicts to ``output``.
 
-    One pass, so that a pipe can be read. Verdicts go to a file beside ``output``, which takes its place at the end.
+    One pass, so that a pipe can be read.
 
     Raises:
         RobustError: a bad line, an unreadable input, or an output that cannot be written. ``output`` is then untouched.
     """
-    partial = output.with_name(f".{output.name}.{os.getpid()}.partial")
-    try:
-        summary = _write(read_rows(input), partial)
-        partial.replace(output)
-    except OSError as error:
-        raise RobustError(f"{output}: cannot be written ({error.strerror})") from error
-    finally:
-        partial.unlink(missing_ok=True)
-    return summary
+    tally = _Tally()
+    with complete(output) as file:
+        for row in read_rows(input):
+            answer, verdict = decide(row)
+            tally.add(row, answer, verdict)
+            file.write(_line_out(row, answer, verdict))
+    return tally.summary()

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -17,13 +17,13 @@ from typing import Any
 
 from datasets import Dataset
 from PIL import Image as PillowImage
-from PIL import ImageFile
 
 from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
-from lmms_robust.benchmarks.pictures import encoded, pictures
+from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import build, condition
+from lmms_robust.perturbations.probe import force_answer
 from lmms_robust.schema import Item, letters
 
 CAPTIONS_VARIABLE = "LMMS_ROBUST_CAPTIONS"
@@ -34,13 +34,14 @@ _SOURCES: dict[str, tuple[Dataset, str]] = {}
 _CHECKED: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
 
 
-def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Dataset) -> Dataset:
+def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Dataset, probe: bool = False) -> Dataset:
     """Build the docs of some variants of a benchmark, all variants of an item as adjacent rows.
 
     Args:
         name: benchmark name, or the benchmark itself if it has no packaged name.
         variants: names of variants, in the order in which they stand per item.
         dataset: the benchmark's rows with their pictures.
+        probe: force the reply up to the answer letter.
 
     Raises:
         RobustError: unknown benchmark or variant, wrong columns, a row that makes no valid item, an unreadable
@@ -58,15 +59,19 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
     _SOURCES[key] = (pictures(dataset, adapter.image), adapter.image)
     items = [item for item in items if item.id not in unreadable]
     written = _captions(items)
-    docs = [_doc(item, variant, written.get(item.id), key) for item in items for variant in variants]
+    docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
     return Dataset.from_list(docs)
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
-    """Return the doc's picture, decoded, in RGB."""
-    dataset, column = _SOURCES[doc["source"]]
-    content = encoded(dataset[int(doc["row"])][column], f"{doc['benchmark']} item {doc['id']!r}")
-    with PillowImage.open(BytesIO(content)) as image:
+    """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other."""
+    return _picture(doc["source"], int(doc["row"]), f"{doc['benchmark']} item {doc['id']!r}")
+
+
+@lru_cache(maxsize=16)
+def _picture(source: str, row: int, where: str) -> PillowImage.Image:
+    dataset, column = _SOURCES[source]
+    with PillowImage.open(BytesIO(encoded(dataset[row][column], where))) as image:
         return image.convert("RGB")
 
 
@@ -74,25 +79,19 @@ def _captions(items: Sequence[Item]) -> dict[str, Captions]:
     """Captions by a language model, where the user names a file of them.
 
     Raises:
-        RobustError: the file cannot be read, or has other than one caption per option for some item.
+        RobustError: see :func:`lmms_robust.benchmarks.captions.read`.
     """
     path = os.environ.get(CAPTIONS_VARIABLE, "")
-    found = read(Path(path)) if path else {}
-    written = {name: one for name, one in found.items() if one.benchmark == items[0].benchmark}
-    for item in items:
-        one = written.get(item.id)
-        if one is not None and len(one.captions) != len(item.options):
-            raise RobustError(
-                f"{path}: item {item.id!r} has {len(one.captions)} captions; allowed: {len(item.options)}"
-            )
-    missing = sum(item.id not in written for item in items) if path else 0
-    if missing:
+    written = read(Path(path), items) if path else {}
+    missing = len(items) - len(written)
+    if path and missing:
         logger.warning("%s: no captions for %d of %d items; their statements are used", path, missing, len(items))
     return written
 
 
-def _doc(item: Item, name: str, written: Captions | None, source: str) -> dict[str, Any]:
+def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bool) -> dict[str, Any]:
     variant = build(item, name, captions=written.captions if written else ())
+    variant = force_answer(variant) if probe else variant
     chosen = condition(name)
     asserted = bool(chosen.caption and chosen.asserts)
     caption_source = f"{written.model} {written.template_hash}" if written else "statements"
@@ -110,6 +109,7 @@ def _doc(item: Item, name: str, written: Captions | None, source: str) -> dict[s
         "caption_source": caption_source if asserted else "",
         "prompt": variant.prompt,
         "prefill": variant.prefill,
+        "probe": probe,
         "source": source,
         "row": item.row,
     }
@@ -139,22 +139,7 @@ def _read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) 
     return digest.hexdigest()[:16], frozenset(unreadable)
 
 
-@contextmanager
-def _whole_pictures_only() -> Iterator[None]:
-    """lmms-eval has Pillow fill up pictures that were cut off; here they are to be found."""
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
-    try:
-        yield
-    finally:
-        ImageFile.LOAD_TRUNCATED_IMAGES = before
-
-
 def _checked_bytes(value: Mapping[str, Any] | str | None, where: str) -> bytes:
     content = encoded(value, where)
-    try:
-        with _whole_pictures_only(), PillowImage.open(BytesIO(content)) as image:
-            image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
-            image.load()
-    except (OSError, SyntaxError, ValueError, PillowImage.DecompressionBombError) as error:
-        raise RobustError(f"{where}: unreadable picture ({error}); allowed: a picture that Pillow reads") from error
+    size(content, where)
     return content

@@ -59,11 +59,16 @@ def _hook() -> Finding:
     try:
         import lmms_eval.models
         from lmms_eval.tasks import TaskManager
+
+        from lmms_robust.harness.reading import task_paths
     except ImportError as error:
         return Finding("broken", "task hook", f"lmms-eval does not import: {error}")
     if not plugin.attached(TaskManager.initialize_tasks):
         return Finding("broken", "task hook", f"not attached; {plugin.FALLBACK}")
-    ours = [name for name in TaskManager().all_tasks if name.startswith(("robust_", "robustness"))]
+    ours, theirs = task_paths(plugin.task_folder()), set(TaskManager().all_tasks)
+    lost = [name for name in ours if name not in theirs]
+    if lost:
+        return Finding("broken", "task hook", f"lmms-eval does not find {', '.join(lost)}; {plugin.FALLBACK}")
     known = lmms_eval.models.list_available_models()
     missing = [name for name in plugin.BACKENDS if name not in known]
     if missing:

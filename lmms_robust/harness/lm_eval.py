@@ -13,36 +13,9 @@ from datasets import Dataset, DatasetDict, load_dataset
 from PIL import Image
 
 from lmms_robust.harness import docs, lmms_eval
-from lmms_robust.harness.lmms_eval import (
-    Doc,
-    aggregate,
-    aggregate_n,
-    drop,
-    drop_n,
-    survival,
-    survival_n,
-    worst_case,
-    worst_case_n,
-)
+from lmms_robust.harness.lmms_eval import Doc
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.transport import seal
-
-__all__ = [
-    "aggregate",
-    "aggregate_n",
-    "count",
-    "doc_to_image",
-    "doc_to_text",
-    "drop",
-    "drop_n",
-    "process_results",
-    "process_suite_results",
-    "scenes_rows",
-    "survival",
-    "survival_n",
-    "worst_case",
-    "worst_case_n",
-]
 
 PLACEHOLDER = "<image>"
 
@@ -74,11 +47,6 @@ def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
 def process_suite_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
     """Metrics of one sample of a suite, and its record."""
     return lmms_eval.process_suite_results(doc, [_whole_turn(doc, results[0])])
-
-
-def count(records: Sequence[Any]) -> float:
-    """Number of samples; lm-eval needs an aggregation for the records too."""
-    return float(len(records))
 
 
 def _whole_turn(doc: Doc, continuation: str) -> str:

@@ -12,8 +12,9 @@ from typing import Any
 
 from datasets import Dataset, Image
 
-from lmms_robust.benchmarks import Source, benchmark
+from lmms_robust.benchmarks import Benchmark, Source, benchmark
 from lmms_robust.benchmarks.reading import load
+from lmms_robust.errors import RobustError
 from lmms_robust.harness.taskfiles import benchmark_files, dataset_yaml
 
 logger = logging.getLogger(__name__)
@@ -35,19 +36,28 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
         The folder for ``--include_path``.
 
     Raises:
-        RobustError: unknown benchmark, files that cannot be read, or rows that make no items.
+        RobustError: unknown benchmark, files that cannot be read, rows that make no items, or a folder that cannot be
+            written.
     """
     adapter = benchmark(name)
     rows = load(adapter, data_files, images)
     adapter.items(rows.select_columns(adapter.read_columns(rows.column_names)), rows.column_names)
     rows = _with_pictures(rows, adapter.image)
-    folder = (output / name).resolve()
-    folder.mkdir(parents=True, exist_ok=True)
-    rows.to_parquet(folder / "rows.parquet")
-    source = Source("parquet", adapter.source.split, data_files={adapter.source.split: str(folder / "rows.parquet")})
-    for file, content in benchmark_files(harness, name, dataset_yaml(source)).items():
-        (folder / file).write_text(content, encoding="utf-8")
+    _write(output / name, rows, adapter, harness)
     return output
+
+
+def _write(folder: Path, rows: Dataset, adapter: Benchmark, harness: str) -> None:
+    name, split, copy = adapter.name, adapter.source.split, folder.resolve() / "rows.parquet"
+    # lmms-eval reads names relative to a task file, so its folder may be moved; lm-eval does not
+    source = Source("parquet", split, data_files={split: copy.name if harness == "lmms_eval" else str(copy)})
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        rows.to_parquet(copy)
+        for file, content in benchmark_files(harness, name, dataset_yaml(source)).items():
+            (folder / file).write_text(content, encoding="utf-8")
+    except OSError as error:
+        raise RobustError(f"cannot write {folder}: {error.strerror or error}") from error
 
 
 def _with_pictures(rows: Dataset, column: str) -> Dataset:

@@ -12,7 +12,11 @@ from typing import Any
 
 from lmms_robust.errors import unknown
 
-BACKENDS = {"robust_hf": "lmms_robust.backends.hf.RobustHF"}
+BACKENDS = {
+    "robust_hf": "lmms_robust.backends.hf.RobustHF",
+    "robust_openai": "lmms_robust.backends.openai.RobustOpenAI",
+    "robust_vllm": "lmms_robust.backends.vllm.RobustVLLM",
+}
 """Models that continue a prefill: lmms-eval name -> class."""
 
 FALLBACK = 'pass --include_path "$(lmms-robust tasks --path)" to lmms-eval'

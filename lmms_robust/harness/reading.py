@@ -12,8 +12,12 @@ import yaml
 from datasets import Dataset, load_dataset
 from datasets.exceptions import DatasetsError
 
+from lmms_robust.benchmarks.registry import former_ids
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness.wrapped import docs
+
+NEEDED = (("process_docs",), ("test_split",), ("dataset_path", "custom_dataset"))
+"""Settings without which a task's docs cannot be made, each under one of several names."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -28,7 +32,13 @@ _Loader.add_constructor("!function", _dotted_name)
 
 
 def task_paths(folder: Path) -> dict[str, Path]:
-    """Task name -> its file, for every task and group below a folder."""
+    """Task name -> its file, for every task and group below a folder.
+
+    Raises:
+        RobustError: there is no such folder, or a file in it is not YAML.
+    """
+    if not folder.is_dir():
+        raise RobustError(f"{str(folder)!r} is not a folder; allowed: a folder of task files")
     found = {}
     for path in sorted(folder.rglob("*.yaml")):
         content = _read(path)
@@ -47,17 +57,23 @@ def task_config(name: str, folder: Path) -> dict[str, Any]:
     """Read a task's settings, those that it includes among them.
 
     Raises:
-        RobustError: no task file below ``folder`` has this name, or it is a group's.
+        RobustError: no task file below ``folder`` has this name, it is a group's, or it is no task of ours.
     """
     paths = task_paths(folder)
+    if not paths:
+        raise RobustError(f"no task file (*.yaml with a task's name) below {folder}; allowed: a folder of task files")
     if name not in paths:
         raise unknown("task", name, paths, where=str(folder))
-    content = _read(paths[name])
-    if "include" in content:
-        content = _read(paths[name].parent / content["include"]) | content
-    if "process_docs" not in content:
-        raise RobustError(f"{name!r} is a group; allowed: one of its tasks: {', '.join(content['task'])}")
-    content["folder"] = paths[name].parent
+    path = paths[name]
+    content = _read(path)
+    if isinstance(content.get("include"), str):
+        content = _read(path.parent / content["include"]) | content
+    if isinstance(content.get("task"), list):
+        raise RobustError(f"{name!r} is a group; allowed: one of its tasks: {', '.join(map(str, content['task']))}")
+    lacking = [" or ".join(keys) for keys in NEEDED if not any(isinstance(content.get(key), str) for key in keys)]
+    if lacking:
+        raise RobustError(f"task {name!r} in {path} has no {', '.join(lacking)}; allowed: a task of lmms-robust")
+    content["folder"] = path.parent
     return content
 
 
@@ -67,7 +83,7 @@ def task_docs(config: dict[str, Any]) -> Dataset:
     Raises:
         RobustError: the rows cannot be loaded, or a function that is none of ours makes the docs.
     """
-    process_docs = _function(config["process_docs"], config["folder"])
+    process_docs: Callable[[Dataset], Dataset] = _function(config["process_docs"], config["folder"])
     return process_docs(_rows(config))
 
 
@@ -75,10 +91,14 @@ def task_source(config: dict[str, Any]) -> str:
     """Where a task's rows come from, in words."""
     name = f", config {config['dataset_name']}" if config.get("dataset_name") else ""
     files = (config.get("dataset_kwargs") or {}).get("data_files")
-    return f"{config['dataset_path']}{name}, split {config['test_split']}" + (f", files {files}" if files else "")
+    path = config.get("dataset_path") or config["custom_dataset"]
+    older = "".join(f" (older id: {former})" for former in former_ids(path))
+    return f"{path}{older}{name}, split {config['test_split']}" + (f", files {files}" if files else "")
 
 
 def _rows(config: dict[str, Any]) -> Dataset:
+    if "dataset_path" not in config:
+        return _function(config["custom_dataset"], config["folder"])()[config["test_split"]]
     options = dict(config.get("dataset_kwargs") or {})
     files = options.pop("data_files", None)
     if files is not None:
@@ -89,7 +109,7 @@ def _rows(config: dict[str, Any]) -> Dataset:
         reason = " ".join(str(error).split())[:200]
         raise RobustError(
             f"{config['task']}: cannot load {task_source(config)} ({reason}); allowed: a hub that can be reached, or "
-            "local files by `lmms-robust local`"
+            "local files by `lmms-robust local`, which tries older ids too"
         ) from error
 
 
@@ -99,16 +119,22 @@ def _resolved(folder: Path, names: str | list[str]) -> str | list[str]:
     return str(folder / names) if (folder / names).exists() else names
 
 
-def _function(dotted: str, folder: Path) -> Callable[[Dataset], Dataset]:
+def _function(dotted: str, folder: Path) -> Callable[..., Any]:
     module, _, name = dotted.rpartition(".")
     if (folder / "mapping.yaml").is_file():
         return partial(docs, folder / "mapping.yaml", name)
     if not module.startswith("lmms_robust."):
-        raise RobustError(f"function {dotted!r}; allowed: functions of lmms_robust")
-    function: Callable[[Dataset], Dataset] = getattr(import_module(module), name)
+        raise RobustError(f"function {dotted!r} (in {folder}); allowed: functions of lmms_robust")
+    try:
+        function: Callable[..., Any] = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        raise RobustError(f"no function {dotted!r} (in {folder}); allowed: those of our own task files") from error
     return function
 
 
 def _read(path: Path) -> dict[str, Any]:
-    content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+        raise RobustError(f"cannot read task file {path}: {' '.join(str(error).split())}; allowed: YAML") from error
     return content if isinstance(content, dict) else {}

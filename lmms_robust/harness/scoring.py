@@ -8,8 +8,8 @@ from typing import Any
 from lmms_robust.consistency import rules
 from lmms_robust.parsing import parse_response
 from lmms_robust.perturbations import condition
-from lmms_robust.schema import Record
-from lmms_robust.transport import unseal
+from lmms_robust.schema import Parsed, Record, Verdict
+from lmms_robust.transport import Sealed, unseal
 
 RATES = {
     "acc": "correct",
@@ -18,6 +18,8 @@ RATES = {
     "followed": "followed",
     "abstained": "abstained",
     "no_answer": "no_answer",
+    "p_correct": "p_correct",
+    "letter_entropy": "letter_entropy",
 }
 """Metric name -> property of a record whose mean over the known ones it is."""
 
@@ -28,11 +30,12 @@ HIGHER_IS_BETTER = {
     "followed": False,
     "abstained": False,
     "no_answer": False,
-    "drop": False,
-    "survival": True,
-    "worst_acc": True,
-    "robust_acc": True,
+    "p_correct": True,
+    "letter_entropy": False,  # a harness asks for a direction; certainty is no merit by itself
 }
+
+COUNTED = ("p_correct", "letter_entropy")
+"""Metrics of a leaf task that are not known for every answer: each has a twin in ``_n`` that counts."""
 
 
 def rates(variant: str) -> tuple[str, ...]:
@@ -43,8 +46,8 @@ def rates(variant: str) -> tuple[str, ...]:
 def record(doc: Mapping[str, Any], response: str) -> Record:
     """Read one response; never raises on any response text."""
     sealed = unseal(response)
-    parsed = parse_response(sealed.text, doc["options"])
-    verdict = rules.judge(doc["question"], doc["options"], parsed)
+    parsed = _read(doc, sealed)
+    verdict = _judge(doc, parsed)
     return Record(
         item=doc["id"],
         benchmark=doc["benchmark"],
@@ -52,7 +55,7 @@ def record(doc: Mapping[str, Any], response: str) -> Record:
         question=doc["question"],
         options=tuple(doc["options"]),
         variant=doc["variant"],
-        injection=sealed.injection if doc["prefill"] else "none",
+        injection=_injection(doc, sealed),
         gold=doc["answer"],
         planted=doc["planted"],
         abstain=doc["abstain"] or None,
@@ -62,10 +65,31 @@ def record(doc: Mapping[str, Any], response: str) -> Record:
         consistent=verdict.consistent,
         decided_by=verdict.decided_by,
         problem=verdict.problem,
+        letter_probs=dict(parsed.letter_probs.probs) if parsed.letter_probs else None,
+        probs_at_most=parsed.letter_probs.at_most if parsed.letter_probs else "",
     )
 
 
 def rate(sample: Record, metric: str) -> float | None:
-    """Value of a rate for one sample: 1.0, 0.0, or None if it is not known."""
-    value: bool | None = getattr(sample, RATES[metric])
+    """Value of a rate for one sample (1.0 or 0.0, or a probability or entropy), or None if it is not known."""
+    value: float | None = getattr(sample, RATES[metric])
     return None if value is None else float(value)
+
+
+def _read(doc: Mapping[str, Any], sealed: Sealed) -> Parsed:
+    """What a response says; one to a probe that does not go on from the forced start says nothing."""
+    if doc["probe"] and not sealed.text.startswith(doc["prefill"]):
+        return Parsed(None, None, "not_forced")
+    return parse_response(sealed.text, doc["options"])
+
+
+def _judge(doc: Mapping[str, Any], parsed: Parsed) -> Verdict:
+    if doc["probe"]:  # the reasoning is not the model's own
+        return Verdict(None, None, rules.DECIDED_BY, parsed.problem or "probe")
+    return rules.judge(doc["question"], doc["options"], parsed)
+
+
+def _injection(doc: Mapping[str, Any], sealed: Sealed) -> str:
+    if doc["probe"]:
+        return "probe"
+    return sealed.injection if doc["prefill"] else "none"

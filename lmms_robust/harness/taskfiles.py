@@ -6,12 +6,11 @@ They are checked in; a test fails when they are stale.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lmms_robust.benchmarks import MODULES, Source, benchmark
-from lmms_robust.harness import scoring
-from lmms_robust.harness.lmms_eval import suite_metrics
+from lmms_robust.harness import aggregation, scoring, suite, unprepared
 from lmms_robust.harness.plugin import BACKENDS, task_folder
 from lmms_robust.perturbations import VARIANTS
 
@@ -26,11 +25,13 @@ class Dialect:
         module: where the functions are that the files name.
         common: settings that all tasks of a benchmark share.
         records: whether the samples' records need an aggregation of their own.
+        probes: whether a backend can be asked for the letter after a forced start.
     """
 
     module: str
     common: Callable[[], str]
     records: bool
+    probes: bool
 
 
 def _lmms_eval() -> str:
@@ -70,20 +71,25 @@ generation_kwargs:
 
 
 DIALECTS = {
-    "lmms_eval": Dialect("lmms_robust.harness.lmms_eval", _lmms_eval, records=False),
-    "lm_eval": Dialect("lmms_robust.harness.lm_eval", _lm_eval, records=True),
+    "lmms_eval": Dialect("lmms_robust.harness.lmms_eval", _lmms_eval, records=False, probes=True),
+    "lm_eval": Dialect("lmms_robust.harness.lm_eval", _lm_eval, records=True, probes=False),
 }
 
 
 def task_files(harness: str) -> dict[str, str]:
     """Return every task file of a harness: path below its task folder -> content."""
-    written = {"robustness.yaml": _group()}
+    written = {"robustness.yaml": _group("robustness", "the suites")}
+    if DIALECTS[harness].probes:
+        written["robustprobe.yaml"] = _group("robustprobe", "the probes")
     for name in MODULES:
-        dataset = dataset_yaml(benchmark(name).source)
+        source = benchmark(name).source
+        dataset = dataset_yaml(source)
         if (harness, name) == ("lm_eval", "scenes"):
             dataset = f"custom_dataset: !function {DIALECTS[harness].module}.scenes_rows\ntest_split: test\n"
-        files = benchmark_files(harness, name, dataset)
-        written |= {f"{name}/{file}": content for file, content in files.items()}
+        for file, content in benchmark_files(harness, name, dataset).items():
+            if source.made_by:  # the harness would only say that it does not find a file
+                content = content.replace(f"{DIALECTS[harness].module}.{name}__", f"{unprepared.__name__}.{name}__")
+            written[f"{name}/{file}"] = content
     return written
 
 
@@ -98,6 +104,8 @@ def benchmark_files(harness: str, name: str, dataset: str) -> dict[str, str]:
     dialect = DIALECTS[harness]
     leaves = {f"robust_{name}_{variant}.yaml": _leaf(dialect, name, variant) for variant in VARIANTS}
     shared = {"_default_template_yaml": dataset + dialect.common(), f"robustness_{name}.yaml": _suite(dialect, name)}
+    if dialect.probes and name in MODULES:  # docs of wrapped data are made by functions of their own, without probes
+        shared[f"robustprobe_{name}.yaml"] = _probe(dialect, name)
     return shared | leaves
 
 
@@ -106,8 +114,10 @@ def dataset_yaml(source: Source) -> str:
     lines = [f"dataset_path: {source.path}"]
     if source.config:
         lines.append(f"dataset_name: {source.config}")
-    if source.data_files:
-        lines.append(f"dataset_kwargs: {json.dumps({'data_files': dict(source.data_files)})}")
+    if source.files:
+        lines.append(f"dataset_kwargs: {json.dumps({'data_files': source.files})}")
+    if source.former:
+        lines.insert(0, f"# the same data under older ids: {', '.join(source.former)}")
     return "\n".join([*lines, f"test_split: {source.split}", ""])
 
 
@@ -121,7 +131,8 @@ def write() -> None:
 
 
 def _leaf(dialect: Dialect, name: str, variant: str) -> str:
-    metrics = [_metric(dialect, m, "aggregate", scoring.HIGHER_IS_BETTER[m]) for m in scoring.rates(variant)]
+    metrics = [_metric(m, "aggregate", scoring.HIGHER_IS_BETTER[m]) for m in scoring.rates(variant)]
+    metrics += [_metric(f"{m}_n", "aggregate_n", True) for m in scoring.COUNTED]
     return f"""\
 include: _default_template_yaml
 task: robust_{name}_{variant}
@@ -134,12 +145,6 @@ metric_list:
 
 
 def _suite(dialect: Dialect, name: str) -> str:
-    metrics = []
-    for metric, variant in suite_metrics():
-        shown = metric if variant is None else f"{metric}_{variant}"
-        aggregation = metric if metric in ("drop", "survival") else "worst_case" if variant is None else "aggregate"
-        metrics.append(_metric(dialect, shown, aggregation, scoring.HIGHER_IS_BETTER[metric]))
-        metrics.append(_metric(dialect, f"{shown}_n", f"{aggregation}_n", True))
     return f"""\
 include: _default_template_yaml
 task: robustness_{name}
@@ -147,23 +152,49 @@ process_docs: !function {dialect.module}.{name}__suite
 process_results: !function {dialect.module}.process_suite_results
 metadata: {{version: {VERSION}, about: "every variant of every item; metrics in _n count what the others rest on"}}
 metric_list:
-{_lines(dialect, metrics)}
+{_lines(dialect, _suite_metrics(suite.SUITE))}
 """
 
 
+def _probe(dialect: Dialect, name: str) -> str:
+    return f"""\
+include: _default_template_yaml
+task: robustprobe_{name}
+process_docs: !function {dialect.module}.{name}__probe
+process_results: !function {dialect.module}.process_probe_results
+generation_kwargs:
+  max_new_tokens: 1
+  temperature: 0
+  do_sample: false
+  until: []
+metadata: {{version: {VERSION}, about: "every variant of every item, the reply forced up to the answer letter"}}
+metric_list:
+{_lines(dialect, _suite_metrics(suite.PROBE))}
+"""
+
+
+def _suite_metrics(metrics: Sequence[suite.Metric]) -> list[str]:
+    lines = []
+    for metric in metrics:
+        lines.append(_metric(metric.name, metric.measure.aggregation, metric.measure.higher_is_better))
+        lines.append(_metric(f"{metric.name}_n", f"{metric.measure.aggregation}_n", True))
+    return lines
+
+
 def _lines(dialect: Dialect, metrics: list[str]) -> str:
-    records = [_metric(dialect, "record", "count", True)] if dialect.records else []
-    return "\n".join(metrics + records)
+    return "\n".join([*metrics, *([_metric("record", "count", True)] if dialect.records else [])])
 
 
-def _metric(dialect: Dialect, name: str, aggregation: str, higher_is_better: bool) -> str:
-    function, direction = f"{dialect.module}.{aggregation}", str(higher_is_better).lower()
+def _metric(name: str, aggregate: str, higher_is_better: bool) -> str:
+    function, direction = f"{aggregation.__name__}.{aggregate}", str(higher_is_better).lower()
     return f"  - {{metric: {name}, aggregation: !function {function}, higher_is_better: {direction}}}"
 
 
-def _group() -> str:
-    tasks = "".join(f"  - robustness_{name}\n" for name in MODULES)
-    return f'group: robustness\ntask:\n{tasks}metadata: {{version: {VERSION}, about: "the suites of all benchmarks"}}\n'
+def _group(group: str, what: str) -> str:
+    """The tasks that run as they are: one that lacks its rows would end the run of all the others."""
+    tasks = "".join(f"  - {group}_{name}\n" for name in MODULES if not benchmark(name).source.made_by)
+    about = f"{what} of all benchmarks whose rows come with the package or from the hub"
+    return f'group: {group}\ntask:\n{tasks}metadata: {{version: {VERSION}, about: "{about}"}}\n'
 
 
 if __name__ == "__main__":

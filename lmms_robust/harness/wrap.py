@@ -1,57 +1,57 @@
-"""Wraps any multiple-choice dataset: from a mapping of its columns to a folder of robust tasks for lmms-eval."""
+"""Wraps any multiple-choice dataset: from a mapping of its columns to a folder of robust tasks for a harness."""
 
 from __future__ import annotations
 
 import json
+import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datasets import Dataset
+from datasets import Dataset, Image, Value
 
 from lmms_robust.benchmarks import MODULES, Benchmark, Source
 from lmms_robust.benchmarks import mapping as mappings
 from lmms_robust.benchmarks.items import items_of
 from lmms_robust.benchmarks.mapped import mapped, with_answer_form
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
-from lmms_robust.benchmarks.reading import FORMATS, format_of, from_files, from_source
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_paths
+from lmms_robust.harness.rows import Rows, columns_of, first, opened
 from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
 from lmms_robust.harness.wrapped import pictured
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
 
 SHOWN = 2
+CHECKED = 100
 MAPPING_FILE = "mapping.yaml"
+COMMANDS = {"lmms_eval": "lmms-eval", "lm_eval": "lm_eval run --apply_chat_template"}
 
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Where the rows of a dataset are, as `datasets` and task files name it.
-
-    Attributes:
-        path: hub id, or the format of local files (``"parquet"``, ``"json"``, ``"csv"``).
-        split: the split to evaluate; local files are one split of this name.
-        config: configuration on the hub, or None.
-        files: local files.
-    """
-
-    path: str
-    split: str
-    config: str | None = None
-    files: tuple[Path, ...] = ()
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Wrapped:
-    """What was made: the folder for ``--include_path``, counts, and the first items with their pictures' sizes."""
+    """What was made.
+
+    Attributes:
+        folder: for ``--include_path``.
+        harness: ``"lmms_eval"`` or ``"lm_eval"``.
+        mapping: the mapping, its form of answers found out.
+        rows: rows that were looked at.
+        whole: whether the data has no others.
+        items: items that they make, their pictures readable.
+        shown: the first items with their pictures' sizes.
+    """
 
     folder: Path
+    harness: str
     mapping: mappings.ColumnMapping
     rows: int
+    whole: bool
     items: int
     shown: tuple[tuple[Item, tuple[int, int]], ...]
 
@@ -62,58 +62,55 @@ class Wrapped:
             yield item.question
             for letter, option, statement in zip(item.letters, item.options, item.statements, strict=True):
                 yield f"{'*' if letter == item.answer else ' '} {letter}. {option}    -> {statement}"
-        yield f"{self.items} items from {self.rows} rows; answers are read by {self.mapping.answer_form}"
-        name = self.mapping.name
-        yield f"run: lmms-eval --include_path {self.folder} --tasks 'robust_{name}_*'   (or robustness_{name})"
+        checked = f"all {self.rows}" if self.whole else f"the first {self.rows}"
+        yield f"{self.items} items from {checked} rows; answers are read by {self.mapping.answer_form}"
+        if not self.whole:
+            yield "rows after these are read when a task starts; broken ones are then named, counted and left out"
+        name, command = self.mapping.name, COMMANDS[self.harness]
+        yield f"run: {command} --include_path {self.folder} --tasks 'robust_{name}_*'   (or robustness_{name})"
 
 
-def wrap(rows: Rows, mapping: Path, name: str, output: Path) -> Wrapped:
-    """Check a mapping on the rows themselves, and write the task files to ``<output>/<name>``.
+def wrap(
+    rows: Rows, mapping: Path, name: str, output: Path, harness: str = "lmms_eval", check_rows: int = CHECKED
+) -> Wrapped:
+    """Check a mapping on the first rows, and write the task files to ``<output>/<name>``.
 
     Args:
         rows: where the data is.
         mapping: mapping file.
         name: name of the new benchmark.
         output: folder of task folders.
+        harness: ``"lmms_eval"`` or ``"lm_eval"``.
+        check_rows: how many rows to look at, of those that the mapping's filter takes.
 
     Raises:
-        RobustError: a bad name or mapping, missing columns (named with those found), no row that makes an item, a
-            first picture that does not decode, or tasks that exist already.
+        RobustError: a bad name or mapping, data that is not there, missing columns (named with those found), no row
+            that makes an item with a picture, or tasks that exist already.
     """
     _check_name(name)
     folder = output / name
     if folder.exists():
         raise RobustError(f"{folder} exists; remove it or choose another --name or --output")
     columns = mappings.read(mapping, name)
-    loaded = _loaded(rows, name)
-    _check_columns(columns, loaded, mapping)
-    columns = with_answer_form(columns, loaded.select_columns(list(columns.columns)))
-    dataset = pictured(columns, loaded)
+    rows, data = opened(rows)
+    _check_columns(columns, columns_of(rows, data), mapping)
+    found, whole = first(rows, data, columns, check_rows)
+    columns = with_answer_form(columns, found.select_columns(list(columns.columns)))
+    _check_picture(columns, found, mapping)
+    dataset = pictured(columns, found)
     adapter = mapped(columns, Source(rows.path, rows.split, rows.config))
-    items = items_of(adapter, dataset)
-    shown = tuple((item, _size(adapter, dataset, item)) for item in items[:SHOWN])
-    _write(folder, columns, rows, loaded)
-    return Wrapped(output, columns, len(dataset), len(items), shown)
+    sizes = _sizes(adapter, dataset, items_of(adapter, dataset))
+    _write(folder, columns, rows, data, harness)
+    return Wrapped(output, harness, columns, len(found), whole, len(sizes), tuple(sizes[:SHOWN]))
 
 
-def files(columns: mappings.ColumnMapping, rows: Rows) -> dict[str, str]:
+def files(columns: mappings.ColumnMapping, rows: Rows, harness: str) -> dict[str, str]:
     """Every file of a wrapped benchmark: name -> content."""
     name, module = columns.name, f"{columns.name}_docs"
     written = {MAPPING_FILE: mappings.dump(columns), f"{module}.py": _module(name)}
-    for file, content in benchmark_files("lmms_eval", name, _dataset_yaml(rows)).items():
-        written[file] = content.replace(f"{DIALECTS['lmms_eval'].module}.{name}__", f"{module}.")
+    for file, content in benchmark_files(harness, name, _dataset_yaml(rows)).items():
+        written[file] = content.replace(f"{DIALECTS[harness].module}.{name}__", f"{module}.")
     return written
-
-
-def _loaded(rows: Rows, name: str) -> Dataset:
-    if rows.files:
-        kind, _ = format_of(rows.files)
-        if rows.path != kind:
-            raise RobustError(f"--dataset-path {rows.path!r} with {kind} files; allowed: {kind}")
-        return from_files(rows.files)
-    if rows.path in FORMATS.values():
-        raise RobustError(f"--dataset-path {rows.path!r} without files; allowed: with --data-files FILE")
-    return from_source(Source(rows.path, rows.split, rows.config), name)
 
 
 def _check_name(name: str) -> None:
@@ -126,27 +123,53 @@ def _check_name(name: str) -> None:
         )
 
 
-def _check_columns(columns: mappings.ColumnMapping, dataset: Dataset, path: Path) -> None:
-    missing = [column for column in (columns.picture, *columns.columns) if column not in dataset.column_names]
+def _check_columns(columns: mappings.ColumnMapping, found: Sequence[str], path: Path) -> None:
+    missing = [column for column in (columns.picture, *columns.columns) if column not in found]
     if missing:
-        found = ", ".join(dataset.column_names)
-        raise RobustError(f"mapping {path}: no column {', '.join(map(repr, missing))} in the data; found: {found}")
+        raise RobustError(
+            f"mapping {path}: no column {', '.join(map(repr, missing))} in the data; found: {', '.join(found)}"
+        )
 
 
-def _size(adapter: Benchmark, dataset: Dataset, item: Item) -> tuple[int, int]:
-    where = f"{adapter.name} item {item.id!r}, column {adapter.image!r}"
-    row = pictures(dataset, adapter.image)[item.row]
-    return size(encoded(row[adapter.image], where), where)
+def _check_picture(columns: mappings.ColumnMapping, found: Dataset, path: Path) -> None:
+    feature = found.features[columns.picture]
+    texts = ("string", "large_string", "binary", "large_binary", "null")
+    if not (isinstance(feature, Image | dict) or (isinstance(feature, Value) and feature.dtype in texts)):
+        raise RobustError(
+            f"mapping {path}: picture column {columns.picture!r} holds {feature}; allowed: one picture, base64 text or "
+            "a file name in each row"
+        )
 
 
-def _write(folder: Path, columns: mappings.ColumnMapping, rows: Rows, loaded: Dataset) -> None:
+def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[tuple[Item, tuple[int, int]]]:
+    """Items whose picture decodes, with its size; the others are named.
+
+    Raises:
+        RobustError: no picture decodes.
+    """
+    stored = pictures(dataset, adapter.image)
+    found, reasons = [], []
+    for item in items:
+        where = f"{adapter.name} item {item.id!r}, column {adapter.image!r}"
+        try:
+            found.append((item, size(encoded(stored[item.row][adapter.image], where), where)))
+        except RobustError as error:
+            reasons.append(error)
+    if not found:
+        raise reasons[0]
+    for reason in reasons:
+        logger.warning("left out: %s", reason)
+    return found
+
+
+def _write(folder: Path, columns: mappings.ColumnMapping, rows: Rows, data: Dataset, harness: str) -> None:
     try:
         folder.mkdir(parents=True)
         if rows.path == "csv":  # the harness would guess types, and take "3.0" for 3 and "None" for nothing
             copy = (folder / "rows.parquet").resolve()
-            loaded.to_parquet(copy)
+            data.to_parquet(copy)
             rows = Rows("parquet", rows.split, files=(copy,))
-        for name, content in files(columns, rows).items():
+        for name, content in files(columns, rows, harness).items():
             (folder / name).write_text(content, encoding="utf-8")
     except OSError as error:
         raise RobustError(f"cannot write {folder}: {error.strerror or error}") from error
@@ -156,8 +179,9 @@ def _dataset_yaml(rows: Rows) -> str:
     lines = [f"dataset_path: {json.dumps(rows.path)}"]
     if rows.config:
         lines.append(f"dataset_name: {json.dumps(rows.config)}")
-    if rows.files:
-        chosen = {rows.split: [str(path.resolve()) for path in rows.files]}
+    files = [str(path.resolve()) for path in rows.files] or list(rows.parts)
+    if files:
+        chosen = {rows.split: files}
         lines.append(f"dataset_kwargs: {json.dumps({'data_files': chosen})}")
     return "\n".join([*lines, f"test_split: {json.dumps(rows.split)}", ""])
 

@@ -22,7 +22,7 @@ def docs(mapping: Path, variant: str, dataset: Dataset) -> Dataset:
     """Build the docs of one variant, or of all of them for ``"suite"``; a user's error ends the run in one line.
 
     Args:
-        mapping: file as written by :func:`lmms_robust.harness.wrap.write`.
+        mapping: file as written by :func:`lmms_robust.harness.wrap.wrap`.
         variant: name of a variant, or ``"suite"``.
         dataset: the rows as the harness loaded them.
     """

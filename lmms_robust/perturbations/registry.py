@@ -80,10 +80,9 @@ def plant(item: Item, seed: int = 0) -> str:
     """Draw the wrong option to plant: the same for every variant of an item.
 
     Returns:
-        An option letter other than ``item.answer``.
+        One of ``item.plantable``.
     """
-    wrong = [letter for letter in item.letters if letter != item.answer]
-    return Random(f"{seed}:{item.id}").choice(wrong)
+    return Random(f"{seed}:{item.id}").choice(item.plantable)
 
 
 def build(item: Item, name: str, seed: int = 0, captions: Sequence[str] = ()) -> Variant:

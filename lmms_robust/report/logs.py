@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -12,22 +12,25 @@ from lmms_robust.errors import RobustError
 from lmms_robust.schema import Record
 
 _FIELDS = frozenset(field.name for field in fields(Record))
+_NEEDED = frozenset(field.name for field in fields(Record) if field.default is MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """The records of one benchmark in one run of a harness.
+    """The records of one benchmark in one run of a harness, those of its probe apart.
 
     Attributes:
         model: name of the folder that the harness made for the model.
         date: when the run began, as the harness writes it.
         benchmark: name of the benchmark.
+        probe: whether the records are those of the probe.
         records: of every task of that benchmark in that run.
     """
 
     model: str
     date: str
     benchmark: str
+    probe: bool
     records: tuple[Record, ...]
 
 
@@ -39,14 +42,14 @@ def read_runs(folder: Path) -> list[Run]:
     """
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
-    runs: dict[tuple[str, str, str], list[Record]] = {}
+    runs: dict[tuple[str, str, str, bool], list[Record]] = {}
     for path in sorted(folder.rglob("*samples_*.jsonl"), key=lambda path: path.name):
         date = _date(path.stem)
         for record in _records(path):
-            runs.setdefault((date, path.parent.name, record.benchmark), []).append(record)
+            runs.setdefault((date, path.parent.name, record.benchmark, record.probe), []).append(record)
     if not runs:
         raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
-    return [Run(model, date, name, tuple(records)) for (date, model, name), records in runs.items()]
+    return [Run(model, date, name, probe, tuple(found)) for (date, model, name, probe), found in runs.items()]
 
 
 def _date(stem: str) -> str:
@@ -71,6 +74,6 @@ def _parsed(line: str, where: str) -> dict[str, Any]:
 
 
 def _record(value: Any, where: str) -> Record:
-    if not isinstance(value, dict) or set(value) != _FIELDS:
+    if not isinstance(value, dict) or not _NEEDED <= set(value) <= _FIELDS:
         raise RobustError(f"{where}: not a record of this version; allowed: fields {', '.join(sorted(_FIELDS))}")
     return Record(**(value | {"options": tuple(value["options"])}))

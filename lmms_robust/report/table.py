@@ -18,44 +18,44 @@ CAPTION = (
     "both at once. followed: answered the one wrong option that is planted (at base nothing is planted: its rate by "
     "chance). no answer: no readable answer; those count in no other column."
 )
+ABOUT_OWN_WORDS = ("consistent", "right and consistent")
+"""Columns that a probe has nothing for: its reasoning is not the model's own."""
+
+
+def title(run: Run) -> str:
+    """What run a table is about."""
+    return f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}"
 
 
 def variant_table(run: Run) -> Table:
     """Build the table of one run."""
     by_variant = {name: [record for record in run.records if record.variant == name] for name in VARIANTS}
-    table = Table(title=f"{run.benchmark} · {run.model} · {run.date}", caption=CAPTION, caption_justify="left")
-    table.add_column("variant", no_wrap=True)
-    for column in (
-        "items",
-        "accuracy",
-        "drop",
-        "survival",
-        "consistent",
-        "right and consistent",
-        "followed",
-        "no answer",
-    ):
-        table.add_column(column, justify="right")
-    table.add_column("injection")
     base = _correct(by_variant["base"])
-    for name, found in by_variant.items():
-        if found:
-            table.add_row(name, str(len(found)), *_cells(found, base, name), _injections(found))
+    rows = {name: _cells(found, base, name) for name, found in by_variant.items() if found}
+    table = Table(title=title(run), caption=CAPTION, caption_justify="left")
+    table.add_column("variant", no_wrap=True)
+    columns = [name for name in next(iter(rows.values()), {}) if not (run.probe and name in ABOUT_OWN_WORDS)]
+    for column in columns:
+        table.add_column(column, justify="left" if column == "injection" else "right")
+    for name, cells in rows.items():
+        table.add_row(name, *(cells[column] for column in columns))
     return table
 
 
-def _cells(found: Sequence[Record], base: Outcomes, name: str) -> list[str]:
+def _cells(found: Sequence[Record], base: Outcomes, name: str) -> dict[str, str]:
     correct = _correct(found)
     paired = name != "base" and bool(base)
-    return [
-        _percent(mean(correct.values())),
-        _percent(drop(base, correct)) if paired else "",
-        _percent(survival(base, correct)) if paired else "",
-        _percent(mean(record.consistent for record in found)),
-        _percent(mean(record.correct_and_consistent for record in found)),
-        _percent(mean(record.followed for record in found)),
-        _percent(mean(record.no_answer for record in found), counted=False),
-    ]
+    return {
+        "items": str(len(found)),
+        "accuracy": _percent(mean(correct.values())),
+        "drop": _percent(drop(base, correct)) if paired else "",
+        "survival": _percent(survival(base, correct)) if paired else "",
+        "consistent": _percent(mean(record.consistent for record in found)),
+        "right and consistent": _percent(mean(record.correct_and_consistent for record in found)),
+        "followed": _percent(mean(record.followed for record in found)),
+        "no answer": _percent(mean(record.no_answer for record in found), counted=False),
+        "injection": _injections(found),
+    }
 
 
 def _correct(records: Sequence[Record]) -> dict[str, bool | None]:

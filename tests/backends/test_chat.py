@@ -4,7 +4,8 @@ import pytest
 from PIL import Image
 from transformers import AutoProcessor
 
-from lmms_robust.backends.chat import check_prefill, to_inline, to_prompt
+from lmms_robust.backends.chat import check_prefill, to_prompt
+from lmms_robust.backends.messages import to_inline
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 

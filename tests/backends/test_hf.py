@@ -75,9 +75,9 @@ def test_repeated_samples_of_one_request_differ(suite) -> None:
 
 def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) -> None:
     model = RobustHF(TINY, device="cpu")
-    assert model._model is None
-    assert str(model.model.dtype) == "torch.float32"
-    assert str(RobustHF(TINY, device="cpu", dtype="bfloat16").model.dtype) == "torch.bfloat16"
+    assert model._loaded is None
+    assert str(model.loaded.model.dtype) == "torch.float32"
+    assert str(RobustHF(TINY, device="cpu", dtype="bfloat16").loaded.model.dtype) == "torch.bfloat16"
 
 
 @pytest.mark.parametrize(

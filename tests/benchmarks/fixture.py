@@ -10,7 +10,7 @@ from typing import Any
 from datasets import Dataset
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.statements import state
+from lmms_robust.benchmarks.audit import pattern_of
 from lmms_robust.schema import Item
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
@@ -31,9 +31,8 @@ def items(name: str) -> dict[str, Item]:
 
 
 def patterns(name: str) -> Counter[str]:
-    """How many items each pattern made, by the last line of the question (a hint may stand before it)."""
-    known = benchmark(name).patterns
-    return Counter(state(x.question.rpartition("\n")[2], x.options, known).pattern for x in items(name).values())
+    """How many items each pattern made."""
+    return Counter(pattern_of(benchmark(name), item, rows(name)[item.row]) for item in items(name).values())
 
 
 def check_statements(item: Item) -> None:

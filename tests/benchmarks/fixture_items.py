@@ -26,7 +26,7 @@ def matched(adapter: Benchmark, found: dict[str, Item]) -> dict[str, list[str]]:
     """Names of patterns, each with the ids of its items."""
     patterns: dict[str, list[str]] = {}
     for item in found.values():
-        patterns.setdefault(pattern_of(item, adapter.patterns), []).append(item.id)
+        patterns.setdefault(pattern_of(adapter, item, {}), []).append(item.id)
     return patterns
 
 

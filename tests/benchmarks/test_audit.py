@@ -4,9 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from datasets import Dataset
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.audit import OWN, audit, pattern_of, suspects, write
+from lmms_robust.benchmarks.audit import OWN, UNKNOWN, audit, pattern_of, report, suspects, write
 from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback
 from tests.conftest import row, rows
 
@@ -56,12 +57,14 @@ def test_sound_statements_are_none(text: str) -> None:
 
 def test_the_question_that_a_fallback_quotes_is_not_looked_at(item) -> None:
     odd = replace(item, statements=tuple(fallback("what  the the (color?", option) for option in item.options))
-    assert suspects(odd.statements[0], quoted_question=True) == ()
+    assert suspects(odd.statements[0]) == ()
+    assert suspects('The answer to the question "Why?" is: "Who  is the the?".') == ()
+    assert suspects('None of the other answers to the question "what  the the?" is right') == ("no final stop",)
 
 
 def test_two_statements_that_read_the_same_are_suspects(item) -> None:
     same = replace(item, statements=("It is red.", "It is green.", "It is red !", "It is black."))
-    found = [one.suspects for one in audit(same, ())]
+    found = [one.suspects for one in audit(same, OWN)]
     assert "reads like C" in found[0]
     assert "reads like A" in found[2]
     assert found[1] == found[3] == ()
@@ -72,10 +75,39 @@ def test_what_made_the_statements_is_named(item) -> None:
         return f"The {found[1]} is {option}."
 
     pattern = Pattern("color", re.compile(r"What color is the (\w+)\?"), colored)
-    assert pattern_of(item, [pattern]) == "color"
-    assert pattern_of(replace(item, statements=("W.", "X.", "Y.", "Z.")), [pattern]) == OWN
-    fell = tuple(fallback(item.question, option) for option in item.options)
-    assert pattern_of(replace(item, statements=fell), []) == FALLBACK
+    bare, patterned = benchmark("scenes"), replace(benchmark("scenes"), patterns=(pattern,))
+    fell = replace(item, statements=tuple(fallback(item.question, option) for option in item.options))
+    odd = replace(item, statements=("W.", "X.", "Y.", "Z."))
+    assert pattern_of(patterned, item, {}) == "color"
+    assert pattern_of(bare, fell, {}) == FALLBACK
+    assert pattern_of(bare, odd, {}) == OWN
+    assert pattern_of(patterned, odd, {}) == pattern_of(patterned, fell, {}) == UNKNOWN
+
+
+def mmbench(index: int, question: str, hint: str, options: list[str]) -> dict[str, object]:
+    cells = dict(zip("ABCD", [*options, "nan", "nan"], strict=False))
+    return {"index": index, "question": question, "hint": hint, "answer": "A", "category": "c", "image": None} | cells
+
+
+def test_a_question_after_a_hint_is_reported_by_what_its_statements_were_made_of(tmp_path: Path) -> None:
+    hint = "How many cups are in the image?\nThe passage tells of cups."
+    made = [
+        mmbench(1, "Why did Ada choose it?", hint, ["wax", "snow"]),
+        mmbench(2, "How many dogs are in the image?", hint, ["2", "3"]),
+        mmbench(3, "How many dogs are in the image?", "nan", ["2", "3"]),
+        mmbench(4, "Why did\nAda choose it?", "nan", ["wax", "snow"]),
+    ]
+    Dataset.from_list(made).to_parquet(tmp_path / "rows.parquet")
+    first = write(benchmark("mmbench"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"])[0]
+    assert first == "mmbench: 4 items, their statements 2 (50.0%) by pattern, 2 (50.0%) by fallback"
+    with (tmp_path / "audit.csv").open(newline="") as file:
+        found = {line["id"]: (line["pattern"], line["statement"], line["suspects"]) for line in csv.DictReader(file)}
+    assert found == {
+        "1": ("fallback", 'The answer to the question "Why did Ada choose it?" is: snow.', ""),
+        "2": ("count", "There are 3 dogs in the image.", ""),
+        "3": ("count", "There are 3 dogs in the image.", ""),
+        "4": ("fallback", 'The answer to the question "Why did Ada choose it?" is: snow.', ""),
+    }
 
 
 def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path) -> None:
@@ -83,12 +115,12 @@ def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path
     fell = [fallback(question, option) for option in ("to the left", "to the right")]
     odd = row(2, category="odd", statements=["The the circle is left.", "The circle is right."])
     rows(row(0), row(1, statements=fell), odd).to_parquet(tmp_path / "rows.parquet")
-    report = "\n".join(write(benchmark("scenes"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"]))
-    assert "scenes: 3 items, 66.7% by pattern, 1 by fallback" in report
-    assert re.search(r"left_right +fallback +1 50.0%", report)
-    assert re.search(r"odd +own +1 100.0%", report)
-    assert "fallbacks: 1\n  scenes-x-0001: Where is" in report
-    assert "suspects of 6 statements (doubled word 1, two articles 1): 1" in report
+    said = "\n".join(write(benchmark("scenes"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"]))
+    assert "scenes: 3 items, their statements 1 (33.3%) by fallback, 2 (66.7%) brought by the data" in said
+    assert re.search(r"left_right +fallback +1 50.0%", said)
+    assert re.search(r"odd +own +1 100.0%", said)
+    assert 'fallbacks: 1\n  scenes-x-0001 A: The answer to the question "Where is' in said
+    assert "suspects of 6 statements (doubled word 1, two articles 1): 1" in said
     with (tmp_path / "audit.csv").open(newline="") as file:
         cells = list(csv.DictReader(file))
     assert len(cells) == 6
@@ -97,6 +129,15 @@ def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path
         "option": "to the left", "is_gold": "yes", "statement": "The the circle is left.",
         "suspects": "doubled word; two articles",
     }  # fmt: skip
+
+
+def test_the_report_has_a_line_an_entry_however_long_names_and_statements_are(item) -> None:
+    long = replace(item, id="x", category="c" * 40, statements=(f"It is\n{'red ' * 99}.", "B.", "C.", "D."))
+    lines = list(report("b", [*audit(long, "p" * 50), *audit(item, "q")]))
+    assert lines[1:3] == [f"  {'c' * 40}  {'p' * 50}      1 100.0%", f"  {'color':40}  {'q':50}      1 100.0%"]
+    assert lines[-1].startswith("  x A: It is red red red ")
+    assert len(lines[-1]) < 220
+    assert lines[-1].endswith("… [doubled word, space before a stop]")
 
 
 def test_the_embedded_benchmark_has_no_suspects(tmp_path: Path) -> None:

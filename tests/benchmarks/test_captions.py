@@ -98,11 +98,12 @@ def test_a_line_has_one_caption_per_option_and_its_provenance(server, item, tmp_
     assert json.loads((tmp_path / "c.jsonl").read_text()) == {
         "id": item.id,
         "benchmark": "scenes",
+        "digest": captions.digest(item),
         "captions": [f"The square in the middle is {option}." for option in item.options],
         "model": "m",
         "template_hash": captions.template_hash(),
     }
-    assert captions.read(tmp_path / "c.jsonl")[item.id].captions[0] == "The square in the middle is red."
+    assert captions.read(tmp_path / "c.jsonl", [item])[item.id].captions[0] == "The square in the middle is red."
     assert [request["temperature"] for request in server.requests] == [0.0] * 4
     assert all("What color is the square?" in request["messages"][0]["content"] for request in server.requests)
 
@@ -194,6 +195,42 @@ def test_a_file_by_another_model_or_template_is_refused(server, item, tmp_path: 
         captions.write([item], target, "m", connect("m", server.url))
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"question": "What colour is the square?"},
+        {"options": ("red", "green", "blue", "white")},
+        {"options": ("green", "red", "blue", "black")},
+    ],
+)
+def test_captions_for_another_question_or_other_options_are_refused(
+    server, item, tmp_path: Path, changes: dict
+) -> None:
+    target = tmp_path / "c.jsonl"
+    other = replace(item, id="other")
+    captions.write([item, other], target, "m", connect("m", server.url))
+    asked = len(server.requests)
+    now = [replace(item, **changes), other]
+    for use in (lambda: captions.read(target, now), lambda: captions.write(now, target, "m", connect("m", server.url))):
+        with pytest.raises(
+            RobustError, match="scenes item 'scenes-x-0001' are for another question or other"
+        ) as raised:
+            use()
+        assert "\n" not in str(raised.value)
+    assert len(server.requests) == asked
+    assert set(captions.read(target, [replace(item, statements=("a", "b", "c", "d")), other])) == {item.id, "other"}
+
+
+def test_items_of_several_benchmarks_stand_in_one_file(server, item, tmp_path: Path) -> None:
+    twins = [item, replace(item, benchmark="vstar", question="What color has the square?")]
+    for twin in twins:
+        captions.write([twin], tmp_path / "c.jsonl", "m", connect("m", server.url))
+    assert ids(tmp_path / "c.jsonl") == [item.id] * 2
+    for twin in twins:
+        assert captions.read(tmp_path / "c.jsonl", [twin])[item.id].digest == captions.digest(twin)
+    assert captions.read(tmp_path / "c.jsonl", [replace(item, benchmark="mmbench")]) == {}
+
+
 def test_a_file_of_somebody_else_is_left_as_it_is(item, tmp_path: Path) -> None:
     (tmp_path / "note.txt").write_text("not ours")
     with pytest.raises(RobustError, match="ends in"):
@@ -203,16 +240,17 @@ def test_a_file_of_somebody_else_is_left_as_it_is(item, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "message"),
-    [("{", "line 1: not JSON"), ("[]", "line 1: '\\[\\]'; allowed: one JSON object a line with id, benchmark"),
-     ('{"id": "x", "benchmark": "b", "captions": [""], "model": "m", "template_hash": "h"}',
+    [("{", "line 1: not JSON"), ("[]", "line 1: '\\[\\]'; allowed: one JSON object a line with id, benchmark, digest"),
+     ('{"id": "x", "benchmark": "b", "captions": ["x"], "model": "m", "template_hash": "h"}', "a line with id, bench"),
+     ('{"id": "x", "benchmark": "b", "digest": "d", "captions": [""], "model": "m", "template_hash": "h"}',
       "line 1: a caption is no text")],
 )  # fmt: skip
 def test_a_bad_file_is_one_line(tmp_path: Path, line: str, message: str) -> None:
     (tmp_path / "c.jsonl").write_text(line + "\n")
     with pytest.raises(RobustError, match=message):
-        captions.read(tmp_path / "c.jsonl")
+        captions.read(tmp_path / "c.jsonl", [])
     with pytest.raises(RobustError, match="does not exist"):
-        captions.read(tmp_path / "none.jsonl")
+        captions.read(tmp_path / "none.jsonl", [])
 
 
 ACCEPTED = [

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.benchmarks.mmbench import PATTERNS, to_item
+from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
 from tests.benchmarks.fixture import check_statements, items, patterns, rows
 
@@ -53,7 +54,55 @@ def test_statements(name: str, statements: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("name", FALLBACKS)
 def test_what_no_pattern_fits_or_is_turned_round_falls_back(name: str) -> None:
     item = items(NAME)[name]
-    assert all(text.startswith("The answer to the question") for text in item.statements)
+    openings = ("The answer to the question", "None of the other answers to the question")
+    assert all(text.startswith(openings) for text in item.statements)
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "expected"),
+    [
+        ("What is the capital of Alaska?", ("Juneau", "Anchorage"), "The capital of Alaska is {}."),
+        ("What is the state of the door?", ("Open", "Closed"), "The state of the door is {low}."),
+        ("What is the color of the bag?", ("Dark Blue", "Red"), "The color of the bag is {low}."),
+        ("What is the shape of this object?", ("Circle", "Square"), "The shape of this object is a {low}."),
+        ("What is the occupation of the man?", ("Doctor", "Chef"), "The occupation of the man is a {low}."),
+        ("What is the main object in this image?", ("A Chair", "A lamp"), "The main object in this image is {low}."),
+        ("What is the animal in the image?", ("Dog", "Cat"), "The animal in the image is a {low}."),
+        ("How many people are wearing glasses in this image?", ("2", "3"),
+         "The number of people wearing glasses in this image is {}."),
+        ("Which scene category matches this image the best?", ("rock_arch", "train_interior"),
+         "The scene category of this image is {spaced}."),
+        ("Which one is the correct caption of this image?",
+         ("A stop sign that has been vandalized.", "a bus driving down a street next to buildings."),
+         "The image shows {low}"),
+    ],
+)  # fmt: skip
+def test_telling_questions(question: str, options: tuple[str, ...], expected: str) -> None:
+    forms = [{"low": option.casefold(), "spaced": option.replace("_", " ")} for option in options]
+    texts = tuple(expected.format(option, **form) for option, form in zip(options, forms, strict=True))
+    assert state(question, options, PATTERNS).texts == texts
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("What is the weather in the image?", ("Sunny", "It is rainy")),
+        ("What is the main theme of this image?", ("Nature", "Both nature and education")),
+        ("What is the difference?", ("None", "Size")),
+        ("What is the first step?", ("Cut the paper.", "Fold it")),
+        ("What is the animal in this image?", ("Dogs", "Cat")),
+        ("What is the reason of the fire?", ("Lightning", "Because of the heat")),
+        ("What is the time on the clock?", ("10:10", "5:00 o'clock. Sharp")),
+    ],
+)
+def test_what_is_no_value_falls_back(question: str, options: tuple[str, ...]) -> None:
+    assert state(question, options, PATTERNS).pattern == FALLBACK
+
+
+def test_two_words_for_one_number_are_not_planted_beside_each_other() -> None:
+    item = to_item(changed(question="How many dogs are there in the image?", A="2", B="two", C="3", D="none"), 0)
+    assert item is not None
+    assert (item.answer, item.unplantable) == ("A", ("B",))
 
 
 def test_every_pattern_has_rows() -> None:
@@ -122,9 +171,14 @@ WORDS = (
 )
 
 
+def _told(text: str) -> str:
+    """Options that differ in stops and articles only are one option, which makes no item."""
+    return " ".join(word for word in text.replace(".", " ").split() if word != "a")
+
+
 @given(
     question=st.sampled_from([row["question"] for row in rows(NAME)]) | WORDS,
-    options=st.lists(WORDS, min_size=2, max_size=4, unique_by=lambda text: text.rstrip(". ")),
+    options=st.lists(WORDS, min_size=2, max_size=4, unique_by=_told),
 )
 def test_one_distinct_statement_per_option(question: str, options: list[str]) -> None:
     made = changed(question=question) | dict(zip("ABCD", [*options, "nan", "nan"], strict=False)) | {"answer": "A"}

@@ -53,6 +53,32 @@ def test_golden_item() -> None:
         ("What is the data of Spain in 2019 in the table?", "12.5", "The data of Spain in 2019 in the table is 12.5."),
         ("Which month has the lowest rainfall?", "May", "May has the lowest rainfall."),
         ("Where are the courts located in this picture?", "In the middle.", "The courts are in the middle."),
+        ("Where is the truck?", "In The Upper Left Corner", "The truck is in the upper left corner."),
+        ("Where is the tricycle in the image?", "The upper left corner", "The tricycle is in the upper left corner."),
+        ("Where is the sign in the picture?", "Right", "The sign is on the right."),
+        ("Where is the sign in the picture?", "The left side", "The sign is on the left side."),
+        ("How many cars are there?", "Many", 'The answer to the question "How many cars are there?" is: Many.'),
+        ("Which party has the most seats?", "Greens",
+         'The answer to the question "Which party has the most seats?" is: Greens.'),
+        ("Where are the ships?", "Along the river", "The ships are along the river."),
+        ("What color is the roof in the picture?", "Dark Blue", "The color of the roof is dark blue."),
+        ("How many of the buses are in the picture?", "12", "There are 12 buses in the picture."),
+        ("What is the number of the buses in the image?", "12", "There are 12 buses in the image."),
+        ("What is the number of the buses in the image?", "more than 20",
+         "The number of buses in the image is more than 20."),
+        ("How many people are wearing hats in the picture?", "1",
+         "The number of people wearing hats in the picture is 1."),
+        ("How many ships are docked at the pier?", "2", "There are 2 ships docked at the pier."),
+        ("What is the text on the yellow sign?", "Is it art?", 'The text on the yellow sign is "Is it art?".'),
+        ("What is the brand of the car?", "Acme", "The brand of the car is Acme."),
+        ("What is the date on the poster?", "May 3", "The date on the poster is May 3."),
+        ("What is the material of the roof?", "Steel", "The material of the roof is steel."),
+        ("What is the shape of the pool?", "Circle", "The shape of the pool is a circle."),
+        ("What is the direction of the car?", "Turn left",
+         'The answer to the question "What is the direction of the car?" is: Turn left.'),
+        ("Which line has the lowest value in the diagram?", "Red line", "The red line has the lowest value."),
+        ("Which car has the longest rental period?", "V12 VOLANTE.", "V12 VOLANTE has the longest rental period."),
+        ("Which country had the most medals?", "United States", "The United States had the most medals."),
         ("What will it do next?", "Stop.", 'The answer to the question "What will it do next?" is: Stop.'),
     ],
 )  # fmt: skip
@@ -66,13 +92,13 @@ def test_statements(question: str, option: str, expected: str) -> None:
     [
         ("The image does not feature the people", "The image does not feature the people."),
         ("This image doesn’t feature the color.", "This image doesn’t feature the color."),
-        ("All the above answers are wrong.", "All the above answers are wrong."),
-        ("None of the above.", "None of the other answers is right."),
+        ("All the above answers are wrong.", 'None of the other answers to the question "{}" is right.'),
+        ("None of the above.", 'None of the other answers to the question "{}" is right.'),
     ],
 )
-def test_the_last_option_is_a_statement_already(option: str, expected: str) -> None:
-    assert says("What color is the car?", "red", option)[1] == expected
-    assert says("Why did the car stop?", "a cat", option)[1] == expected
+def test_the_last_option_is_a_statement_in_every_family(option: str, expected: str) -> None:
+    for question, other in (("What color is the car?", "red"), ("Why did the car stop?", "a cat")):
+        assert says(question, other, option)[1] == expected.format(question)
 
 
 def test_full_width_parentheses() -> None:

@@ -2,7 +2,7 @@ import json
 from pathlib import Path
 
 import pytest
-from datasets import Image
+from datasets import Dataset, Image
 
 from lmms_robust.benchmarks import Source, benchmark
 from lmms_robust.benchmarks.reading import format_of, from_files, from_source, load, with_files
@@ -132,6 +132,21 @@ def test_former_ids_are_tried_in_turn_with_only_the_wanted_files(monkeypatch) ->
     assert from_source(source, "mine") == "rows"
     wanted = {"split": "dev", "data_files": {"dev": "en/dev-*"}}
     assert tried == [("a/new", "en", wanted), ("b/old", "en", wanted)]
+
+
+def test_rows_that_no_hub_has_are_not_looked_for_in_the_working_folder(tmp_path: Path, monkeypatch) -> None:
+    rows(row(0)).to_parquet(tmp_path / "spatial_mm_multihop.parquet")
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(RobustError, match=r"no hub has its rows; `lmms-robust prepare spatial_mm` .*--data-files"):
+        load(benchmark("spatial_mm_multihop"))
+
+
+def test_files_of_several_parts_have_the_same_columns(tmp_path: Path) -> None:
+    rows(row(0)).to_parquet(tmp_path / "VG_QA_one_obj.parquet")
+    Dataset.from_dict({"id": [1]}).to_parquet(tmp_path / "VG_QA_two_obj.parquet")
+    with pytest.raises(RobustError, match="data files of different columns: ") as raised:
+        load(benchmark("whatsup"), sorted(tmp_path.iterdir()))
+    assert "\n" not in str(raised.value)
 
 
 def test_rows_that_come_with_the_package_need_no_files() -> None:

@@ -50,10 +50,22 @@ def test_every_pattern_has_two_rows() -> None:
         ("what fruit is positioned to the right of the drink?", "peach",
          "The fruit that is positioned to the right of the drink is a peach."),
         ("What is the man holding?", "cup", "The man is holding a cup."),
+        ("What is the man wearing on his head?", "hat",
+         'The answer to the question "What is the man wearing on his head?" is: hat.'),
         ("In relation to the bridge, where is the red boat?", "under", "The red boat is under the bridge."),
         ("Which side is the handle of the mug?", "left", "The handle of the mug is on the left side."),
         ("is the glass containing wine positioned to the left of the cup?", "no",
          "The glass containing wine is not positioned to the left of the cup."),
+        ("what color is the dominant color on the parrot?", "red", "The dominant color on the parrot is red."),
+        ("What color is the cup?", "Red", "The color of the cup is red."),
+        ("what is on the plate?", "Sandwich", "There is a sandwich on the plate."),
+        ("which hand is the man in the red shirt holding the cup with?", "left",
+         "The man in the red shirt is holding the cup with the left hand."),
+        ("where is the mug in relation to thr other mugs?", "left", "The mug is to the left of the other mugs."),
+        ("where is the woman from the persective of the other person?", "left",
+         "From the perspective of the other person, the woman is on the left."),
+        ("is the person with yellow hat standing on the right side of the man?", "no",
+         "The person with yellow hat is not standing on the right side of the man."),
         ("Is the woman with the hat on left from the camera's perspective?", "no",
          "From the camera's perspective, the woman with the hat is not on the left."),
     ],
@@ -84,16 +96,47 @@ def test_types_of_answers(answer: str, kind: str) -> None:
     assert answer_type(answer) == kind
 
 
-@pytest.mark.parametrize("gold", ["behind", "back", "front", "top", "above", "under", "below", "top left", "between"])
-def test_directions_hold_no_near_synonym_and_no_part_of_the_right_one(gold: str) -> None:
-    for index in range(20):
-        rows = [row("Where is the cup in relation to the box?", gold)] * 20
-        found, letter = options(rows, index)
-        right = found["ABCD".index(letter)]
-        assert right == gold
-        assert len(found) == 4
-        assert "middle" not in found
-        assert not [text for text in found if text != right and also_true(text, right)]
+@pytest.mark.parametrize(
+    ("gold", "wrong"),
+    [
+        ("behind", "front"), ("back", "front"), ("front", "behind"), ("top", "bottom"), ("above", "below"),
+        ("under", "above"), ("below", "above"), ("on", "under"), ("inside", "outside"), ("top left", "bottom right"),
+        ("left behind", "right front"), ("right front", "left behind"), ("front left", "back right"), ("over", "under"),
+        ("on the left side", "on the right side"), ("in front of", "behind"), ("Left", "right"), ("up", "down"),
+    ],
+)  # fmt: skip
+def test_the_wrong_direction_is_the_opposite(gold: str, wrong: str) -> None:
+    for index in range(8):
+        rows = [row("Where is the cup in relation to the box?", gold)] * 8
+        assert set(options(rows, index)[0]) == {gold, wrong}
+        assert not also_true(wrong, gold)
+
+
+@pytest.mark.parametrize(
+    "gold", ["middle", "between", "front middle", "in the middle", "on the table", "next to the cup"]
+)
+def test_a_direction_without_an_opposite_is_refused(gold: str) -> None:
+    with pytest.raises(RobustError, match=f"no wrong option for the answer '{gold}'; allowed: one with an opposite"):
+        options([row("Where is the cup?", gold), row("Where is the box?", "left")], 0)
+
+
+@pytest.mark.parametrize(
+    ("option", "expected"),
+    [
+        ("right front", "to the right of and in front of the man"),
+        ("left behind", "to the left of and behind the man"),
+        ("back right", "to the back right of the man"),
+    ],
+)
+def test_directions_on_two_axes(option: str, expected: str) -> None:
+    assert says("Where is the dog in relation to the man?", option, "left")[0] == f"The dog is {expected}."
+
+
+def test_a_place_on_two_axes() -> None:
+    assert says("Where is the cat from the dog's perspective?", "left behind", "right front") == (
+        "From the dog's perspective, the cat is behind on the left.",
+        "From the dog's perspective, the cat is in front on the right.",
+    )
 
 
 def test_two_answers_only() -> None:
@@ -130,7 +173,7 @@ def test_nothing_to_draw_from() -> None:
 
 
 def test_options_are_the_same_every_time_and_gold_moves() -> None:
-    rows = [row("Where is the cup?", "left")] * 40
+    rows = [row("What color is the cup?", "red")] * 40
     drawn = [options(rows, index) for index in range(40)]
     assert drawn == [options(rows, index) for index in range(40)]
     assert {letter for _, letter in drawn} == set("ABCD")

@@ -156,6 +156,13 @@ def test_an_answer_of_unknown_form_names_the_known_ones(answer: str) -> None:
         to_item(MIRROR | {"option_3": None, "option_4": None, "answer": answer}, 0)
 
 
+@pytest.mark.parametrize("answer", [None, 1, 1.0, ["right"]])
+def test_an_answer_that_is_no_text_names_the_known_forms(answer: object) -> None:
+    row = MIRROR | {"option_3": None, "option_4": None, "answer": answer}
+    with pytest.raises(RobustError, match=r"item 'obj-0000': answer .*; allowed: a letter .*option_1"):
+        to_item(row, 0)
+
+
 def test_the_mirror_fixture() -> None:
     found = items(ADAPTER)
     assert len(found) == 25
@@ -167,13 +174,22 @@ def test_the_official_json_is_read_with_a_folder_of_pictures(caplog: pytest.LogC
     caplog.set_level(logging.WARNING)
     found = items(ADAPTER, *JSON, images=FIXTURES / "spatial_mm_pictures" / "Spatial_MM_Obj")
     assert Counter(item.category for item in found.values()) == {"one_obj": 25, "two_obj": 24}
-    assert "3 broken row(s) left out" in caplog.text
+    assert (
+        "repaired: row 9: item 'one_obj-0009': answer 'C. middle': letter and text name two options; A has"
+        in caplog.text
+    )
+    assert (
+        caplog.messages[-1]
+        == "benchmark spatial_mm_obj: repaired 4 row(s), left out 3 row(s) (3 broken); 49 items kept"
+    )
 
 
 def test_columns_of_no_known_form(tmp_path: Path) -> None:
-    with pytest.raises(RobustError, match=r"missing column image; found: .*official json needs --images DIR"):
+    with pytest.raises(RobustError, match=r"missing column\(s\) image; found: .*rows name by file need --images DIR"):
         items(ADAPTER, *JSON)
-    with pytest.raises(RobustError, match=r"columns answer, image; expected: .*\(prepared\); or .*\(hub mirror\)"):
+    with pytest.raises(
+        RobustError, match=r"no known form; found: answer, image; expected: .*\(prepared\); or .*\(hub mirror\)"
+    ):
         ADAPTER.items([], ["image", "answer"])
 
 

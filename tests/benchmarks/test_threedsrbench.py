@@ -8,74 +8,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmms_robust.benchmarks.statements import state
 from lmms_robust.benchmarks.threedsrbench import BENCHMARK, PATTERNS, to_item
 from lmms_robust.errors import RobustError
-from tests.benchmarks.fixture import check_statements, dataset, items, patterns, rows
+from tests.benchmarks.fixture import check_statements, dataset, items, rows
 
 NAME = "3dsrbench"
-GOLDEN = {
-    "VIN6MS3J": (
-        "The baseball glove has a higher location than the red hats.",
-        "The red hats have a higher location than the baseball glove.",
-    ),
-    "H1GH0002": (
-        "The SUV has a lower location than the street sign.",
-        "The street sign has a lower location than the SUV.",
-    ),
-    "Y6LOQHT1": ("The airplane is directly above the chair.", "The airplane is not directly above the chair."),
-    "AB0VE002": ("The books are not directly underneath the lamp.", "The books are directly underneath the lamp."),
-    "CAM00001": (
-        "The man in red is closer to the camera than the dogs.",
-        "The dogs are closer to the camera than the man in red.",
-    ),
-    "NEXT0001": (
-        "The cup and the laptop are next to each other.",
-        "The cup and the laptop are far away from each other.",
-    ),
-    "01H3EK4T": (
-        "Seen from the position and facing direction of the dog, the man is in front of the dog.",
-        "Seen from the position and facing direction of the dog, the man is behind the dog.",
-    ),
-    "FRONT002": (
-        "Seen from the position and facing direction of the bus, the people are behind the bus.",
-        "Seen from the position and facing direction of the bus, the people are in front of the bus.",
-    ),
-    "0BGU2CVW-flip": (
-        "Seen from the position and facing direction of the car, the sign is on the left of the car.",
-        "Seen from the position and facing direction of the car, the sign is on the right of the car.",
-    ),
-    "VIEW0002": tuple(
-        f"The {side} side of the horse is facing the camera." for side in ("front", "left", "back", "right")
-    ),
-    "NEAR0001": ("The towels are closer to the sink than the soap.", "The soap is closer to the sink than the towels."),
-    "FACE0001": ("The woman is facing towards the clock.", "The woman is facing towards the door."),
-    "T0WARD02": tuple(
-        f"The {side} side of the sofa is facing the television." for side in ("front", "left", "back", "right")
-    ),
-    "PARA0001": (
-        "The orientations of the truck and the van are parallel to each other.",
-        "The orientations of the truck and the van are perpendicular to each other.",
-    ),
-    "SAME0001": (
-        "The kid and the teddy bear are facing the same or similar directions.",
-        "The kid and the teddy bear are facing very different directions.",
-    ),
-}
+
+
+@pytest.mark.parametrize(
+    ("things", "expected"),
+    [
+        ("man in blue shirt and dog", "The man in blue shirt and the dog"),
+        ("the cup and the laptop", "The cup and the laptop"),
+        ("black and white cat", "The black and white cat"),
+    ],
+)
+def test_both_of_two_things_have_an_article(things: str, expected: str) -> None:
+    question = f"Are {things} next to each other or far away from each other?"
+    made = state(question, ("next to each other", "far away from each other"), PATTERNS)
+    assert made.texts == (f"{expected} are next to each other.", f"{expected} are far away from each other.")
 
 
 def broken(**changes: object) -> dict[str, Any]:
     return rows(NAME)[0] | changes
-
-
-@pytest.mark.parametrize(("name", "statements"), GOLDEN.items())
-def test_statements(name: str, statements: tuple[str, ...]) -> None:
-    assert items(NAME)[name].statements == statements
-
-
-def test_every_pattern_has_rows_and_little_falls_back() -> None:
-    found = patterns(NAME)
-    assert all(found[pattern.name] >= 2 for pattern in PATTERNS)
-    assert found["fallback"] == 1
 
 
 def test_categories_are_the_patterns() -> None:

@@ -119,7 +119,7 @@ def test_geometry_marks_are_taken_away_and_equal_choices_left_out(caplog: pytest
     found = items(GEOMETRY3K)
     assert [item.question for item in found.values()][2] == "Find the area of the shaded region."
     assert "geometry3k-4" not in found
-    assert "1 broken row(s) left out" in caplog.text
+    assert "left out 1 row(s) (1 broken)" in caplog.text
 
 
 def test_every_pattern_has_two_rows() -> None:

@@ -8,48 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmms_robust.benchmarks.statements import state
 from lmms_robust.benchmarks.vstar import PATTERNS, split_text, to_item
 from lmms_robust.errors import RobustError
-from tests.benchmarks.fixture import check_statements, items, patterns, rows
+from tests.benchmarks.fixture import check_statements, items, rows
 
 NAME = "vstar"
-GOLDEN = {
-    "direct_attributes-0": tuple(
-        f"The material of the glove is {x}." for x in ("rubber", "cotton", "kevlar", "leather")
-    ),
-    "direct_attributes-2": tuple(
-        f"The color of the woman's shoes is {x}." for x in ("red", "black", "black and white", "gray")
-    ),
-    "direct_attributes-4": ("The color of the cup is red.", "The color of the cup is blue."),
-    "direct_attributes-9": ("The color of the SUV is white.", "The color of the SUV is black."),
-    "relative_position-5": (
-        "The motorcycle is on the right side of the dog.",
-        "The motorcycle is on the left side of the dog.",
-    ),
-    "relative_position-6": (
-        "The flags are on the left side of the red umbrella.",
-        "The flags are on the right side of the red umbrella.",
-    ),
-    "relative_position-7": (
-        "The cat is on the left side of the man in blue.",
-        "The cat is on the right side of the man in blue.",
-    ),
-}
 
 
 def changed(**changes: object) -> dict[str, Any]:
     return rows(NAME)[0] | changes
-
-
-@pytest.mark.parametrize(("name", "statements"), GOLDEN.items())
-def test_statements(name: str, statements: tuple[str, ...]) -> None:
-    assert items(NAME)[name].statements == statements
-
-
-def test_every_pattern_has_rows_and_little_falls_back() -> None:
-    found = patterns(NAME)
-    assert all(found[pattern.name] >= 2 for pattern in PATTERNS)
-    assert found["fallback"] == 1
 
 
 def test_question_and_options_come_out_of_the_text() -> None:
@@ -100,9 +68,35 @@ def test_a_broken_row_is_named(changes: dict[str, object], message: str) -> None
 WORDS = st.text("abcdefg ", min_size=1, max_size=10).map(lambda text: " ".join(text.split())).filter(bool)
 
 
+def _told(text: str) -> str:
+    """Options that differ in articles only are one option, which makes no item."""
+    return " ".join(word for word in text.split() if word != "a")
+
+
+@pytest.mark.parametrize(
+    ("question", "option", "expected"),
+    [
+        ("What is the breed of the dog?", "Golden Retriever", "The breed of the dog is Golden Retriever."),
+        ("What is the breed of the dog?", "Husky", "The breed of the dog is husky."),
+        ("What is the brand of the shoes?", "Acme", "The brand of the shoes is Acme."),
+        ("What is the logo of the truck?", "FedEx", "The logo of the truck is FedEx."),
+        ("What are the colors of the umbrella?", "Red and Yellow", "The colors of the umbrella are red and yellow."),
+        ("Is the people on the left or right side of the tree?", "The people is on the left side of the tree.",
+         "The people are on the left side of the tree."),
+    ],
+)  # fmt: skip
+def test_telling_questions(question: str, option: str, expected: str) -> None:
+    other = "right" if question.startswith("Is") else "other things"
+    assert state(question, (option, other), PATTERNS).texts[0] == expected
+
+
+def test_a_color_that_is_part_of_the_right_one_is_not_planted() -> None:
+    assert items(NAME)["direct_attributes-2"].unplantable == ("B",)  # black, where black and white is right
+
+
 @given(
     question=st.sampled_from([item.question for item in items(NAME).values()]) | WORDS,
-    options=st.lists(WORDS, min_size=2, max_size=4, unique=True),
+    options=st.lists(WORDS, min_size=2, max_size=4, unique_by=_told),
 )
 def test_one_distinct_statement_per_option(question: str, options: list[str]) -> None:
     listed = "\n".join(f"({letter}) {option}" for letter, option in zip("ABCD", options, strict=False))

@@ -6,6 +6,8 @@ from datasets import Dataset
 from PIL import Image as PillowImage
 from PIL import ImageFile
 
+from lmms_robust.benchmarks import benchmark
+from lmms_robust.benchmarks.captions import digest
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs
 from lmms_robust.perturbations import VARIANTS
@@ -23,6 +25,18 @@ def test_a_doc_finds_the_picture_of_its_own_row() -> None:
     made = docs.variant_docs("scenes", ("base", "wrong_think"), pictured)
     assert [docs.picture(doc).getpixel((0, 0)) for doc in made] == [(255, 0, 0)] * 2 + [(0, 0, 255)] * 2
     assert all(docs.picture(doc).mode == "RGB" for doc in made)
+
+
+def test_a_probe_has_the_same_docs_with_the_reply_forced_up_to_the_answer() -> None:
+    plain, probe = (docs.variant_docs("scenes", tuple(VARIANTS), rows(row(0)), probe=probe) for probe in (False, True))
+    assert plain["probe"] == [False] * 12
+    assert probe["probe"] == [True] * 12
+    assert probe["prefill"] != plain["prefill"]
+    rest = [name for name in plain.column_names if name not in ("prefill", "probe")]
+    assert probe.select_columns(rest).to_list() == plain.select_columns(rest).to_list()
+    for before, after in zip(plain["prefill"], probe["prefill"], strict=True):
+        assert after.startswith(before)
+        assert after.endswith("</think><answer>")
 
 
 def test_docs_hold_text_only_and_pictures_are_neither_copied_nor_encoded_again(tmp_path) -> None:
@@ -85,6 +99,16 @@ def test_a_cut_picture_is_found_though_the_harness_has_pillow_fill_pictures_up(m
     assert ImageFile.LOAD_TRUNCATED_IMAGES is True
 
 
+def test_a_picture_whose_decoder_fails_in_its_own_way_is_one_line(monkeypatch) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("Failed to decode image: Missing or empty image item")
+
+    source = rows(row(4711))
+    monkeypatch.setattr("PIL.Image.Image.load", fails)  # as for AVIF pictures that are broken
+    with pytest.raises(RobustError, match=r"unreadable picture \(Failed to decode image"):
+        docs.variant_docs("scenes", ("base",), source)
+
+
 def test_a_missing_column_is_named_with_those_found() -> None:
     with pytest.raises(RobustError, match=r"missing column\(s\) answer; found: category, id, image"):
         docs.variant_docs("scenes", ("base",), rows(row(0)).remove_columns("answer"))
@@ -106,6 +130,7 @@ def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come
     line = {
         "id": "scenes-x-0000",
         "benchmark": "scenes",
+        "digest": digest(benchmark("scenes").to_item(row(0), 0)),
         "captions": ["Red, then blue.", "Blue, then red."],
         "model": "m",
         "template_hash": "h",
@@ -122,7 +147,8 @@ def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come
 
 
 def test_captions_of_another_benchmark_are_not_used(tmp_path, monkeypatch) -> None:
-    line = {"id": "scenes-x-0000", "benchmark": "vstar", "captions": ["1.", "2."], "model": "m", "template_hash": "h"}
+    line = {"id": "scenes-x-0000", "benchmark": "vstar", "digest": "", "captions": ["1."], "model": "m",
+            "template_hash": "h"}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
     monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     (made,) = docs.variant_docs("scenes", ("wrong_caption",), rows(row(0)))
@@ -131,8 +157,20 @@ def test_captions_of_another_benchmark_are_not_used(tmp_path, monkeypatch) -> No
 
 
 def test_captions_that_do_not_fit_the_options_are_refused(tmp_path, monkeypatch) -> None:
-    line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["One."], "model": "m", "template_hash": "h"}
+    line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["One."], "model": "m", "template_hash": "h",
+            "digest": digest(benchmark("scenes").to_item(row(0), 0))}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
     monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     with pytest.raises(RobustError, match="item 'scenes-x-0000' has 1 captions; allowed: 2"):
+        docs.variant_docs("scenes", ("base",), rows(row(0)))
+
+
+def test_captions_for_another_question_are_refused(tmp_path, monkeypatch) -> None:
+    line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["1.", "2."], "model": "m", "template_hash": "h",
+            "digest": digest(benchmark("scenes").to_item(row(0, question="Where is the blue square?"), 0))}  # fmt: skip
+    (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    with pytest.raises(
+        RobustError, match="captions of scenes item 'scenes-x-0000' are for another question or other op"
+    ):
         docs.variant_docs("scenes", ("base",), rows(row(0)))

@@ -50,7 +50,7 @@ def test_a_harness_without_manifests_gives_a_warning_and_no_crash(
     from lmms_eval.models import registry_v2
 
     monkeypatch.delattr(registry_v2, "ModelManifest")
-    with pytest.warns(UserWarning, match=r"cannot add its models \(robust_hf\)"):
+    with pytest.warns(UserWarning, match=r"cannot add its models \(robust_hf, robust_openai, robust_vllm\)"):
         assert plugin.manifests() == []
 
 

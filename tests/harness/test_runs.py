@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
+import re
 import signal
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,8 @@ from tests.harness.conftest import Run, arguments, environment
 from tests.harness.qwen import make as make_qwen
 
 pytestmark = pytest.mark.harness
+
+PROBABILITIES = re.compile("<letter_probs>.*?</letter_probs>")
 
 TWO_RANKS = (
     *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"),
@@ -37,7 +40,7 @@ doc_to_target: answer
 process_docs: !function lmms_robust.harness.lmms_eval.scenes__base
 process_results: !function lmms_robust.harness.lmms_eval.process_results
 metric_list:
-  - {metric: acc, aggregation: !function lmms_robust.harness.lmms_eval.aggregate, higher_is_better: true}
+  - {metric: acc, aggregation: !function lmms_robust.harness.aggregation.aggregate, higher_is_better: true}
 """
 
 
@@ -49,13 +52,19 @@ def users_folder(folder: Path, *made: dict) -> Path:
 
 
 def same(one: Run, other: Run, task: str) -> None:
-    """Same metrics and, sample by sample, the same responses and records."""
-    for key, value in one.results["results"][task].items():
-        twin = other.results["results"][task][key]
-        assert twin == value or (isinstance(value, float) and math.isnan(value) and math.isnan(twin)), key
+    """Same metrics and, sample by sample, the same responses and records; probabilities but for rounding."""
+    assert near(one.results["results"][task], other.results["results"][task])
     for mine, theirs in zip(one.samples(task), other.samples(task), strict=True):
-        for key in ("doc_id", "filtered_resps", "record"):
-            assert mine[key] == theirs[key]
+        assert mine["doc_id"] == theirs["doc_id"]
+        assert near(mine["record"], theirs["record"])
+        words, others = (PROBABILITIES.sub("", str(found["filtered_resps"])) for found in (mine, theirs))
+        assert words == others
+
+
+def near(one: Any, other: Any) -> bool:
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(near(value, other[name]) for name, value in one.items())
+    return one == (pytest.approx(other, abs=1e-5, nan_ok=True) if isinstance(other, float) else other)
 
 
 def test_the_wildcard_runs_every_leaf_once_beside_a_users_own_tasks(lmms_eval, tmp_path) -> None:
@@ -206,3 +215,14 @@ def test_a_stock_backend_runs_with_inline_injection_and_its_samples_say_so(lmms_
         before, _, words = sample["input"].partition("</answer>\n\n")
         assert before.startswith("How many diamonds") or "?" in before
         assert words.startswith("<think>Let me look")
+
+
+def test_a_probe_on_a_stock_backend_ends_in_one_line_that_names_those_that_can(lmms_eval, tmp_path) -> None:
+    qwen = make_qwen(tmp_path / "qwen")
+    model_args = f"pretrained={qwen},device=cpu,device_map=cpu,attn_implementation=sdpa"
+    run = lmms_eval("out", "robustprobe_scenes", "--limit", "2", model="qwen2_5_vl", model_args=model_args)
+    assert run.status == 1
+    (line,) = [line for line in run.text.splitlines() if line.startswith("lmms-robust: ")]
+    assert "robustprobe_scenes: this model does not continue a prefill" in line
+    assert "robust_hf" in line
+    assert "Traceback" not in run.text

@@ -1,18 +1,24 @@
 import base64
 import json
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from datasets import Dataset, Features, Image, Value
+from datasets import Dataset, Features, Image, List, Value
 
 from lmms_robust.cli_benchmarks import wrap as command
+from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, wrapped
 from lmms_robust.harness.reading import task_paths
-from lmms_robust.harness.wrap import Rows, wrap
+from lmms_robust.harness.rows import Rows
+from lmms_robust.harness.wrap import wrap
 from lmms_robust.perturbations import VARIANTS
 from tests.conftest import png
+from tests.harness.conftest import environment
 
 MAPPING = """\
 picture: image
@@ -22,6 +28,9 @@ answer: answer
 category: kind
 where: {kind: [color, place]}
 """
+SAME = ("item", "question", "options", "variant", "injection", "gold", "planted", "answer", "conclusion", "consistent")
+"""What a record holds in either harness."""
+
 QUESTION = "What color is the dog?\n(A) red\n(B) blue\nAnswer with the letter."
 
 
@@ -42,9 +51,9 @@ def mapping(folder: Path, text: str = MAPPING) -> Path:
     return folder / "own.yaml"
 
 
-def made(folder: Path, *rows: dict, text: str = MAPPING) -> Path:
+def made(folder: Path, *rows: dict, text: str = MAPPING, harness: str = "lmms_eval") -> Path:
     source = Rows("parquet", "test", files=(data(folder, *rows),))
-    return wrap(source, mapping(folder, text), "mybench", folder / "tasks").folder / "mybench"
+    return wrap(source, mapping(folder, text), "mybench", folder / "tasks", harness).folder / "mybench"
 
 
 def test_every_variant_and_the_suite_become_tasks(tmp_path: Path) -> None:
@@ -56,6 +65,15 @@ def test_every_variant_and_the_suite_become_tasks(tmp_path: Path) -> None:
     )
     assert str(tmp_path / "own.parquet") in (folder / "_default_template_yaml").read_text()
     assert "answer:\n  letter: answer" in (folder / "mapping.yaml").read_text()
+
+
+def test_the_tasks_of_the_other_harness_name_its_functions(tmp_path: Path) -> None:
+    folder = made(tmp_path, own(0), harness="lm_eval")
+    leaf = (folder / "robust_mybench_wrong_think.yaml").read_text()
+    assert "process_docs: !function mybench_docs.wrong_think\n" in leaf
+    assert "process_results: !function lmms_robust.harness.lm_eval.process_results\n" in leaf
+    assert "gen_prefix: prefill" in (folder / "_default_template_yaml").read_text()
+    assert not any("harness.lmms_eval" in path.read_text() for path in folder.iterdir())
 
 
 def test_the_written_functions_make_docs(tmp_path: Path) -> None:
@@ -100,6 +118,29 @@ def test_tables_of_text_are_copied_so_that_the_harness_reads_the_same_cells(tmp_
         str(tmp_path / "t" / "mybench" / "rows.parquet")
         in (tmp_path / "t" / "mybench" / "_default_template_yaml").read_text()
     )
+
+
+README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
+PNG = base64.b64encode(png()).decode()
+INSIDE = "Which way?\nOptions: A: left, B: right"
+COLUMNS = {"question": "Which way?", "A": "left", "B": "right", "C": None, "D": None}
+AS_IN_README = {
+    "realworldqa": [{"question": "Which way?\n\nA. left\nB. right\nPlease answer.", "answer": a} for a in "BA"],
+    "mmstar": [{"question": INSIDE, "answer": "B", "index": n, "category": "math"} for n in (7, 8)],
+    "ai2d": [{"question": "Which way?", "options": ["left", "right"], "answer": a} for a in "10"],
+    "hrbench": [COLUMNS | {"answer": a, "cycle_category": n} for a, n in ("B0", "A1")],
+}
+
+
+@pytest.mark.parametrize("name", AS_IN_README)
+def test_the_mappings_in_the_readme_fit_the_schemas_that_they_name(tmp_path: Path, name: str) -> None:
+    text = re.search(rf"^# {name}\.yaml[^`]*?\n((?:[^#`\n].*\n)+)", README, re.MULTILINE)[1]
+    Dataset.from_list([one | {"image": PNG} for one in AS_IN_README[name]]).to_parquet(tmp_path / "own.parquet")
+    result = wrap(Rows("parquet", "test", files=(tmp_path / "own.parquet",)), mapping(tmp_path, text), "own", tmp_path)
+    item = result.shown[0][0]
+    assert (item.question, item.options, item.answer) == ("Which way?", ("left", "right"), "B")
+    assert (result.items, result.rows) == (1 if name == "hrbench" else 2, 2)
+    assert (item.id, item.category) == (("7", "math") if name == "mmstar" else ("own-000000", "all"))
 
 
 BAD = {
@@ -148,6 +189,44 @@ def test_files_and_their_format_must_agree(tmp_path: Path) -> None:
         wrap(Rows("parquet", "test"), mapping(tmp_path), "m", tmp_path)
 
 
+def test_only_the_first_rows_are_looked_at(tmp_path: Path, caplog) -> None:
+    source = Rows("parquet", "test", files=(data(tmp_path, own(0), own(1, kind="other"), own(2), own(3, answer="?")),))
+    result = wrap(source, mapping(tmp_path), "mybench", tmp_path / "tasks", check_rows=2)
+    assert (result.rows, result.items, result.whole) == (3, 2, False)
+    assert [item.id for item, _ in result.shown] == ["mybench-000000", "mybench-000002"]
+    assert "2 items from the first 3 rows; answers are read by letter" in list(result.render())
+    assert "rows after these are read when a task starts; broken ones are then named, counted" in str(
+        [*result.render()]
+    )
+    assert caplog.text == ""
+    assert len(wrapped.docs(tmp_path / "tasks" / "mybench" / "mapping.yaml", "base", rows_of(tmp_path))) == 2
+    assert "left out: row 3: mybench item 'mybench-000003': answer '?' in column 'answer'" in caplog.text
+    assert "left out 1 row(s) (1 broken)" in caplog.text
+
+
+def rows_of(folder: Path) -> Dataset:
+    return Dataset.from_parquet(str(folder / "own.parquet"))
+
+
+def test_a_picture_that_does_not_decode_is_named_and_left_out(tmp_path: Path, caplog) -> None:
+    broken = own(0, image={"bytes": png()[:40], "path": None})
+    source = Rows("parquet", "test", files=(data(tmp_path, broken, own(1)),))
+    result = wrap(source, mapping(tmp_path), "mybench", tmp_path / "tasks")
+    assert (result.items, [item.id for item, _ in result.shown]) == (1, ["mybench-000001"])
+    assert "left out: mybench item 'mybench-000000', column 'image': unreadable picture" in caplog.text
+
+
+def test_a_list_of_pictures_is_refused(tmp_path: Path) -> None:
+    features = Features({name: Value("string") for name in ("question", "answer", "kind")} | {"image": List(Image())})
+    listed = own(0, image=[{"bytes": png(), "path": None}])
+    Dataset.from_list([listed], features=features).to_parquet(tmp_path / "own.parquet")
+    with pytest.raises(
+        RobustError, match=r"picture column 'image' holds List\(Image.*; allowed: one picture"
+    ) as raised:
+        wrap(Rows("parquet", "test", files=(tmp_path / "own.parquet",)), mapping(tmp_path), "mybench", tmp_path / "t")
+    assert "\n" not in str(raised.value)
+
+
 def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
     rows = data(tmp_path, own(0), own(1), own(0), own(0, answer="E"))
     arguments = ["--dataset-path", "parquet", "--data-files", rows, "--split", "test", "--mapping", mapping(tmp_path)]
@@ -156,19 +235,40 @@ def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.count("=== mybench-") == 2
     assert "* A. red    -> The dog is red." in result.stdout
-    assert "3 items from 4 rows; answers are read by letter" in result.stdout
+    assert "3 items from all 4 rows; answers are read by letter" in result.stdout
     assert f"--include_path {tmp_path / 'tasks'}" in result.stdout
 
 
 @pytest.mark.harness
-def test_a_wrapped_task_runs_in_lmms_eval(lmms_eval, tmp_path: Path) -> None:
-    made(tmp_path, own(0), own(1), own(0))
-    tasks = "robust_mybench_wrong_think,robust_mybench_wrong_caption"
-    more = ("--include_path", str(tmp_path / "tasks"), "--gen_kwargs", "max_new_tokens=48")
-    run = lmms_eval("out", tasks, *more)
+def test_a_wrapped_task_runs_in_both_harnesses_with_the_same_answers(lmms_eval, tmp_path: Path) -> None:
+    broken = own(0, image={"bytes": b"no picture", "path": None})
+    made(tmp_path, own(0), broken, own(1), own(0, answer="?"), own(0))
+    (tmp_path / "tasks").rename(tmp_path / "lmms_tasks")
+    made(tmp_path, own(0), broken, own(1), own(0, answer="?"), own(0), harness="lm_eval")
+    tasks = ("robust_mybench_wrong_think", "robust_mybench_wrong_caption")
+    more = ("--include_path", str(tmp_path / "lmms_tasks"), "--gen_kwargs", "max_new_tokens=48")
+    run = lmms_eval("out", ",".join(tasks), *more)
     assert run.status == 0, run.text
-    assert set(run.results["results"]) == set(tasks.split(","))
-    samples = run.samples("robust_mybench_wrong_think")
-    assert [sample["record"]["item"] for sample in samples] == [f"mybench-00000{n}" for n in range(3)]
-    assert {sample["record"]["injection"] for sample in samples} == {"prefill"}
-    assert all("The dog is" in sample["filtered_resps"] for sample in samples)
+    assert set(run.results["results"]) == set(tasks)
+    command = [
+        *(sys.executable, "-m", "lm_eval", "run", "--model", "hf-multimodal", "--device", "cpu"),
+        *("--model_args", f"pretrained={TINY_MODEL},dtype=float32", "--tasks", ",".join(tasks)),
+        *("--include_path", str(tmp_path / "tasks"), "--apply_chat_template", "--batch_size", "16"),
+        *("--gen_kwargs", "max_gen_toks=48", "--output_path", str(tmp_path / "lm"), "--log_samples"),
+    ]
+    done = subprocess.run(command, env=environment(), cwd=tmp_path, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for text in (run.text, done.stdout + done.stderr):
+        assert "left out: row 3: mybench item 'mybench-000003': answer '?'" in text
+        assert "left out: benchmark mybench item 'mybench-000001': unreadable picture" in text
+    for task in tasks:
+        (log,) = (tmp_path / "lm").rglob(f"samples_{task}_*.jsonl")
+        theirs = [json.loads(line)["record"] for line in log.read_text().splitlines()]
+        mine = [sample["record"] for sample in run.samples(task)]
+        assert [record["item"] for record in mine] == [f"mybench-00000{n}" for n in (0, 2, 4)]
+        assert [{key: record[key] for key in SAME} for record in theirs] == [
+            {key: record[key] for key in SAME} for record in mine
+        ]
+        assert {record["injection"] for record in mine} == {"prefill" if task.endswith("think") else "none"}
+    responses = [sample["filtered_resps"] for sample in run.samples("robust_mybench_wrong_think")]
+    assert all("The dog is" in response for response in responses)

@@ -99,6 +99,12 @@ def test_planting_is_even_and_changes_with_the_seed(item: Item) -> None:
     assert [plant(made) for made in items] != [plant(made, seed=1) for made in items]
 
 
+def test_an_option_that_may_be_true_is_never_planted(item: Item) -> None:
+    items = [replace(item, id=f"x-{number}", unplantable=("B",)) for number in range(100)]
+    assert item.plantable == ("A", "B", "D")
+    assert {plant(made) for made in items} == {"A", "D"}
+
+
 @pytest.mark.parametrize(
     ("template", "text", "variant", "message"),
     [

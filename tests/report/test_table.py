@@ -68,6 +68,26 @@ def test_runs_are_kept_apart_by_model_and_date(tmp_path: Path) -> None:
     assert [(run.date, run.model) for run in read_runs(tmp_path)] == [("d1", "one"), ("d1", "two"), ("d2", "one")]
 
 
+def test_records_of_a_probe_are_kept_apart_and_have_no_columns_of_reasoning(tmp_path: Path) -> None:
+    probed = sample("w", "base", "A", None).replace('"injection": "none"', '"injection": "probe"')
+    log(tmp_path / "one", "d1", "robust_scenes_base", sample("w", "base", "A", "A"))
+    log(tmp_path / "one", "d1", "robustprobe_scenes", probed)
+    plain, probe = read_runs(tmp_path)
+    assert (plain.probe, probe.probe) == (False, True)
+    assert variant_table(probe).title == "scenes (probe) · one · d1"
+    (row,) = text(probe)
+    assert row == ["base", "1", "100.0 (1)", "", "", "0.0 (1)", "0.0", "probe"]
+
+
+def test_a_log_holds_probabilities_and_one_of_an_earlier_version_need_not(tmp_path: Path) -> None:
+    line = json.loads(sample("w", "base", "A", "A"))
+    line["record"] |= {"letter_probs": {"A": 0.75, "B": 0.25}, "probs_at_most": "B"}
+    log(tmp_path, "d", "robust_scenes_base", json.dumps(line), sample("x", "base", "A", "A"))
+    (run,) = read_runs(tmp_path)
+    assert [record.p_correct for record in run.records] == [0.75, None]
+    assert [record.probs_at_most for record in run.records] == ["B", ""]
+
+
 def test_a_column_that_rests_on_nothing_says_so(tmp_path: Path) -> None:
     log(tmp_path, "d", "robust_scenes_stop_think", sample("w", "stop_think", "A", None))
     (row,) = text(read_runs(tmp_path)[0])

@@ -1,0 +1,79 @@
+"""Loads a transformers checkpoint: no remote code, safetensors only, errors in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoModelForImageTextToText, AutoProcessor
+
+from lmms_robust.errors import RobustError, unknown
+
+DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+
+def resolve_dtype(name: str, device: torch.device) -> Any:
+    """Return the dtype to load with; ``"auto"`` is the checkpoint's own on CUDA and float32 on the CPU.
+
+    Raises:
+        RobustError: no such dtype.
+    """
+    if name not in (*DTYPES, "auto"):
+        raise unknown("dtype", str(name), [*DTYPES, "auto"], where="model_args")
+    if name == "auto":
+        return torch.float32 if device.type == "cpu" else "auto"
+    return DTYPES[name]
+
+
+def load_processor(pretrained: str, revision: str) -> Any:
+    """Return the processor, padding on the left.
+
+    Raises:
+        RobustError: nothing there to load.
+    """
+    try:
+        processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise RobustError(
+            f"pretrained={pretrained!r}: {reason}; allowed: a folder or hub id of a checkpoint"
+        ) from error
+    processor.tokenizer.padding_side = "left"
+    if processor.tokenizer.pad_token is None:
+        processor.tokenizer.pad_token = processor.tokenizer.eos_token
+    return processor
+
+
+def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device) -> Any:
+    """Return the model, ready to answer.
+
+    Args:
+        pretrained: folder or hub id.
+        loading: passed to transformers; where it has a ``device_map``, the model stays where that puts it.
+        device: where else it goes.
+
+    Raises:
+        RobustError: nothing there to load, or no safetensors weights.
+    """
+    chosen = {name: value for name, value in loading.items() if value is not None}
+    try:
+        model = AutoModelForImageTextToText.from_pretrained(
+            pretrained, trust_remote_code=False, use_safetensors=True, **chosen
+        )
+    except (OSError, ValueError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise RobustError(
+            f"pretrained={pretrained!r}: {reason}; allowed: a checkpoint with safetensors weights"
+        ) from error
+    if "device_map" not in chosen:
+        model.to(device)
+    return model.eval()
+
+
+def fingerprint(pretrained: str) -> list[tuple[str, int, int]]:
+    """What tells a local checkpoint's weights from those of an earlier one in the same folder."""
+    folder = Path(pretrained)
+    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
+    return [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]

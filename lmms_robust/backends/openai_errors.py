@@ -1,0 +1,105 @@
+"""What an error of an OpenAI-compatible server means: wait and try again, leave this request, or end the run."""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Mapping
+from email.utils import parsedate_to_datetime
+from typing import Literal
+
+import openai
+
+from lmms_robust.errors import RobustError
+
+Meaning = Literal["passing", "refused", "final"]
+
+LONGEST_PAUSE = 600.0
+"""Most seconds that are waited because a server says so."""
+
+_PASSING = {408, 409, 425, 429}
+_FINAL = {401, 402, 404}
+
+
+class BadReplyError(ValueError):
+    """A reply of no known shape."""
+
+
+class RefusedError(Exception):
+    """The server refuses one request for what it holds, or fails at it every time."""
+
+
+def meaning(error: BaseException) -> Meaning:
+    """How to go on after an error of a request."""
+    if isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | ValueError):
+        return "passing"  # ValueError: a body that is not JSON, or of no known shape
+    if not isinstance(error, openai.APIStatusError) or error.code == "insufficient_quota":
+        return "final"
+    if error.status_code in _PASSING or error.status_code >= 500:
+        return "passing"
+    return "final" if error.status_code in _FINAL else "refused"
+
+
+def pause(error: BaseException | None, attempt: int) -> float:
+    """Seconds to wait before the next attempt: what the server asks for, or longer each time; never all at once.
+
+    Args:
+        error: of the last attempt.
+        attempt: how many there were.
+    """
+    asked = _asked_pause(error.response.headers) if isinstance(error, openai.APIStatusError) else None
+    if asked is not None:
+        return min(asked, LONGEST_PAUSE) * random.uniform(1.0, 1.1)
+    return min(60.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0)
+
+
+def given_up(error: BaseException, server: str, model: str, attempts: int) -> RefusedError | RobustError:
+    """What to raise once an error stays.
+
+    Returns:
+        RefusedError where the server answers, and so might answer other requests; else the one line that ends the run.
+    """
+    if meaning(error) == "refused":
+        return RefusedError(line(error))
+    if isinstance(error, openai.InternalServerError | openai.APIResponseValidationError | ValueError):
+        return RefusedError(f"{line(error)} ({attempts} attempts)")
+    kept = "finished responses are kept where model_args name a folder, resume=FOLDER"
+    if isinstance(error, openai.APITimeoutError):
+        return RobustError(
+            f"{server}: no reply in {attempts} attempts; allowed: a longer timeout in model_args; {kept}"
+        )
+    if isinstance(error, openai.APIConnectionError):
+        return RobustError(f"cannot reach {server}: {line(error.__cause__ or error)}; {kept}")
+    return RobustError(f"{server} refuses model {model!r}: {line(error)}; allowed: {_remedy(error)}; {kept}")
+
+
+def words(error: BaseException) -> str:
+    """What an error says: where a server sent it, its status and message alone."""
+    if not isinstance(error, openai.APIStatusError):
+        return str(error)
+    body = error.body if isinstance(error.body, Mapping) else {}
+    return f"{error.status_code}: {body.get('message') or body.get('detail') or error}"
+
+
+def line(error: BaseException) -> str:
+    """An error's words in one line."""
+    return " ".join(words(error).split())[:300] or type(error).__name__
+
+
+def _remedy(error: BaseException) -> str:
+    if isinstance(error, openai.NotFoundError):
+        return "a model that the server lists, and a base_url up to and with /v1"
+    if isinstance(error, openai.AuthenticationError):
+        return "a key in the environment variable OPENAI_API_KEY"
+    return "requests within what the server grants the key"
+
+
+def _asked_pause(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(?:\.\d+)?", value):
+        return float(value)
+    try:
+        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
+    except (TypeError, ValueError):
+        return None

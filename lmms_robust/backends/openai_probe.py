@@ -1,0 +1,155 @@
+"""Finds out, before work starts, whether a server really continues a trailing assistant message."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from loguru import logger
+from PIL import Image
+
+from lmms_robust.backends.openai_client import Messages
+from lmms_robust.backends.openai_errors import RefusedError
+from lmms_robust.backends.picture_urls import data_url
+from lmms_robust.backends.replies import Reply
+from lmms_robust.errors import RobustError
+from lmms_robust.transport import Injection
+
+CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
+"""The fields that vLLM, SGLang and others take; unknown to the API itself."""
+
+Asked = Literal["auto", "prefill", "inline"]
+Ask = Callable[[Messages, Mapping[str, Any]], Awaitable[Reply]]
+
+_QUESTION = "Name a famous tower and the city where it stands."
+# Both stop within a word: nothing but its end goes on from here, and nothing that starts anew begins with that.
+_OPEN, _CLOSED = "<think>The Eiffel Tower stands in Par", "<think>It is the Eiffel Tower.</think>It stands in Par"
+_END_OF_WORD = re.compile(r"is(?![a-z])")
+_LIMITS = {"max_tokens": 16, "temperature": 0}
+# Tokens that may join differently where two texts meet.
+_SLACK = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """How injected words are delivered.
+
+    Attributes:
+        injection: ``"prefill"`` or ``"inline"``.
+        echoes: the server repeats the words at the start of its reply.
+        why: what shows it, for the log.
+    """
+
+    injection: Injection
+    echoes: bool
+    why: str
+
+
+async def examine(ask: Ask, asked: Asked) -> Finding:
+    """Ask a server for a few words, with and without a start of its turn.
+
+    Only clear evidence counts as continued: the rendered prompt where the server shows it, else the end of a word that
+    was cut in the middle, else the length of the prompt, which is shorter if the turn is left open. A template may add
+    an empty block of reasoning before the words; the first and the last show that too.
+
+    Args:
+        ask: sends messages with other fields of the request.
+        asked: what the user wants; ``"prefill"`` takes unclear evidence for enough.
+
+    Raises:
+        RobustError: ``"prefill"`` is wanted and the server refuses it, or is seen to rewrite it.
+    """
+    if asked == "inline":
+        await _ask_plainly(ask)
+        return Finding("inline", False, "as asked for")
+    found = [await _try(ask, prefill) for prefill in (_OPEN, _CLOSED)]
+    against = next((one for one in found if one.state in ("refused", "rewritten")), None)
+    unclear = next((one for one in found if one.state == "unclear"), None)
+    if asked == "prefill" and against:
+        raise RobustError(f"injection=prefill: {against.why}; allowed: injection=inline, or another server or template")
+    if asked == "auto" and (against or unclear):
+        await _ask_plainly(ask)
+        return Finding("inline", False, (against or unclear or found[0]).why)
+    return Finding("prefill", any(one.echoes for one in found), (unclear or found[0]).why)
+
+
+async def _ask_plainly(ask: Ask) -> None:
+    """A wrong key or model is found now; whether other requests are refused too is left to them."""
+    try:
+        await ask(_messages(), _LIMITS)
+    except RefusedError as error:
+        logger.warning(f"robust_openai: a short question with a picture is refused: {error}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    state: Literal["continued", "rewritten", "refused", "unclear"]
+    why: str
+    echoes: bool = False
+
+
+async def _try(ask: Ask, prefill: str) -> _Trial:
+    messages = _messages(prefill)
+    try:
+        reply = await _flagged(ask, messages)
+    except RefusedError as error:
+        return _Trial("refused", f"the server refuses to continue a turn ({error})")
+    written = reply.reasoning + reply.text
+    echoes = written.startswith(prefill)
+    if reply.prompt_text is not None:
+        return _shown(reply.prompt_text, prefill, echoes)
+    if await _adds(ask, reply, prefill):
+        return _Trial("rewritten", "the prompt grows by more than the start of the turn", echoes)
+    if _END_OF_WORD.match(written.removeprefix(prefill)):
+        return _Trial("continued", "a word that was cut in the middle was completed", echoes)
+    if await _leaves_open(ask, reply, messages):
+        return _Trial("continued", "the prompt is shorter by the end of the turn", echoes)
+    return _Trial("unclear", f"nothing shows that the start of a turn is continued; reply: {written[:40]!r}", echoes)
+
+
+async def _flagged(ask: Ask, messages: Messages) -> Reply:
+    try:
+        return await ask(messages, {**_LIMITS, "extra_body": {**CONTINUE, "return_prompt_text": True}})
+    except RefusedError:  # perhaps because of the second wish alone
+        return await ask(messages, {**_LIMITS, "extra_body": CONTINUE})
+
+
+def _shown(prompt: str, prefill: str, echoes: bool) -> _Trial:
+    before = prompt.removesuffix(prefill)
+    if before == prompt or "think>" in before.rpartition(_QUESTION)[2]:
+        return _Trial("rewritten", f"the server's chat template rewrites the start of a turn: {prompt[-80:]!r}", echoes)
+    return _Trial("continued", "the rendered prompt ends in the start of the turn", echoes)
+
+
+async def _adds(ask: Ask, reply: Reply, prefill: str) -> bool:
+    """Whether more was added to an opened turn than the words, by their length at the end of a user turn."""
+    opened = await _length(ask, reply, _messages(), {})
+    longer = await _length(ask, reply, _messages(more=prefill), {})
+    if reply.prompt_tokens is None or opened is None or longer is None:
+        return False
+    return reply.prompt_tokens - opened > longer - opened + _SLACK
+
+
+async def _leaves_open(ask: Ask, reply: Reply, messages: Messages) -> bool:
+    closed = await _length(ask, reply, messages, {"extra_body": {"add_generation_prompt": False}})
+    return reply.prompt_tokens is not None and closed is not None and reply.prompt_tokens < closed
+
+
+async def _length(ask: Ask, reply: Reply, messages: Messages, fields: Mapping[str, Any]) -> int | None:
+    """Length of a prompt, where the server told that of the first."""
+    if reply.prompt_tokens is None:
+        return None
+    try:
+        return (await ask(messages, {**_LIMITS, **fields})).prompt_tokens
+    except RefusedError:
+        return None
+
+
+def _messages(prefill: str = "", more: str = "") -> Messages:
+    text = f"{_QUESTION}\n{more}" if more else f"{_QUESTION}\n"
+    picture = {"type": "image_url", "image_url": {"url": data_url(Image.new("RGB", (112, 112), "gray"))}}
+    user = {"role": "user", "content": [picture, {"type": "text", "text": text}]}
+    turn: Sequence[Mapping[str, Any]] = [{"role": "assistant", "content": prefill}] if prefill else []
+    return [user, *turn]

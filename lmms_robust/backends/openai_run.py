@@ -1,0 +1,186 @@
+"""How ``robust_openai`` tries a server out, and answers the requests of one call."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+import openai
+from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
+from loguru import logger
+from tqdm import tqdm
+
+from lmms_robust.backends.journal import Journal, request_key
+from lmms_robust.backends.openai_client import Messages, Session
+from lmms_robust.backends.openai_errors import RefusedError
+from lmms_robust.backends.openai_probe import Asked, Finding, examine
+from lmms_robust.backends.openai_requests import fields, to_api, warn_of_others
+from lmms_robust.backends.openai_terms import Terms
+from lmms_robust.backends.picture_urls import PictureUrls
+from lmms_robust.backends.replies import Question, Reply, response
+from lmms_robust.backends.turns import is_ours
+from lmms_robust.errors import RobustError
+from lmms_robust.generation.settings import stop_texts
+from lmms_robust.transport import seal
+
+if TYPE_CHECKING:
+    from lmms_robust.backends.openai import RobustOpenAI
+
+FEWEST_REFUSALS = 8
+"""A run ends after so many refusals in a row, or as many as may be under way at a time if that is more."""
+
+
+class Server:
+    """One model on one server, and what it was found to take.
+
+    Args:
+        model: the model's name there.
+        base_url: address, or None for that of OpenAI.
+        key: sent with every request, and never shown.
+        timeout: seconds for one attempt.
+        retries: how often a request is tried again.
+    """
+
+    def __init__(self, model: str, base_url: str | None, key: str, timeout: float, retries: int) -> None:
+        self.model, self.base_url = model, base_url or "https://api.openai.com/v1"
+        self._key, self._timeout, self._retries = key, timeout, retries
+        self._terms = Terms()
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Session]:
+        """A connection within the running event loop."""
+        # A proxy for the world outside does not reach this machine's own servers.
+        transport = openai.DefaultAsyncHttpxClient(trust_env=not _is_loopback(self.base_url))
+        async with openai.AsyncOpenAI(
+            base_url=self.base_url, api_key=self._key, timeout=self._timeout, max_retries=0, http_client=transport
+        ) as client:
+            yield Session(client, self.model, self._retries, self._terms)
+
+    async def try_out(self, asked: Asked, top_logprobs: int, extra_body: Mapping[str, Any]) -> Finding:
+        """Find out how injected words are delivered, and whether there are letter probabilities.
+
+        Raises:
+            RobustError: the server cannot be reached, or refuses the key, the model or what ``asked`` wants.
+        """
+        wanted = {"logprobs": True, "top_logprobs": top_logprobs} if top_logprobs else {}
+        seen: list[Reply] = []
+        async with self.connected() as session:
+
+            async def ask(messages: Messages, more: Mapping[str, Any]) -> Reply:
+                extra = {**extra_body, **more.get("extra_body", {})}
+                seen.append(await session.ask(messages, {**wanted, **more, "extra_body": extra}))
+                return seen[-1]
+
+            finding = await examine(ask, asked)
+        probabilities = "with" if any(reply.steps for reply in seen) else "without"
+        logger.info(
+            f"robust_openai: {self.model} at {self.base_url}: injection {finding.injection} ({finding.why}), "
+            f"{probabilities} letter probabilities"
+        )
+        return finding
+
+
+class Run:
+    """The requests of one call, as many at a time as may be."""
+
+    def __init__(self, backend: RobustOpenAI, requests: Sequence[Instance]) -> None:
+        self._backend, self._requests = backend, requests
+        self._journal: Journal | None = backend.journal
+        self._results: list[GenerationResult | None] = [None] * len(requests)
+        self._urls = PictureUrls(2 * backend.concurrency)
+        self._answered = self._in_a_row = 0
+        for settings in {str(request.args[2]): request.args[2] for request in requests}.values():
+            warn_of_others(settings)
+
+    async def answers(self) -> list[GenerationResult]:
+        """Results in the order of the requests.
+
+        Raises:
+            RobustError: the server is gone, or refuses everything.
+        """
+        waiting = iter(enumerate(self._requests))
+        name, ranks_after = "robust_openai", self._backend.rank != 0
+        async with self._backend.server.connected() as session:
+            with tqdm(total=len(self._requests), desc=name, unit="response", disable=ranks_after) as progress:
+                many = min(self._backend.concurrency, len(self._requests))
+                await _together([self._work(session, waiting, progress) for _ in range(many)])
+        return [result for result in self._results if result is not None]
+
+    async def _work(self, session: Session, waiting: Iterator[tuple[int, Instance]], progress: tqdm[Any]) -> None:
+        for number, request in waiting:  # shared by all workers, so a picture is read only when its turn has come
+            self._results[number] = await self._answer(session, request)
+            progress.update()
+
+    async def _answer(self, session: Session, request: Instance) -> GenerationResult:
+        backend, settings = self._backend, request.args[2]
+        question = self._question(request)
+        wanted = fields(settings, question, backend.top_logprobs, backend.extra_body)
+        key = self._key(question, wanted)
+        found = self._journal.get(key) if self._journal and key else None
+        if found is not None:
+            self._answered += 1
+            return GenerationResult(text=found)
+        try:
+            reply = await session.ask(to_api(question, self._urls), wanted)
+        except RefusedError as error:
+            return self._refused(request, question, error)
+        text = response(question, reply, backend.finding.echoes, stop_texts(settings))
+        if self._journal and key:
+            self._journal.put({key: text})
+        self._answered, self._in_a_row = self._answered + 1, 0
+        return GenerationResult(text, TokenCounts(reply.prompt_tokens, reply.output_tokens))
+
+    def _question(self, request: Instance) -> Question:
+        messages, injects = self._backend.messages(request)
+        injection = self._backend.finding.injection if injects else None
+        doc = self._backend.doc(request)
+        if doc.get("probe") and is_ours(doc) and injection != "prefill":
+            raise RobustError(
+                f"{request.args[4]}: {self._backend.server.base_url} does not continue a prefill, and a probe asks for "
+                f"nothing else ({self._backend.finding.why}); allowed: a server that does"
+            )
+        return Question(doc, messages, injection)
+
+    def _key(self, question: Question, wanted: Mapping[str, Any]) -> str | None:
+        """What the response is kept under; None for sampled ones, since repeated samples have to differ."""
+        if self._journal is None or wanted["temperature"] > 0:
+            return None
+        server = self._backend.server
+        return request_key(question.words, question.pictures, {"at": [server.base_url, server.model], **wanted})
+
+    def _refused(self, request: Instance, question: Question, error: RefusedError) -> GenerationResult:
+        """An empty response, which is not kept, so that it is asked for again in a later run."""
+        _, _, _, doc_id, task, _ = request.args
+        item = question.doc.get("id", doc_id)
+        logger.warning(f"robust_openai: {task} item {item!r} is refused, its response is empty: {error}")
+        self._in_a_row += 1
+        few = max(FEWEST_REFUSALS, self._backend.concurrency)
+        if self._in_a_row >= few or (not self._answered and self._in_a_row == len(self._requests)):
+            raise RobustError(
+                f"{self._backend.server.base_url}: {self._in_a_row} requests in a row are refused, the last one with "
+                f"{str(error)!r}; allowed: requests that the server answers"
+            )
+        return GenerationResult(text=seal("", question.injection if is_ours(question.doc) else None))
+
+
+async def _together(work: Sequence[Any]) -> None:
+    """Do all at once; the first error ends the others."""
+    tasks = [asyncio.create_task(one) for one in work]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,63 @@
+"""Counts as sentences, with noun and verb in the number that the count asks for."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from lmms_robust.benchmarks.grammar import head_index, is_plural_word, plural, sentence, singular
+from lmms_robust.benchmarks.vocabulary import COLOURS, NUMBERS, PAIRS
+
+# "wearing hats" is said of several: "1 person wearing hats" would be odd.
+_MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\b|$)")
+
+
+def there_is_are(count: str, noun: str, place: str = "in the image") -> str | None:
+    """Say how many there are, with the verb and the noun in the number that the count asks for.
+
+    None if the count is no plain number, or the noun names two kinds ("dogs and cats").
+
+    >>> [there_is_are(count, "organs") for count in ("1", "3", "0")]
+    ['There is 1 organ in the image.', 'There are 3 organs in the image.', 'There are 0 organs in the image.']
+    >>> there_is_are("None", "people", "on the bench"), there_is_are("12", "of the buses", "")
+    ('There are no people on the bench.', 'There are 12 buses.')
+    >>> there_is_are("1", "people", "wearing red hats in the image")
+    'The number of people wearing red hats in the image is 1.'
+    """
+    amount = count.strip().rstrip(".").casefold()
+    head = noun.split()[: head_index(noun.split()) + 1]
+    if not is_count(count) or any(after == "and" and word not in COLOURS for word, after in pairwise(head)):
+        return None
+    each = _MANY_EACH.search(place)
+    if each and is_plural_word(each["things"]):
+        return sentence(f"the number of {counted(noun)} {place} is {'zero' if amount == 'none' else amount}")
+    if amount == "none":
+        amount = "no"
+    one = amount in {"1", "one", "a", "an"}
+    things = singular(counted(noun)) if one else _pairs(counted(noun))
+    return sentence(f"There {'is' if one else 'are'} {amount} {things} {place}")
+
+
+def _pairs(noun: str) -> str:
+    """Write "2 pairs of scissors"."""
+    head = noun.split()[head_index(noun.split())] if noun.split() else ""
+    return f"pairs of {noun}" if head.casefold() in PAIRS else noun
+
+
+def counted(noun: str) -> str:
+    """Name things that are counted: in the plural, without the words that "how many of the" leaves.
+
+    >>> counted("of the buses"), counted("red car"), counted("different colors")
+    ('buses', 'red cars', 'colors')
+    """
+    return plural(re.sub(r"^(?:(?:of|all|the|these|those|different) )+(?=\S)", "", noun.strip(), flags=re.IGNORECASE))
+
+
+def is_count(text: str) -> bool:
+    """Whether an option is a plain number, in digits or words.
+
+    >>> is_count("3"), is_count("Two"), is_count("none"), is_count("a few")
+    (True, True, True, False)
+    """
+    text = text.strip().rstrip(".").casefold()
+    return bool(re.fullmatch(r"\d+", text)) or text in {*NUMBERS, "none"}

@@ -1,0 +1,115 @@
+"""Which wrong options may hold of the same picture as the right one, so that they are never planted.
+
+"0" beside "the image does not feature any", "2" beside "two", "blue" beside "dark blue", "left" beside "top left".
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from math import inf
+
+from lmms_robust.benchmarks.directions import same_place
+from lmms_robust.benchmarks.grammar import is_plural_word
+from lmms_robust.benchmarks.refusals import leans, refusal, says_absent
+from lmms_robust.benchmarks.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
+from lmms_robust.benchmarks.yes_no import is_yes
+from lmms_robust.schema import letters
+
+_ZERO = frozenset({"0", "no", "none", "nil", "nobody", "nothing"})
+_ONE_FORM = {
+    "upper": "top", "uppermost": "top", "lower": "bottom", "center": "middle", "centre": "middle", "central": "middle",
+    "grey": "gray", "colour": "color",
+}  # fmt: skip
+_SHORT = 5  # words; in a sentence, the same words in another order say something else
+_EMPTY = frozenset(["the", "a", "an", "and", "area", "corner", "side", "part", "region"])
+_PLACES = frozenset(["top", "bottom", "left", "right", "middle", "front", "back"])
+
+_BOUNDS = {
+    "": (0, 0), "only": (0, 0), "exactly": (0, 0), "more than": (0.1, inf), "over": (0.1, inf), ">": (0.1, inf),
+    "at least": (0, inf), " or more": (0, inf), "less than": (-inf, -0.1), "fewer than": (-inf, -0.1),
+    "under": (-inf, -0.1), "<": (-inf, -0.1), "at most": (-inf, 0), " or fewer": (-inf, 0), " or less": (-inf, 0),
+}  # fmt: skip
+"""Words with a number -> what may be added to it."""
+
+
+def also_hold(options: Sequence[str], answer: str) -> tuple[str, ...]:
+    """Return the letters of the wrong options that may be true where the right one is.
+
+    >>> also_hold(("0", "3", "This image doesn't feature the cars."), "C")
+    ('A',)
+    >>> also_hold(("blue", "dark blue", "red"), "B"), also_hold(("blue", "dark blue", "red"), "A")
+    (('A',), ())
+    """
+    names = letters(len(options))
+    if answer not in names:
+        return ()
+    right = options[names.index(answer)]
+    named = re.findall(r"\b[A-J]\b", right) if leans(right) else []
+    if leans(right) and not right.casefold().startswith("neither"):  # "both", "all of the above", "A and C"
+        held = named or [name for name, option in zip(names, options, strict=True) if not refusal("", option)]
+        return tuple(name for name in names if name != answer and name in held)
+    wrong = [(name, option) for name, option in zip(names, options, strict=True) if name != answer]
+    return tuple(name for name, option in wrong if holds_beside(option, right))
+
+
+def holds_beside(option: str, right: str) -> bool:
+    """Whether an option may be true where another one is right: it says the same, or only a part of it."""
+    if leans(option) and re.match("either|any", option, re.IGNORECASE):
+        return True
+    none = _none_of(option), _none_of(right)
+    if None not in none and ("" in none or none[0] == none[1]):
+        return True
+    if same_place(option, right) or (_untold(option) and _untold(right)):
+        return True
+    one, other = _range(option), _range(right)
+    if one and other:
+        return one[0] <= other[1] and other[0] <= one[1]
+    said, known = _told(option), _told(right)
+    if said == known:
+        return bool(said)
+    if not said or not set(said) <= set(known) or TURNED.search(right):
+        return False
+    if " and " in right.casefold():
+        return len(known) <= _SHORT and not {"is", "are"} & set(known)
+    more = set(known) - set(said) or set(said)  # the same in another order: "white, red"
+    return more <= COLOURS | SHADES | _PLACES
+
+
+def _none_of(option: str) -> str | None:
+    """What an option says that there is none of: "cars" of "no cars", "" where it does not say; else None."""
+    words = _told(option)
+    if says_absent(option) or is_yes(option) is False:
+        return ""
+    if len(words) == 2 and words[0] in _ZERO and is_plural_word(words[1]):  # not "no parking"
+        return words[1]
+    return "" if len(words) == 1 and words[0] in _ZERO else None
+
+
+def _untold(option: str) -> bool:
+    """Whether an option says that the answer cannot be known: "not visible", "cannot be determined"."""
+    return (refusal("", option) or "").startswith("The answer")
+
+
+def _range(option: str) -> tuple[float, float] | None:
+    """The lowest and the highest number that an option allows: "more than 3" allows 4."""
+    words = _told(option)
+    text = " ".join(words)
+    number = r"(\d+(?:\.\d+)?)"
+    between = re.fullmatch(rf"(?:between )?{number} (?:(?:to|-|–) )?{number}", text)
+    found = re.fullmatch(rf"(\D*?) ?{number}( or more| or fewer| or less)?", text)
+    if between:
+        return float(between[1]), float(between[2])
+    if found is None or found[1] not in _BOUNDS:
+        return None
+    value, (low, high) = float(found[2]), _BOUNDS[found[3] or found[1]]
+    return value + low, value + high
+
+
+def _told(option: str) -> list[str]:
+    """Words and signs that tell an option from others: numbers as digits, places in one form."""
+    text = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", option.casefold())
+    words = re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d]+(?:['’]\w+)?|[^\w\s.,;:!?'\"’()]", text)
+    told = [str(NUMBERS.index(word)) if word in NUMBERS else _ONE_FORM.get(word, word) for word in words]
+    kept = [word for word in told if word not in _EMPTY]
+    return kept[1:] if kept[:1] in (["on"], ["in"], ["at"], ["to"]) and _PLACES.issuperset(kept[1:]) else kept

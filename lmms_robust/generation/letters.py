@@ -1,0 +1,94 @@
+"""The option letters in a model's vocabulary, and their probabilities at the answer letter of a response."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from lmms_robust.parsing.locate import answer_letter_span
+from lmms_robust.schema import MAX_OPTIONS, LetterProbs, letters
+
+_ALL = letters(MAX_OPTIONS)
+# A letter as an answer starts: alone, after a space or a bracket, with its closing bracket or stop.
+_LETTER = re.compile(rf"[\s(\[\"'*]*([{_ALL[0]}-{_ALL[-1]}])[)\].:\"'*]*")
+
+
+class LetterTokens:
+    """Every token that is an option letter, and nothing else, in a tokenizer's vocabulary.
+
+    Args:
+        tokenizer: of the model.
+        vocabulary: number of the model's logits.
+    """
+
+    def __init__(self, tokenizer: Any, vocabulary: int) -> None:
+        found: dict[str, list[int]] = {letter: [] for letter in _ALL}
+        special = set(tokenizer.all_special_ids)
+        for token, number in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1]):
+            if len(token) > 8 or number in special or number >= vocabulary:
+                continue
+            match = _LETTER.fullmatch(tokenizer.convert_tokens_to_string([token]))
+            if match:
+                found[match[1]].append(number)
+        self.ids = found
+        longest = max(1, *(len(numbers) for numbers in found.values()))
+        rows = [numbers + [0] * (longest - len(numbers)) for numbers in found.values()]
+        self._numbers = torch.tensor(rows)
+        self._missing = torch.tensor([[i >= len(numbers) for i in range(longest)] for numbers in found.values()])
+
+    def to(self, device: torch.device) -> LetterTokens:
+        """Move to the device of the logits."""
+        self._numbers, self._missing = self._numbers.to(device), self._missing.to(device)
+        return self
+
+    def logits(self, logits: Tensor) -> Tensor:
+        """Logit of each letter, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
+        chosen = logits[..., self._numbers].float().masked_fill(self._missing, float("-inf"))
+        return chosen.logsumexp(-1)
+
+
+def normalised(logits: Tensor, options: int) -> LetterProbs | None:
+    """Probabilities among the first letters from their logits (10); None if no letter has a token of its own."""
+    probs = logits[:options].double().softmax(-1)
+    if bool(probs.isnan().any()):
+        return None
+    return LetterProbs(dict(zip(letters(options), probs.tolist(), strict=True)))
+
+
+def at_the_answer(
+    tokenizer: Any, prefill: str, tokens: Sequence[int], logits: Tensor, options: Sequence[str]
+) -> LetterProbs | None:
+    """Probabilities where a response gives its answer letter.
+
+    Args:
+        tokenizer: of the model.
+        prefill: start of the turn that was given.
+        tokens: what the model wrote after it.
+        logits: (number of tokens, 10), letter logits from which each token was chosen.
+        options: option texts.
+
+    Returns:
+        None if no answer letter can be read, or if it stands in the prefill.
+    """
+    text = tokenizer.decode(tokens, skip_special_tokens=True)
+    span = answer_letter_span(prefill + text, options)
+    if span is None or span[0] < len(prefill):
+        return None
+    number = _token_at(tokenizer, tokens, span[0] - len(prefill))
+    return normalised(logits[number], len(options)) if number < len(logits) else None
+
+
+def _token_at(tokenizer: Any, tokens: Sequence[int], offset: int) -> int:
+    """Number of the token that writes the character at an offset of the text."""
+    low, high = 0, len(tokens) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if len(tokenizer.decode(tokens[: middle + 1], skip_special_tokens=True)) > offset:
+            high = middle
+        else:
+            low = middle + 1
+    return low

@@ -1,0 +1,57 @@
+"""What a harness's generation settings mean, the same for every way of generating."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+Stopped = Callable[[Sequence[int]], bool]
+"""Whether the text of some new tokens holds a stop text."""
+
+NEW_TOKENS = 1024
+"""Most new tokens where the settings say nothing."""
+
+
+def max_new_tokens(settings: Mapping[str, Any]) -> int:
+    """Most tokens that a response may have."""
+    return int(settings.get("max_new_tokens") or NEW_TOKENS)
+
+
+def stop_texts(settings: Mapping[str, Any]) -> list[str]:
+    """Texts at which a response ends, without them.
+
+    >>> stop_texts({"until": ["</think>", ""]}), stop_texts({"until": "###"}), stop_texts({})
+    (['</think>'], ['###'], [])
+    """
+    until = settings.get("until") or []
+    return [stop for stop in ([until] if isinstance(until, str) else until) if stop]
+
+
+def stopped(settings: Mapping[str, Any], tokenizer: Any) -> Stopped | None:
+    """How to see that a response is to end; None if no text ends one. Special tokens have no text."""
+    stops = stop_texts(settings)
+    if not stops:
+        return None
+
+    def holds(tokens: Sequence[int]) -> bool:
+        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        return any(stop in text for stop in stops)
+
+    return holds
+
+
+def cut(tokens: Sequence[int], holds: Stopped, checked: int = 0) -> int | None:
+    """Fewest tokens whose text holds a stop text, or None; the first ``checked`` of them do not.
+
+    >>> cut([7, 8, 9], lambda tokens: 8 in tokens)
+    2
+    """
+    if not holds(tokens):
+        return None
+    return next(count for count in range(checked, len(tokens) + 1) if holds(tokens[:count]))
+
+
+def same_settings(settings: Mapping[str, Any]) -> str:
+    """A key that is equal for equal generation settings."""
+    return json.dumps(settings, sort_keys=True, default=str)

@@ -1,0 +1,142 @@
+"""What the probability of the answer letter tells: its change, its calibration, and whether base foretells survival.
+
+Inputs map item id to a value or None (unknown). Items are taken as independent, though some share a picture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil, fsum, nan, sqrt
+
+import numpy as np
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import norm, rankdata
+from scipy.stats import t as student
+
+from lmms_robust.metrics.estimate import Estimate, mean
+from lmms_robust.metrics.robustness import Outcomes
+
+Scores = Mapping[str, float | None]
+
+BINS = 10
+LEVEL = 0.95
+FEW = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Auroc:
+    """An area under the ROC curve, its 95 % confidence interval, and what they rest on.
+
+    Attributes:
+        value: 0 to 1; NaN, like the interval, where one of the groups is empty.
+        low: lower end of the interval.
+        high: upper end of the interval.
+        survived: items still right under the perturbation.
+        fell: items no longer right.
+    """
+
+    value: float
+    low: float
+    high: float
+    survived: int
+    fell: int
+
+    @property
+    def n(self) -> int:
+        """All items."""
+        return self.survived + self.fell
+
+
+def change(base: Scores, perturbed: Scores) -> Estimate:
+    """Mean under the perturbation minus mean at base, over items known in both.
+
+    >>> change({"a": 0.75, "b": 0.5, "c": None}, {"a": 0.5, "b": 0.5, "c": 1.0})
+    Estimate(value=-0.125, n=2)
+    """
+    pairs = [(before, perturbed.get(item)) for item, before in base.items()]
+    return mean(after - before for before, after in pairs if before is not None and after is not None)
+
+
+def auroc(score: Scores, base: Outcomes, perturbed: Outcomes) -> Auroc:
+    """How well a score at base foretells which of the right answers survive the perturbation.
+
+    The probability that an item which survived has a higher score than one which fell, ties counting half. Range 0 to
+    1; higher is better, 0.5 is chance. It rests on the items that are right at base, have a score there, and have a
+    readable answer under the perturbation.
+
+    >>> auroc({"a": 0.9, "b": 0.6, "c": 0.7}, dict.fromkeys("abc", True), {"a": True, "b": False, "c": False}).value
+    1.0
+    """
+    known = [(score.get(item), perturbed.get(item)) for item, right in base.items() if right]
+    survived = [value for value, after in known if value is not None and after is True]
+    fell = [value for value, after in known if value is not None and after is False]
+    if not survived or not fell:
+        return Auroc(nan, nan, nan, len(survived), len(fell))
+    value, low, high = _area(survived, fell)
+    return Auroc(value, low, high, len(survived), len(fell))
+
+
+def calibration_error(confidence: Scores, correct: Outcomes) -> Estimate:
+    """Expected calibration error of the answers given, over items with a confidence and a readable answer.
+
+    Ten bins of equal width, (0, 0.1] to (0.9, 1]; the mean over items of |accuracy - mean confidence| of their bin
+    (Guo et al. 2017, "On Calibration of Modern Neural Networks", eq. 3). Range 0 to 1; lower is better. With few items
+    it is far above 0 for a perfectly calibrated model as well.
+
+    Args:
+        confidence: probability of the letter answered, 0 to 1. Theirs is that of the most probable class, which a
+            letter sampled, or given after stating another, is not.
+        correct: whether that letter is the right one.
+
+    >>> calibration_error({"a": 0.75, "b": 0.75, "c": 0.5}, {"a": True, "b": False, "c": True})
+    Estimate(value=0.3333333333333333, n=3)
+    """
+    gaps: dict[int, list[float]] = {}
+    for item, value in confidence.items():
+        right = correct.get(item)
+        if value is not None and right is not None:
+            gaps.setdefault(max(ceil(value * BINS), 1), []).append(float(right) - value)
+    n = sum(map(len, gaps.values()))
+    return Estimate(fsum(abs(fsum(gap)) for gap in gaps.values()) / n if n else nan, n)
+
+
+def _area(high: Sequence[float], low: Sequence[float]) -> tuple[float, float, float]:
+    """P(high > low) + P(high = low) / 2 with a 95 % interval.
+
+    The variance is that of DeLong, DeLong and Clarke-Pearson (1988, Biometrics 44:837), which assumes no shape of the
+    distributions; the interval is symmetric on the logit scale, as Perme and Manevski (2019, Stat. Methods Med. Res.
+    28:3755) advise, with the degrees of freedom of Brunner and Munzel (2000, Biometrical J. 42:17), since one group is
+    often small. Where that variance is zero, as after a perfect separation, or rests on fewer than five items of a
+    group, Newcombe's interval stands in, which does not estimate it. Simulated coverage for groups of 60 and 2 to 20:
+    between 0.85 and 1, mostly 0.93 to 0.97; too low where the small group is the more spread out.
+    """
+    m, n = len(high), len(low)
+    ranks = rankdata([*high, *low])
+    above = (ranks[:m] - rankdata(high)) / n  # per item of one group, the share of the other group below it
+    below = 1 - (ranks[m:] - rankdata(low)) / m
+    value = float((ranks[:m].sum() - m * (m + 1) / 2) / (m * n))
+    if min(m, n) < FEW or value in (0, 1):
+        return value, *_newcombe(value, m, n)
+    parts = [float(np.var(part, ddof=1)) / len(part) for part in (above, below)]
+    variance = sum(parts)
+    if not variance:
+        return value, *_newcombe(value, m, n)
+    freedom = variance**2 / (parts[0] ** 2 / (m - 1) + parts[1] ** 2 / (n - 1))
+    reach = float(student.ppf((1 + LEVEL) / 2, freedom)) * sqrt(variance) / (value * (1 - value))
+    return value, float(expit(logit(value) - reach)), float(expit(logit(value) + reach))
+
+
+def _newcombe(value: float, m: int, n: int) -> tuple[float, float]:
+    """Interval of method 5 in Newcombe (2006, Stat. Med. 25:559): all areas from which ``value`` is not too far."""
+    z, common = float(norm.ppf((1 + LEVEL) / 2)), (m + n) / 2 - 1
+
+    def excess(area: float) -> float:
+        shape = 1 + common * ((1 - area) / (2 - area) + area / (1 + area))
+        return (value - area) ** 2 - z**2 * area * (1 - area) * shape / (m * n)
+
+    tiny = 1e-12  # 0 and 1 are roots of their own there, and not the ends looked for
+    low = float(brentq(excess, 0, min(value, 1 - tiny))) if value > 0 else 0.0
+    high = float(brentq(excess, max(value, tiny), 1)) if value < 1 else 1.0
+    return low, high

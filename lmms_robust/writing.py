@@ -1,0 +1,43 @@
+"""Output files that appear under their name only when they are complete."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+from lmms_robust.errors import RobustError
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give the path of a file to write, which takes the place of ``target`` when the block ends.
+
+    If the block raises, the new file vanishes and ``target`` is as it was. Folders above it are made.
+
+    Raises:
+        RobustError: the file cannot be written, from the first byte to the last.
+    """
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        os.replace(part, target)
+    except OSError as error:
+        raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):  # where no file can be, none is left behind
+            part.unlink()
+
+
+@contextmanager
+def complete(target: Path) -> Iterator[TextIO]:
+    """Open a text file that takes the place of ``target`` when the block ends, see :func:`replacing`.
+
+    Raises:
+        RobustError: the file cannot be written.
+    """
+    with replacing(target) as part, part.open("w", encoding="utf-8", newline="") as file:
+        yield file

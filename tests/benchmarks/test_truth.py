@@ -1,0 +1,132 @@
+"""The statement of a wrong option is never true of a picture of which the right one's is, whatever the picture shows.
+
+The checks read the statements alone, so that they do not lean on the rules that made them.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+import pytest
+
+from lmms_robust.benchmarks import MODULES, benchmark
+from lmms_robust.benchmarks.mapped import to_item as mapped_item
+from lmms_robust.benchmarks.mapping import ColumnMapping
+from lmms_robust.benchmarks.mme_realworld_lite import OPTIONS, to_item
+from lmms_robust.benchmarks.reading import load
+from lmms_robust.benchmarks.training_sets import TRAINING_SETS
+from lmms_robust.perturbations import plant
+from lmms_robust.schema import Item
+from tests.benchmarks.fixture_items import items
+
+ADAPTERS = {name: benchmark(name) for name in MODULES} | TRAINING_SETS
+SEEDS = range(12)
+ZERO = re.compile(r"there (?:is|are) (?:0|zero|no)\b")
+ABSENT = re.compile(r"(?:does not|doesn't|do not) feature|is not visible|there (?:is|are) no\b")
+NUMBERS = {"zero": "0", "no": "0", "one": "1", "two": "2", "three": "3"}
+NEAR = {"top": "above", "on": "above", "over": "above", "below": "bottom", "under": "bottom", "back": "behind"}
+AXES = ({"left", "right"}, {"above", "bottom"}, {"front", "behind"}, {"inside", "outside"})
+
+
+@cache
+def items_of(name: str) -> tuple[Item, ...]:
+    adapter = ADAPTERS[name]
+    if name == "scenes":
+        return tuple(adapter.items(load(adapter), load(adapter).column_names))
+    return tuple(items(adapter).values())
+
+
+def words(text: str) -> list[str]:
+    return [NUMBERS.get(word, word) for word in re.findall(r"\w+", text.casefold())]
+
+
+def both_true(one: str, other: str) -> bool:
+    """Whether two statements may be true of one picture by their wording."""
+    low = one.casefold(), other.casefold()
+    if any(ZERO.search(low[n]) and (ABSENT.search(low[1 - n]) or ZERO.search(low[1 - n])) for n in (0, 1)):
+        return True
+    if words(one) == words(other):
+        return True
+    values = [text.rstrip(".").rpartition(" is ")[2].split() for text in low]
+    part = values[0] == values[1][-len(values[0]) :] and "not" not in values[1]
+    return part and low[0].split(" is ")[0] == low[1].split(" is ")[0]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "both"),
+    [
+        ("There are 0 cars in the image.", "The image does not feature the cars.", True),
+        ("This image doesn't feature the cars.", "There are no cars in the image.", True),
+        ("There are two cars.", "There are 2 cars.", True),
+        ("The color of the car is blue.", "The color of the car is dark blue.", True),
+        ("The color of the car is dark blue.", "The color of the car is blue.", False),
+        ("The car is blue.", "The car is not blue.", False),
+        ("There is 1 car.", "The image does not feature the cars.", False),
+        ("The dog is behind the cat.", "The cat is behind the dog.", False),
+    ],
+)
+def test_the_check_itself(one: str, other: str, both: bool) -> None:
+    assert both_true(one, other) is both
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_what_is_planted_is_false_where_the_right_option_is_true(name: str) -> None:
+    for item in items_of(name):
+        stated = dict(zip(item.letters, item.statements, strict=True))
+        for seed in SEEDS:
+            assert not both_true(stated[plant(item, seed)], stated[item.answer]), item
+
+
+@pytest.mark.parametrize("name", ADAPTERS)
+def test_statements_of_an_item_are_distinct(name: str) -> None:
+    assert all(len({tuple(words(text)) for text in item.statements}) == len(item.statements) for item in items_of(name))
+
+
+@pytest.mark.parametrize("name", ["spatial_mm_obj", "spatial_mm_multihop", "3dsrbench", "cv_bench"])
+def test_only_a_no_denies(name: str) -> None:
+    """For the right option "above", "not to the left" would be as true."""
+    for item in items_of(name):
+        for option, text in zip(item.options, item.statements, strict=True):
+            assert option.casefold() == "no" or not re.search(r" not | no ", text.rpartition("?")[2])
+
+
+def test_wrong_directions_lie_on_the_axis_of_the_right_one() -> None:
+    found = [item for item in items_of("spatial_mm_multihop") if item.category == "direction"]
+    assert len(found) >= 10
+    for item in found:
+        assert len(item.options) == 2
+        assert {NEAR.get(option, option) for option in item.options} in AXES
+
+
+MAPPED = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter")
+COUNTED = "How many cars are in the picture?"
+
+
+@pytest.mark.parametrize("answer", ["A", "E"])
+@pytest.mark.parametrize("zero", ["0", "None", "zero"])
+def test_a_count_of_zero_is_not_planted_beside_not_featured(zero: str, answer: str) -> None:
+    texts = [zero, "1", "2", "3", "The image does not feature the cars."]
+    lettered = [f"({letter}) {text}" for letter, text in zip("ABCDE", texts, strict=True)]
+    row = {"index": "7", "question": COUNTED, OPTIONS: lettered, "answer": answer, "category": "c", "l2-category": "d"}
+    for item in (to_item(row, 0), mapped_item(MAPPED, {"q": COUNTED, "o": texts, "gold": answer}, 0)):
+        assert item is not None
+        assert {plant(item, seed) for seed in range(60)} == {"B", "C", "D"}
+
+
+def test_where_zero_is_wrong_it_may_be_planted() -> None:
+    item = mapped_item(MAPPED, {"q": COUNTED, "o": ["0", "1", "The image does not feature the cars."], "gold": "B"}, 0)
+    assert item is not None
+    assert {plant(item, seed) for seed in range(60)} == {"A", "C"}
+
+
+def test_none_of_the_above_is_planted_as_the_false_statement_that_it_then_is() -> None:
+    item = mapped_item(MAPPED, {"q": COUNTED, "o": ["0", "1", "None of the above"], "gold": "A"}, 0)
+    assert item is not None
+    assert item.statements[2] == f'None of the other answers to the question "{COUNTED}" is right.'
+    assert {plant(item, seed) for seed in range(60)} == {"B", "C"}
+
+
+def test_the_fixtures_hold_the_telling_rows() -> None:
+    unplantable = {item.id for item in items(ADAPTERS["mme_realworld_lite"]).values() if item.unplantable}
+    assert unplantable == {"5"}

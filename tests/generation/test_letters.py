@@ -1,0 +1,123 @@
+"""Letters in vocabularies of both kinds, and their probabilities against a forward pass by hand."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from transformers import AutoProcessor, PreTrainedTokenizerFast
+
+from lmms_robust.embedded import TINY_MODEL
+from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
+from tests.generation.checkpoints import byte_tokenizer
+from tests.generation.conftest import by_engine, read
+
+MERGES = ("Ġ A", "( A", "A )", "A n", "Ġ B", "( C", "( C)", "C )", "Ġ ĠB", "A A")
+
+
+def pieces(words: list[str]) -> PreTrainedTokenizerFast:
+    """A vocabulary as sentencepiece writes it, with bytes for what it has no piece for."""
+    vocabulary = [
+        ("<unk>", 0.0),
+        *((word, -1.0) for word in words),
+        *((f"<0x{byte:02X}>", -9.0) for byte in range(256)),
+    ]
+    tokenizer = Tokenizer(models.Unigram(vocabulary, unk_id=0, byte_fallback=True))
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Sequence([decoders.ByteFallback(), decoders.Metaspace()])
+    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, unk_token="<unk>", eos_token="</s>")
+
+
+def found(tokenizer: PreTrainedTokenizerFast, letter: str) -> set[str]:
+    letters = LetterTokens(tokenizer, len(tokenizer))
+    return set(tokenizer.convert_ids_to_tokens(letters.ids[letter]))
+
+
+def test_a_byte_level_vocabulary_has_a_letter_in_several_tokens() -> None:
+    tokenizer = byte_tokenizer((), MERGES, eos_token="</s>")
+    assert found(tokenizer, "A") == {"A", "ĠA", "(A", "A)"}
+    assert found(tokenizer, "B") == {"B", "ĠB", "ĠĠB"}
+    assert found(tokenizer, "C") == {"C", "(C", "(C)", "C)"}
+    assert found(tokenizer, "J") == {"J"}
+
+
+def test_so_has_a_vocabulary_of_sentence_pieces() -> None:
+    tokenizer = pieces(["A", "▁A", "(A", "▁(A", "An", "▁And", "B", "▁B", "b", "▁"])
+    assert {"A", "▁A", "(A", "▁(A"} <= found(tokenizer, "A") <= {"A", "▁A", "(A", "▁(A", "<0x41>"}
+    assert {"B", "▁B"} <= found(tokenizer, "B") <= {"B", "▁B", "<0x42>"}
+
+
+def test_special_tokens_and_ids_that_the_model_does_not_have_are_no_letters() -> None:
+    tokenizer = byte_tokenizer(("(A)",), MERGES, eos_token="B.")
+    assert found(tokenizer, "A") == {"A", "ĠA", "(A", "A)"}
+    number = tokenizer.convert_tokens_to_ids("ĠB")
+    assert number not in LetterTokens(tokenizer, number).ids["B"]
+    assert number in LetterTokens(tokenizer, number + 1).ids["B"]
+
+
+def test_a_letters_logit_is_over_all_of_its_tokens() -> None:
+    tokenizer = byte_tokenizer((), MERGES, eos_token="</s>")
+    letters = LetterTokens(tokenizer, len(tokenizer))
+    logits = torch.randn(3, len(tokenizer), generator=torch.Generator().manual_seed(0))
+    expected = torch.stack([logits[:, numbers].logsumexp(-1) for numbers in letters.ids.values()], -1)
+    torch.testing.assert_close(letters.logits(logits), expected)
+
+
+def test_a_letter_without_a_token_has_no_probability() -> None:
+    few = pieces(["▁A", "▁B"])
+    logits = LetterTokens(few, 3).logits(torch.zeros(3))  # the bytes are beyond
+    assert normalised(logits, 3).probs == pytest.approx({"A": 0.5, "B": 0.5, "C": 0.0})
+    assert normalised(torch.full((10,), float("-inf")), 2) is None
+
+
+def test_no_answer_or_one_in_the_prefill_has_no_probabilities() -> None:
+    tokenizer = byte_tokenizer((), eos_token="</s>")
+    options = ("left", "right")
+
+    def probs(prefill: str, text: str):
+        tokens = tokenizer(text)["input_ids"]
+        return at_the_answer(tokenizer, prefill, tokens, torch.zeros(len(tokens), 10), options)
+
+    assert probs("<think>", "It is A or B.") is None
+    assert probs("<think>x</think><answer>A</answer>", " done") is None
+    assert probs("<think>", "x</think><answer>A</answer>").probs == {"A": 0.5, "B": 0.5}
+
+
+def test_probabilities_are_those_of_a_forward_pass_by_hand() -> None:
+    checkpoint = read(TINY_MODEL)
+    settings = {"max_new_tokens": 64, "temperature": 0}
+    tokenizer, model = checkpoint.processor.tokenizer, checkpoint.load()
+    prompts = [prompt for prompts in checkpoint.prompts for prompt in prompts]
+    options, seen = ("1", "2", "3", "4"), 0
+    for prompt, written in zip(prompts, by_engine(checkpoint.load(), checkpoint, settings, 5), strict=True):
+        probs = at_the_answer(tokenizer, prompt.prefill, written.tokens, written.letters, options)
+        if probs is None:
+            continue
+        seen += 1
+        text = tokenizer.decode(written.tokens)
+        place = len(tokenizer(text[: text.rindex("<answer>") + len("<answer>")], add_special_tokens=False)["input_ids"])
+        assert tokenizer.decode(written.tokens[place]).strip() in "ABCD"
+        expected = by_hand(model, checkpoint.processor, prompt, written.tokens[:place])
+        assert probs.probs == pytest.approx(expected, abs=1e-5)
+    assert seen > len(prompts) // 2
+
+
+def by_hand(model, processor, prompt, tokens: list[int]) -> dict[str, float]:
+    special = not prompt.text.startswith(processor.tokenizer.bos_token or "\0")
+    inputs = processor(
+        text=[prompt.text], images=[list(prompt.pictures)], return_tensors="pt", add_special_tokens=special
+    )
+    ids = torch.cat([inputs["input_ids"], torch.tensor([tokens], dtype=torch.long)], 1)
+    with torch.inference_mode():
+        logits = model(input_ids=ids, pixel_values=inputs["pixel_values"]).logits[0, -1].double()
+    vocabulary = processor.tokenizer.get_vocab()
+    by_letter = {
+        letter: [number for token, number in vocabulary.items() if token.strip("Ġ▁ (") == letter] for letter in "ABCD"
+    }
+    chosen = torch.stack([logits[numbers].logsumexp(0) for numbers in by_letter.values()]).softmax(0)
+    return dict(zip("ABCD", chosen.tolist(), strict=True))
+
+
+def test_the_embedded_model_has_every_letter() -> None:
+    tokenizer = AutoProcessor.from_pretrained(TINY_MODEL).tokenizer
+    assert all(found(tokenizer, letter) for letter in "ABCDEFGHIJ")

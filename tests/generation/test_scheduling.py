@@ -1,0 +1,120 @@
+"""Memory that runs out costs nothing but time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+import torch
+from loguru import logger
+
+from lmms_robust.embedded import TINY_MODEL
+from lmms_robust.errors import RobustError
+from lmms_robust.generation.cache import SharedPrefixCache
+from lmms_robust.generation.engine import Engine
+from lmms_robust.generation.model import Model
+from tests.generation.conftest import Checkpoint, assert_same, by_engine, by_generate, read
+
+SETTINGS = {"max_new_tokens": 8, "temperature": 0}
+
+
+@pytest.fixture(scope="module")
+def checkpoint() -> Checkpoint:
+    return read(TINY_MODEL)
+
+
+@pytest.fixture(scope="module")
+def expected(checkpoint: Checkpoint) -> list:
+    return by_generate(checkpoint.load(), checkpoint, SETTINGS)
+
+
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    found: list[str] = []
+    handler = logger.add(found.append, format="{message}")
+    yield found
+    logger.remove(handler)
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[int]]:
+    """Let a method run out of memory at some of its calls."""
+
+    def fail(owner: type, name: str, at: Callable[[int], bool]) -> list[int]:
+        original, calls = getattr(owner, name), []
+
+        def method(*arguments: Any, **named: Any) -> Any:
+            calls.append(len(calls))
+            if at(calls[-1]):
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return original(*arguments, **named)
+
+        monkeypatch.setattr(owner, name, method)
+        return calls
+
+    return fail
+
+
+@pytest.mark.parametrize(
+    ("owner", "method"),
+    [
+        (Engine, "prefill"), (Engine, "extend"), (Engine, "branch"), (Engine, "step"),
+        (SharedPrefixCache, "move"), (SharedPrefixCache, "store_prefix"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("at", [(0,), (0, 1), (1, 2)])
+def test_nothing_is_lost_and_nothing_answered_twice(
+    checkpoint: Checkpoint, expected: list, said: list, failing, owner: type, method: str, at: tuple[int, ...]
+) -> None:
+    calls = failing(owner, method, lambda call: call in at)
+    assert_same(by_engine(checkpoint.load(), checkpoint, SETTINGS, 8), expected)
+    assert len(calls) > len(at) or method == "move"
+    assert len(said) == sum(call in at for call in calls)
+    if said:
+        assert said[0].startswith("out of GPU memory with 8 sequences under way; nothing is lost, going on with 4.")
+        assert "Set max_num_seqs=4 in --model_args to start there" in said[0]
+
+
+def test_one_sequence_that_does_not_fit_is_an_error_in_one_line(checkpoint: Checkpoint, said: list, failing) -> None:
+    failing(Engine, "step", lambda call: True)
+    with pytest.raises(RobustError, match="out of GPU memory with one sequence; allowed: a smaller model") as raised:
+        by_engine(checkpoint.load(), checkpoint, SETTINGS, 4)
+    assert "\n" not in str(raised.value)
+    assert len(said) == 2  # to two, and to one
+
+
+@pytest.mark.parametrize("tokens", [1, 2, 5])
+def test_no_more_tokens_than_asked_for(checkpoint: Checkpoint, expected: list, tokens: int) -> None:
+    written = by_engine(checkpoint.load(), checkpoint, SETTINGS | {"max_new_tokens": tokens}, 5)
+    assert [one.tokens for one in written] == [one.tokens[:tokens] for one in expected]
+
+
+def test_groups_may_come_late_and_grow(checkpoint: Checkpoint, expected: list) -> None:
+    """None stands for a group that is not encoded yet; the shortest prompts come first, so room is made anew."""
+    model = Model(checkpoint.load(), checkpoint.processor, max_num_seqs=2)
+    prompts = [prompt for group in checkpoint.prompts for prompt in group]
+    order = sorted(range(len(prompts)), key=lambda number: len(prompts[number].text))
+    groups = (group for number in order for group in (None, *model.encoder().encode([number], [prompts[number]]), None))
+    found = {}
+    model.scheduler(SETTINGS).run(groups, SETTINGS["max_new_tokens"], found.__setitem__)
+    assert_same([found[number] for number in range(len(prompts))], expected)
+
+
+def test_prompts_without_a_picture_go_beside_those_with_one(checkpoint: Checkpoint, expected: list) -> None:
+    bare = [
+        type(prompt)(prompt.text.replace(checkpoint.processor.image_token, ""), (), prompt.prefill)
+        for prompt in checkpoint.prompts[0]
+    ]
+    mixed = Checkpoint(checkpoint.folder, checkpoint.processor, [bare, *checkpoint.prompts])
+    answers = by_generate(checkpoint.load(), mixed, SETTINGS)
+    assert_same(answers[len(bare) :], expected)
+    assert_same(by_engine(checkpoint.load(), mixed, SETTINGS, 64), answers)
+
+
+def test_two_pictures_in_one_prompt(checkpoint: Checkpoint) -> None:
+    pictures = tuple(prompts[0].pictures[0] for prompts in checkpoint.prompts[:2])
+    token = checkpoint.processor.image_token
+    two = [type(p)(p.text.replace(token, token * 2), pictures, p.prefill) for p in checkpoint.prompts[0]]
+    asked = Checkpoint(checkpoint.folder, checkpoint.processor, [two])
+    assert_same(by_engine(checkpoint.load(), asked, SETTINGS, 64), by_generate(checkpoint.load(), asked, SETTINGS))

@@ -1,0 +1,49 @@
+from pathlib import Path
+
+import pytest
+
+from lmms_robust.errors import RobustError
+from lmms_robust.writing import complete, replacing
+
+
+def test_a_file_appears_when_the_block_ends_and_its_folder_is_made(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "out.txt"
+    with complete(target) as file:
+        file.write("line\n")
+        file.flush()
+        assert not target.exists()
+    assert target.read_bytes() == b"line\n"
+    assert [path.name for path in target.parent.iterdir()] == ["out.txt"]
+
+
+def test_an_old_file_is_replaced_only_by_a_complete_one(tmp_path: Path) -> None:
+    target = tmp_path / "out.bin"
+    target.write_text("old")
+
+    def interrupted() -> None:
+        with replacing(target) as part:
+            part.write_bytes(b"new")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["old"]
+    with replacing(target) as part:
+        part.write_bytes(b"new")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_what_cannot_be_written_is_one_line_that_names_the_file(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    (tmp_path / "folder").mkdir()
+    for target in (tmp_path / "file" / "out.txt", tmp_path / "folder"):
+        with pytest.raises(RobustError, match=f"cannot write {target}: ") as caught, complete(target) as file:
+            file.write("x")
+        assert "\n" not in str(caught.value)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "folder"]
+
+
+def test_a_disk_that_is_full_is_one_line_too(tmp_path: Path) -> None:
+    with pytest.raises(RobustError, match=r"cannot write .*out.txt: No space left"), complete(tmp_path / "out.txt"):
+        raise OSError(28, "No space left on device")
+    assert not list(tmp_path.iterdir())
