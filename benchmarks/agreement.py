@@ -1,4 +1,4 @@
-"""How far robust_hf's fast way agrees with transformers' own generate, and that with itself in smaller batches.
+"""How far robust_hf's fast way agrees with transformers' own generate, and that with itself in other ways.
 
 On the embedded model and benchmark:
 
@@ -26,9 +26,9 @@ from lmms_robust.schema import Record
 from lmms_robust.transport import unseal
 
 
-def responses(docs: list[dict[str, Any]], dtype: str, fast: bool, batch_size: int = 128) -> list[str]:
+def responses(docs: list[dict[str, Any]], **arguments: Any) -> list[str]:
     """Answer all docs."""
-    backend = RobustHF(str(TINY_MODEL), dtype=dtype, fast=fast, batch_size=batch_size)
+    backend = RobustHF(str(TINY_MODEL), **arguments)
     backend.task_dict, requests = instances("scenes", docs, PREFILL, 192)
     return [result.text for result in backend.generate_until(requests)]
 
@@ -65,16 +65,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--items", type=int, default=600)
     parser.add_argument("--dtype", nargs="+", default=["float32"])
+    parser.add_argument("--batch-size", type=int, help="compare generate with itself in such batches, too")
+    parser.add_argument("--device-map", help="compare generate with itself with this device_map, too")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     rows = load_dataset("parquet", data_files=str(TEST_FILE), split="train").select(range(options.items))
     docs = list(variant_docs("scenes", tuple(VARIANTS), rows))
     figures: dict[str, Any] = {"device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"}
     for dtype in options.dtype:
-        plain = responses(docs, dtype, fast=False)
-        others = {"fast": responses(docs, dtype, fast=True), "plain, batches of 32": responses(docs, dtype, False, 32)}
-        for name, found in others.items():
-            figures[f"{dtype}, {name}"] = compared(docs, found, plain)
+        plain = responses(docs, dtype=dtype, fast=False, batch_size=128)
+        others: dict[str, dict[str, Any]] = {"fast": {"fast": True}}
+        if options.batch_size:
+            others[f"plain, batches of {options.batch_size}"] = {"fast": False, "batch_size": options.batch_size}
+        if options.device_map:
+            others["plain, device_map"] = {"fast": False, "batch_size": 128, "device_map": options.device_map}
+        for name, arguments in others.items():
+            figures[f"{dtype}, {name}"] = compared(docs, responses(docs, dtype=dtype, **arguments), plain)
             print(dtype, name, figures[f"{dtype}, {name}"], flush=True)
     if options.output:
         options.output.write_text(json.dumps(figures, indent=1))

@@ -17,8 +17,7 @@ import openai
 import pytest
 from loguru import logger
 
-from lmms_robust.backends import openai_client, openai_errors
-from lmms_robust.backends.openai import RobustOpenAI
+from lmms_robust.backends.openai import RobustOpenAI, client, errors
 from lmms_robust.transport import unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.servers import Answer, Server, completion, refusal, serving
@@ -32,7 +31,7 @@ def suite():
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Pauses a hundred times as short."""
-    monkeypatch.setattr(openai_client, "pause", lambda *asked: openai_errors.pause(*asked) / 100)
+    monkeypatch.setattr(client, "pause", lambda *asked: errors.pause(*asked) / 100)
 
 
 @pytest.fixture
@@ -279,11 +278,11 @@ def error(status: int, **headers: str) -> openai.APIStatusError:
 
 
 def test_pauses_are_those_that_the_server_asks_for_and_grow_where_it_asks_for_none() -> None:
-    pause = openai_errors.pause
+    pause = errors.pause
     assert 7 <= pause(error(429, **{"retry-after": "7"}), 1) <= 7.7
     soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30))
     assert 27 <= pause(error(503, **{"retry-after": soon}), 1) <= 34
-    assert pause(error(429, **{"retry-after": "86400"}), 1) <= 1.1 * openai_errors.LONGEST_PAUSE
+    assert pause(error(429, **{"retry-after": "86400"}), 1) <= 1.1 * errors.LONGEST_PAUSE
     for strange in ("soon", "-5", ""):
         assert 0.5 <= pause(error(429, **{"retry-after": strange}), 1) <= 1
     bounds = [(0.5, 1), (1, 2), (2, 4), (4, 8)]

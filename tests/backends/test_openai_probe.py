@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lmms_robust.backends.openai import RobustOpenAI
-from lmms_robust.backends.openai_probe import CONTINUE, Finding
+from lmms_robust.backends.openai.probe import CONTINUE, Finding
 from tests.backends.servers import Answer, TinyModel, completion, refusal, serving, text_of
 
 KEEPS = (

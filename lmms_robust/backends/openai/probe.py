@@ -10,9 +10,9 @@ from typing import Any, Literal
 from loguru import logger
 from PIL import Image
 
-from lmms_robust.backends.openai_client import Messages
-from lmms_robust.backends.openai_errors import RefusedError
-from lmms_robust.backends.picture_urls import data_url
+from lmms_robust.backends.openai.client import Messages
+from lmms_robust.backends.openai.errors import RefusedError
+from lmms_robust.backends.openai.picture_urls import data_url
 from lmms_robust.backends.replies import Reply
 from lmms_robust.errors import RobustError
 from lmms_robust.transport import Injection

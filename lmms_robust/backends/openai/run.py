@@ -15,12 +15,12 @@ from loguru import logger
 from tqdm import tqdm
 
 from lmms_robust.backends.journal import Journal, request_key
-from lmms_robust.backends.openai_client import Messages, Session
-from lmms_robust.backends.openai_errors import RefusedError
-from lmms_robust.backends.openai_probe import Asked, Finding, examine
-from lmms_robust.backends.openai_requests import fields, to_api, warn_of_others
-from lmms_robust.backends.openai_terms import Terms
-from lmms_robust.backends.picture_urls import PictureUrls
+from lmms_robust.backends.openai.client import Messages, Session
+from lmms_robust.backends.openai.errors import RefusedError
+from lmms_robust.backends.openai.picture_urls import PictureUrls
+from lmms_robust.backends.openai.probe import Asked, Finding, examine
+from lmms_robust.backends.openai.requests import fields, to_api, warn_of_others
+from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError

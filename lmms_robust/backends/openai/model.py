@@ -1,4 +1,4 @@
-"""``robust_openai``: any OpenAI-compatible server as an lmms-eval chat model that continues a prefill where it can."""
+"""The lmms-eval model: its arguments, and what it is asked for."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ class RobustOpenAI(ChatBackend):
 
     def generate_until(self, requests: Sequence[Instance]) -> list[GenerationResult]:
         """Answer every request, in the order given."""
-        from lmms_robust.backends.openai_run import Run
+        from lmms_robust.backends.openai.run import Run
 
         try:
             return asyncio.run(Run(self, requests).answers())
@@ -109,7 +109,7 @@ class RobustOpenAI(ChatBackend):
 
 def _server(model: str, base_url: str | None, key: str, timeout: float, retries: int) -> Any:
     try:
-        from lmms_robust.backends.openai_run import Server
+        from lmms_robust.backends.openai.run import Server
     except ModuleNotFoundError as error:
         raise RobustError(f"robust_openai: no package {error.name}; pip install 'lmms-robust[openai]'") from error
     return Server(model, base_url, key, timeout, retries)

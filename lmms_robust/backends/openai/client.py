@@ -9,8 +9,8 @@ import openai
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from lmms_robust.backends.openai_errors import BadReplyError, given_up, meaning, pause, words
-from lmms_robust.backends.openai_terms import Terms
+from lmms_robust.backends.openai.errors import BadReplyError, given_up, meaning, pause, words
+from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Reply
 from lmms_robust.backends.token_probs import Step
 

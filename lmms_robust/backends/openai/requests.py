@@ -9,8 +9,8 @@ from loguru import logger
 from PIL import Image
 
 from lmms_robust.backends.messages import text_of
-from lmms_robust.backends.openai_probe import CONTINUE
-from lmms_robust.backends.picture_urls import PictureUrls
+from lmms_robust.backends.openai.picture_urls import PictureUrls
+from lmms_robust.backends.openai.probe import CONTINUE
 from lmms_robust.backends.replies import Question
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
