@@ -31,15 +31,12 @@ def load_processor(pretrained: str, revision: str) -> Any:
     """Return the processor, padding on the left.
 
     Raises:
-        RobustError: nothing there to load.
+        RobustError: nothing there to load, or a package that it needs is missing.
     """
     try:
         processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise RobustError(
-            f"pretrained={pretrained!r}: {reason}; allowed: a folder or hub id of a checkpoint"
-        ) from error
+    except (OSError, ValueError, ImportError) as error:
+        raise _refused(pretrained, error, "a folder or hub id of a checkpoint") from error
     processor.tokenizer.padding_side = "left"
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
@@ -62,11 +59,8 @@ def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device
         model = AutoModelForImageTextToText.from_pretrained(
             pretrained, trust_remote_code=False, use_safetensors=True, **chosen
         )
-    except (OSError, ValueError) as error:
-        reason = str(error).strip().splitlines()[0]
-        raise RobustError(
-            f"pretrained={pretrained!r}: {reason}; allowed: a checkpoint with safetensors weights"
-        ) from error
+    except (OSError, ValueError, ImportError) as error:
+        raise _refused(pretrained, error, "a checkpoint with safetensors weights") from error
     if "device_map" not in chosen:
         model.to(device)
     return model.eval()
@@ -77,3 +71,8 @@ def fingerprint(pretrained: str) -> list[tuple[str, int, int]]:
     folder = Path(pretrained)
     files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
     return [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+
+
+def _refused(pretrained: str, error: Exception, allowed: str) -> RobustError:
+    reason = str(error).strip().splitlines()[0]
+    return RobustError(f"pretrained={pretrained!r}: {reason}; allowed: {allowed}")

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from loguru import logger
 
+from lmms_robust.backends.checkpoint import load_processor
 from lmms_robust.embedded import TINY_MODEL
+from lmms_robust.errors import RobustError
 from lmms_robust.generation.engine import ARCHITECTURES
 from lmms_robust.generation.model import Model
 from tests.generation import checkpoints
@@ -86,3 +88,13 @@ def test_another_architecture_goes_through_generate_and_says_so_once(tmp_path: P
     assert_same(
         [answer for answers in written for answer in answers], by_generate(checkpoint.load(), checkpoint, SETTINGS)
     )
+
+
+def test_a_package_that_a_processor_wants_is_named_in_one_line(
+    tmp_path: Path, words_for_numbers: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = checkpoints.smolvlm(tmp_path)
+    monkeypatch.setattr("transformers.models.smolvlm.processing_smolvlm.num2words", None)
+    with pytest.raises(RobustError, match="num2words") as raised:
+        load_processor(str(folder), "main")
+    assert "\n" not in str(raised.value)
