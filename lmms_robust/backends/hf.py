@@ -47,7 +47,7 @@ class RobustHF(ChatBackend):
         max_num_seqs: most responses under way at a time, in the fast way; fewer where memory is short.
         batch_size: requests per batch, in the plain way.
         attn_implementation: passed to transformers, e.g. ``"sdpa"``.
-        device_map: passed to transformers, e.g. ``"auto"`` for a model larger than one GPU; the plain way then.
+        device_map: passed to transformers, e.g. ``"auto"`` for a model larger than one GPU; on several, the plain way.
         injection: ``"prefill"`` continues a trailing assistant message; ``"inline"`` moves its words to the user turn.
         resume: folder in which finished responses are kept; those found there are not generated again. Sampled ones
             (temperature above 0) are not kept.
@@ -149,7 +149,8 @@ class RobustHF(ChatBackend):
         with self._lock:
             if self._loaded is None:
                 model = load_model(self._pretrained, self._loading, self.device)
-                logger.info(f"robust_hf: {self._pretrained} on {model.device} in {model.dtype}")
+                devices = ", ".join(sorted({str(parameter.device) for parameter in model.parameters()}))
+                logger.info(f"robust_hf: {self._pretrained} on {devices} in {model.dtype}")
                 self._loaded = Model(model, self.processor, self._fast, self._max_num_seqs)
             return self._loaded
 
