@@ -26,9 +26,10 @@ from lmms_robust.schema import Record
 from lmms_robust.transport import unseal
 
 
-def responses(docs: list[dict[str, Any]], **arguments: Any) -> list[str]:
+def responses(docs: list[dict[str, Any]], penalty: float, **arguments: Any) -> list[str]:
     """Answer all docs."""
     backend = RobustHF(str(TINY_MODEL), **arguments)
+    backend.loaded.model.generation_config.repetition_penalty = penalty
     backend.task_dict, requests = instances("scenes", docs, PREFILL, 192)
     return [result.text for result in backend.generate_until(requests)]
 
@@ -66,21 +67,23 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=600)
     parser.add_argument("--dtype", nargs="+", default=["float32"])
     parser.add_argument("--batch-size", type=int, help="compare generate with itself in such batches, too")
+    parser.add_argument("--repetition-penalty", type=float, default=1.0, help="as some checkpoints set it")
     parser.add_argument("--device-map", help="compare generate with itself with this device_map, too")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
     rows = load_dataset("parquet", data_files=str(TEST_FILE), split="train").select(range(options.items))
     docs = list(variant_docs("scenes", tuple(VARIANTS), rows))
     figures: dict[str, Any] = {"device": torch.cuda.get_device_name() if torch.cuda.is_available() else "cpu"}
+    penalty = options.repetition_penalty
     for dtype in options.dtype:
-        plain = responses(docs, dtype=dtype, fast=False, batch_size=128)
+        plain = responses(docs, penalty, dtype=dtype, fast=False, batch_size=128)
         others: dict[str, dict[str, Any]] = {"fast": {"fast": True}}
         if options.batch_size:
             others[f"plain, batches of {options.batch_size}"] = {"fast": False, "batch_size": options.batch_size}
         if options.device_map:
             others["plain, device_map"] = {"fast": False, "batch_size": 128, "device_map": options.device_map}
         for name, arguments in others.items():
-            figures[f"{dtype}, {name}"] = compared(docs, responses(docs, dtype=dtype, **arguments), plain)
+            figures[f"{dtype}, {name}"] = compared(docs, responses(docs, penalty, dtype=dtype, **arguments), plain)
             print(dtype, name, figures[f"{dtype}, {name}"], flush=True)
     if options.output:
         options.output.write_text(json.dumps(figures, indent=1))

@@ -15,6 +15,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -26,7 +27,8 @@ from lmms_eval.api.instance import Instance
 from benchmarks.bound import Work, lower_bound, measured_rates
 from benchmarks.instances import INLINE, PREFILL, instances, rank
 from benchmarks.shape import questions, random_model, save_processor
-from lmms_robust.backends import hf
+from lmms_robust.backends import hf, hf_run
+from lmms_robust.generation.scheduling import Written
 from lmms_robust.harness.docs import variant_docs
 from lmms_robust.perturbations import VARIANTS
 
@@ -88,6 +90,40 @@ class Bench:
         written = sum(result.token_counts.output_tokens for result in results)
         figures = {"seconds": seconds, "responses": len(results), "tokens": written, "tokens_per_s": written / seconds}
         return figures | {"peak_gib": torch.cuda.max_memory_allocated() / 2**30}
+
+
+def written(bench: Bench, backend: Any, requests: list[Instance]) -> dict[tuple[str, str], Written]:
+    """What the model wrote, by item and variant."""
+    found: dict[tuple[str, str], Written] = {}
+
+    def note(question: Any, answer: Written, *_: Any) -> str:
+        found[question.doc["id"], question.doc["variant"]] = answer
+        return ""
+
+    backend.task_dict = bench.task_dict
+    with patch.object(hf_run, "response", note):
+        backend.generate_until(requests)
+    return found
+
+
+def agreement(some: dict[Any, Written], others: dict[Any, Written]) -> dict[str, float]:
+    """How far tokens are equal, and probabilities of the letters A to D at the first token and while they are equal."""
+    first, later, lengths = [], [], []
+    for key, one in some.items():
+        other = others[key]
+        pairs = zip(one.tokens, other.tokens, strict=False)
+        equal = next((place for place, (a, b) in enumerate(pairs) if a != b), len(one.tokens))
+        probs, expected = (answer.letters[: equal + 1, :4].softmax(-1) for answer in (one, other))
+        shown = min(len(probs), len(expected))
+        apart = (probs[:shown] - expected[:shown]).abs().amax(-1)
+        first.append(float(apart[0]))
+        later += apart[1:].tolist()
+        lengths.append(equal)
+    return {
+        "responses": len(first), "equal_tokens": sum(lengths) / len(lengths),
+        "first_largest": max(first), "first_mean": sum(first) / len(first),
+        "later_largest": max(later), "later_mean": sum(later) / len(later), "later": len(later),
+    }  # fmt: skip
 
 
 def phases(bench: Bench, backend: Any, requests: list[Instance]) -> dict[str, float]:
@@ -164,6 +200,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=128)
     parser.add_argument("--stock", default="", help="batch sizes of lmms-eval's own backend, e.g. 64,128")
     parser.add_argument("--short", action="store_true", help="robust_hf with 6 and 12 variants only")
+    parser.add_argument("--agreement", action="store_true", help="compare with transformers' generate")
     parser.add_argument("--profile", action="store_true", help="kernels by kind as well")
     parser.add_argument("--output", type=Path)
     options = parser.parse_args()
@@ -176,7 +213,8 @@ def main() -> None:
 
 def measure(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     """Every measurement, printed as it comes."""
-    figures: dict[str, Any] = {"device": torch.cuda.get_device_name(), "torch": torch.__version__}
+    figures: dict[str, Any] = {"device": torch.cuda.get_device_name()}
+    figures |= {name: version(name) for name in ("torch", "transformers", "lmms-eval")}
     rates = measured_rates()
     show(figures, "rates", rates)
     for batch in filter(None, options.stock.split(",")):
@@ -185,7 +223,21 @@ def measure(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
         show(figures, f"stock, batch {batch}", bench.timed(stock, bench.requests(SIX, INLINE, options.tokens)))
         del stock
         gc.collect()
+    plain: dict[int, dict[Any, Written]] = {}
+    if options.agreement:  # before the fast way, which puts its own kernels into the model
+        for batch in (24, 12):
+            asked = bench.requests(SIX, PREFILL, 16)[:96]
+            plain[batch] = written(bench, bench.robust(fast=False, batch_size=batch), asked)
+        show(figures, "agreement of generate with itself in batches of 12", agreement(plain[12], plain[24]))
     backend = bench.robust()
+    if options.agreement:
+        fast = written(bench, backend, bench.requests(SIX, PREFILL, 16)[:96])
+        show(figures, "agreement of robust_hf with generate", agreement(fast, plain[24]))
+        bench.model.generation_config.repetition_penalty = 1.05
+        asked = bench.requests(SIX, PREFILL, options.tokens)
+        bench.timed(backend, bench.requests(SIX, PREFILL, 4)[:24])
+        show(figures, "robust_hf, 6 variants, repetition penalty 1.05", bench.timed(backend, asked))
+        bench.model.generation_config.repetition_penalty = 1.0
     bench.timed(backend, bench.requests(SIX, PREFILL, 4)[:24])
     show(figures, "robust_hf, 6 variants", bench.timed(backend, bench.requests(SIX, PREFILL, options.tokens)))
     twelve = tuple(VARIANTS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,8 @@ def captions(
 ) -> None:  # fmt: skip
     """Ask a language model for one natural caption per option of BENCHMARK.
 
-    The key is read from OPENAI_API_KEY. Interrupted or failed, the same command goes on where it stopped.
+    The key is read from OPENAI_API_KEY. Interrupted or failed, the same command goes on where it stopped. Exits with 1
+    if an item has no captions in the end.
     """
     from lmms_robust.benchmarks import benchmark as named
     from lmms_robust.benchmarks.caption_server import connect
@@ -88,7 +90,9 @@ def captions(
 
     adapter = named(benchmark)
     wanted = items_of(adapter, load(adapter, data_files, images))[:limit]
-    click.echo(write(wanted, target, model, connect(model, base_url), concurrency).render())
+    summary = write(wanted, target, model, connect(model, base_url), concurrency)
+    click.echo(summary.render())
+    sys.exit(int(summary.failed > 0))
 
 
 @click.command()

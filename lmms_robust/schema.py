@@ -12,7 +12,11 @@ from string import ascii_uppercase
 
 from lmms_robust.errors import RobustError
 
-MAX_OPTIONS = 10
+MAX_LETTERS = 10
+"""Option letters that are read: A to J."""
+
+MAX_OPTIONS = MAX_LETTERS - 1
+"""Options of an item; a variant may offer to abstain as one more."""
 
 
 def letters(n: int) -> tuple[str, ...]:
@@ -112,9 +116,9 @@ class LetterProbs:
     """Probability of each option letter at the first token of the answer letter, among the item's letters.
 
     Attributes:
-        probs: letter -> probability, 0 to 1; they sum to 1.
-        at_most: letters of which the backend knew only an upper bound before the normalisation, as one text such as
-            ``"CD"``. Their entries rest on that bound; so theirs are upper bounds, and the others lower bounds.
+        probs: letter -> probability, 0 to 1; they sum to 1, or to more where some are bounds.
+        at_most: letters of which the backend knew only an upper bound, as one text such as ``"CD"``. Their entries are
+            upper bounds, and those of the others lower bounds.
     """
 
     probs: Mapping[str, float]
@@ -242,10 +246,14 @@ class Record:
 
     @property
     def letter_entropy(self) -> float | None:
-        """Entropy -sum p ln p over the letters shown, in nats: 0 to ln(letters); None without probabilities."""
+        """Entropy -sum p ln p over the letters shown, in nats: 0 to ln(letters); None without probabilities.
+
+        Bounds among them are taken for probabilities, in proportion.
+        """
         if self.letter_probs is None:
             return None
-        return fsum(-p * log(p) for p in self.letter_probs.values() if p > 0)
+        total = fsum(self.letter_probs.values())
+        return fsum(-p / total * log(p / total) for p in self.letter_probs.values() if p > 0)
 
     @property
     def probe(self) -> bool:

@@ -7,10 +7,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lmms_robust.benchmarks import MODULES
+from lmms_robust.benchmarks.captions import CallFailed
 from lmms_robust.cli import main
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.schema import Item
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VSTAR = str(FIXTURES / "vstar.parquet")
@@ -74,6 +76,38 @@ def test_a_users_error_is_one_line_and_status_1(arguments: list[str], message: s
     assert result.exit_code == 1
     assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("harness", ["lmms_eval", "lm_eval"])
+def test_an_unknown_task_says_what_lists_them_in_a_short_line(harness: str) -> None:
+    said = run("show", "robust_scenes_wrong_thing", "--include-path", str(task_folder(harness))).output
+    assert f"did you mean 'robust_scenes_wrong_think'? allowed: those that `lmms-robust tasks {harness}` lists" in said
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(("failing", "status"), [((), 0), (("0",), 1), (tuple("0123456789"), 1)])
+def test_captions_end_with_status_1_where_an_item_has_none(
+    tmp_path: Path, monkeypatch, failing: tuple[str, ...], status: int
+) -> None:
+    def some_captions(item: Item, ask: object) -> list[str]:
+        if item.id.rpartition("-")[2] in failing:
+            raise CallFailed("no")
+        return ["A caption."] * len(item.options)
+
+    monkeypatch.setattr("lmms_robust.benchmarks.captions.captions_of", some_captions)
+    server = ["--model", "m", "--base-url", "http://127.0.0.1:9/v1"]
+    result = run("captions", "vstar", "--data-files", VSTAR, *server, "--output", str(tmp_path / "c.jsonl"))
+    assert result.exit_code == status, result.output
+    assert ("failed; run the same command again, which asks only for those" in result.output) == bool(status)
+    assert (tmp_path / "c.jsonl").exists() == (len(failing) < 10)
+
+
+def test_official_files_that_are_to_be_prepared_first_say_so(tmp_path: Path) -> None:
+    given = ["--data-files", str(FIXTURES / "multihop.json"), "--output", str(tmp_path / "o")]
+    line = run("items", "spatial_mm_multihop", *given).output.strip().splitlines()[-1]
+    assert "missing column(s) answer_type, image, index, options; found: " in line
+    assert "; such rows are made first: `lmms-robust prepare spatial_mm` makes them of the official files" in line
+    assert "--images" not in line
 
 
 def test_show_names_the_hub_before_it_asks_for_rows_and_says_what_to_do_without_one(monkeypatch) -> None:

@@ -13,7 +13,7 @@ from lmms_robust.schema import Item, Record
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 10"),
+        ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 9"),
         ({"options": ("red", "Red ", "blue", "black")}, "two options are equal"),
         ({"options": ("red", " ", "blue", "black")}, "an option or a statement is ' '"),
         ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),

@@ -8,8 +8,20 @@ from typing import Any
 
 from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
-from lmms_eval.api.instance import Instance
+from lmms_eval.api.instance import GenerationResult, Instance
 from lmms_eval.api.model import lmms
+
+
+def complete(results: Sequence[GenerationResult | None]) -> list[GenerationResult]:
+    """The results, of which none may be missing: the harness would give later ones to the wrong samples.
+
+    Raises:
+        RuntimeError: one is missing.
+    """
+    found = [result for result in results if result is not None]
+    if len(found) < len(results):
+        raise RuntimeError(f"{len(results) - len(found)} of {len(results)} requests without a response")
+    return found
 
 
 class ChatBackend(lmms):  # type: ignore[misc]

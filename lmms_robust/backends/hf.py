@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,19 +15,20 @@ from loguru import logger
 from tqdm import tqdm
 
 from lmms_robust.backends.arguments import count, flag, refuse_others
-from lmms_robust.backends.base import ChatBackend
+from lmms_robust.backends.base import ChatBackend, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
 from lmms_robust.backends.checkpoint import fingerprint, load_model, load_processor, resolve_dtype
 from lmms_robust.backends.exchange import exchange
 from lmms_robust.backends.hf_run import Run
 from lmms_robust.backends.journal import Journal, request_key
-from lmms_robust.backends.messages import to_inline
+from lmms_robust.backends.messages import in_parts, to_inline
 from lmms_robust.backends.responses import Rendered
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError, unknown
+from lmms_robust.generation.letters import before_the_letter
 from lmms_robust.generation.model import Model
 from lmms_robust.generation.prompt import Prompt
-from lmms_robust.generation.settings import same_settings
+from lmms_robust.generation.settings import same_settings, unknown_settings
 from lmms_robust.transport import Injection
 
 MODEL_ARGUMENTS = (
@@ -77,7 +79,7 @@ class RobustHF(ChatBackend):
         **others: object,
     ) -> None:
         super().__init__()
-        self._lock = Lock()
+        self._lock, self._tokenizing = Lock(), Lock()
         try:
             refuse_others(others, MODEL_ARGUMENTS)
             if injection not in ("prefill", "inline"):
@@ -90,6 +92,7 @@ class RobustHF(ChatBackend):
             self._pretrained, self.injection = pretrained, injection
             self._settings: dict[str, Any] = {"pretrained": pretrained, "revision": revision, "dtype": dtype}
             self._settings |= {"injection": injection, "weights": fingerprint(pretrained)}
+            self._settings |= {"fast": self._fast, "attn_implementation": attn_implementation}
             self._loading = {"revision": revision, "attn_implementation": attn_implementation}
             self._loading |= {"dtype": resolve_dtype(dtype, self.device), "device_map": device_map}
             self.system_prompt = self._resolve_system_prompt(system_prompt) if system_prompt else None
@@ -121,18 +124,26 @@ class RobustHF(ChatBackend):
                 progress.update()
 
             for numbers in by_settings.values():
+                unused = unknown_settings(requests[numbers[0]].args[2])
+                if unused:
+                    logger.warning(f"robust_hf: generation settings that are not used: {', '.join(unused)}")
                 Run(self, {number: requests[number] for number in numbers}, finished).answer()
-        return [result for result in results if result is not None]
+        return complete(results)
 
     def question(self, request: Instance) -> Rendered:
         """What a request asks."""
         doc, doc_to_messages = self.doc(request), request.args[1]
-        messages = doc_to_messages(doc)
+        messages = in_parts(doc_to_messages(doc))
         if self.system_prompt:
             messages = self._apply_system_prompt(messages, self.system_prompt)
         if self.injection == "inline":
             messages = to_inline(messages)
-        return Rendered(to_prompt(self.processor, messages, self._pretrained), doc)
+        prompt = to_prompt(self.processor, messages, self._pretrained)
+        if is_ours(doc) and doc.get("probe"):
+            with self._tokenizing:
+                text = before_the_letter(self.processor.tokenizer, prompt.text, len(doc["options"]))
+            prompt = replace(prompt, text=text)
+        return Rendered(prompt, doc)
 
     def key(self, prompt: Prompt, settings: Mapping[str, Any]) -> str:
         """What the response to a prompt is kept under."""
@@ -162,6 +173,10 @@ class RobustHF(ChatBackend):
     def _choose_device(self, device: str | None) -> torch.device:
         if self._world_size > 1 or device is None:
             return torch.device(self.accelerator.device)
-        if device.startswith("cuda") and not torch.cuda.is_available():
+        try:
+            chosen = torch.device(device)
+        except RuntimeError as error:
+            raise RobustError(f"device {device!r}; allowed: cpu, cuda, cuda:1, …") from error
+        if chosen.type == "cuda" and not torch.cuda.is_available():
             raise RobustError(f"device {device!r}: this machine has no CUDA device; allowed: cpu")
-        return torch.device(device)
+        return chosen

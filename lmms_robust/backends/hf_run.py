@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -58,7 +59,7 @@ class Run:
         self._journal = None if sampled else backend.journal  # repeated samples of one request have to differ
         self._workers = max(1, min(8, (os.cpu_count() or 2) // 2))
         self._asked: dict[int, tuple[Rendered, str | None]] = {}
-        self._readings: list[Future[None]] = []
+        self._readings: deque[Future[None]] = deque()
 
     def answer(self) -> None:
         """Answer every request."""
@@ -77,6 +78,7 @@ class Run:
             if self._backend.loaded.is_fast(self._settings):
                 self._fast(left)
             else:
+                self._backend.loaded.say_why_plain(self._settings)
                 self._plain(left)
         for reading in self._readings:
             reading.result()
@@ -129,10 +131,12 @@ class Run:
 
     def _hand_over(self, number: int, written: Written) -> None:
         self._readings.append(self._readers.submit(self._read, number, written))
+        while self._readings and self._readings[0].done():  # an error ends the run now
+            self._readings.popleft().result()
 
     def _read(self, number: int, written: Written) -> None:
         question, key = self._asked.pop(number)
-        text = response(question, written, self._stops, self._backend.processor.tokenizer)
+        text = response(question, written, self._stops, self._backend.loaded.letters)
         if self._journal is not None and key is not None:
             self._journal.put({key: text})
         counts = TokenCounts(output_tokens=len(written.tokens))

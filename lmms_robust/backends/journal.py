@@ -37,7 +37,10 @@ class Journal:
     def __init__(self, folder: Path, rank: int) -> None:
         if folder.exists() and not folder.is_dir():
             raise RobustError(f"resume: {str(folder)!r} is a file; allowed: a folder, new or from an earlier run")
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise RobustError(f"resume: {error}; allowed: a folder that can be written") from error
         self._found: dict[str, str] = {}
         for path in sorted(folder.glob("*.jsonl")):
             self._read(path)

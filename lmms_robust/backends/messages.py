@@ -12,6 +12,16 @@ from lmms_robust.prompts import render
 Message = Mapping[str, Any]
 
 
+def in_parts(messages: Sequence[Message]) -> list[Message]:
+    """Messages whose content is a list of parts, where it may have been bare text."""
+    return [
+        {**message, "content": [{"type": "text", "text": message["content"]}]}
+        if isinstance(message["content"], str)
+        else message
+        for message in messages
+    ]
+
+
 def text_of(message: Message) -> str:
     """The text of a message."""
     return "".join(part["text"] for part in message["content"] if part["type"] == "text")

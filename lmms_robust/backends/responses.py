@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmms_robust.backends.turns import cut, is_ours, probed
-from lmms_robust.generation.letters import at_the_answer, normalised
+from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
 from lmms_robust.transport import seal
@@ -21,21 +21,21 @@ class Rendered:
     doc: Mapping[str, Any]
 
 
-def response(question: Rendered, written: Written, stops: Sequence[str], tokenizer: Any) -> str:
+def response(question: Rendered, written: Written, stops: Sequence[str], known: LetterTokens) -> str:
     """The whole assistant turn with what is reported beside it.
 
     Args:
         question: what was asked.
         written: what the model wrote.
         stops: texts at which a response is cut off.
-        tokenizer: of the model.
+        known: the model's letter tokens.
     """
     prefill, doc = question.prompt.prefill, question.doc
     injection = "prefill" if prefill else None
-    text = cut(tokenizer.decode(written.tokens, skip_special_tokens=True), stops)
+    text = cut(known.tokenizer.decode(written.tokens, skip_special_tokens=True), stops)
     if not is_ours(doc):
-        return seal(prefill + text, injection)  # type: ignore[arg-type]
+        return prefill + text
     if doc.get("probe"):
         return probed(prefill, normalised(written.letters[0], len(doc["options"])) if len(written.letters) else None)
-    probs = at_the_answer(tokenizer, prefill, written.tokens, written.letters, doc["options"])
+    probs = at_the_answer(known, prefill, written.tokens, written.letters, doc["options"])
     return seal(prefill + text, injection, probs)  # type: ignore[arg-type]

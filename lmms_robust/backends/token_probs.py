@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from math import exp
 
-from lmms_robust.parsing.locate import answer_letter_span
+from lmms_robust.parsing.locate import answer_letter_span, letter_token
 from lmms_robust.schema import LetterProbs, letters
 
 # How some servers write a token's space and line break.
 _MARKS = str.maketrans({"\u2581": " ", "\u0120": " ", "\u010a": "\n"})
-_UPPER = re.compile(r"[^A-Za-z0-9]*([A-J])[^A-Za-z0-9]*")
-_LOWER = re.compile(r"[^A-Za-z0-9]*([a-j])[^A-Za-z0-9]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +33,8 @@ def at_the_answer(steps: Sequence[Step], turn: str, written: str, options: Seque
     """Probabilities where a response gives its answer letter.
 
     All tokens that are a letter, such as "A", " A" and "(A", count for it. A letter that is none of the likeliest
-    tokens is given the bound that these leave: the probability of the least likely of them, or what is left of 1 if
-    that is less.
+    tokens has at most what all of these leave of 1, together with every other such letter; the others then have at
+    least what is left to them.
 
     Args:
         steps: tokens in order; more than ``written`` where a server keeps reasoning or a stop text apart.
@@ -90,27 +87,18 @@ def _probs(step: Step, before: str, lower: bool, count: int) -> LetterProbs | No
         letter = _letter(_ascii(token), before, lower)
         if letter in letters(count):
             found[letter] = found.get(letter, 0.0) + exp(logprob)
+    shown = sum(found.values())
+    if not shown:
+        return None
     missing = [letter for letter in letters(count) if letter not in found]
-    bound = _bound(step, [logprob for _, logprob in known])
-    return _normalised(found | dict.fromkeys(missing, bound), missing) if sum(found.values()) > 0 else None
+    left = max(0.0, 1 - sum(exp(logprob) for _, logprob in known)) if missing else 0.0
+    values = found | dict.fromkeys(missing, left)
+    return LetterProbs({letter: values[letter] / (shown + left) for letter in sorted(values)}, "".join(missing))
 
 
 def _letter(token: str, before: str, lower: bool) -> str:
-    form = _LOWER if lower else _UPPER
     rest = token[len(before) :] if token.startswith(before) else token
-    match = form.fullmatch(rest) or form.fullmatch(token)
-    return match[1].upper() if match else ""
-
-
-def _bound(step: Step, known: Iterable[float]) -> float:
-    """Most that a token which is not reported can have."""
-    others = [logprob for token, logprob in step.top if token != step.token]  # the token written may be an unlikely one
-    return max(0.0, min(exp(min(others, default=0.0)), 1 - sum(map(exp, known))))
-
-
-def _normalised(values: Mapping[str, float], bounded: Sequence[str]) -> LetterProbs:
-    total = sum(values.values())
-    return LetterProbs({letter: values[letter] / total for letter in sorted(values)}, "".join(bounded))
+    return letter_token(rest, lower) or letter_token(token, lower)
 
 
 def _ascii(text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lmms_robust.benchmarks.items import items_of
+from lmms_robust.benchmarks.items import made_of
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Row
 from lmms_robust.benchmarks.statements import FALLBACK, state
@@ -109,14 +109,15 @@ def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: 
         RobustError: the rows cannot be loaded or make no items.
     """
     dataset = load(adapter, files, images)
-    items = items_of(adapter, dataset)
+    made = made_of(adapter, dataset)
     rows = dataset.select_columns(adapter.read_columns(dataset.column_names))
-    audited = [one for item in items for one in audit(item, pattern_of(adapter, item, rows[item.row]))]
+    audited = [one for item in made.items for one in audit(item, pattern_of(adapter, item, rows[item.row]))]
     with complete(target) as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
         table.writerows(map(_cells, audited))
-    return list(report(adapter.name, audited))
+    left_out = [f"rows that make no item: {made.said()}"] if made.said() else []
+    return [*report(adapter.name, audited), *left_out]
 
 
 def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:

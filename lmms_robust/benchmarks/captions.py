@@ -10,10 +10,11 @@ import json
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import ExitStack
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TextIO
 
 from tqdm import tqdm
 
@@ -63,7 +64,7 @@ class Summary:
 
     def render(self) -> str:
         """Return the summary as one line."""
-        again = "; run the same command again to try them once more" if self.failed else ""
+        again = "; run the same command again, which asks only for those that have no captions" if self.failed else ""
         return f"captions: {self.written} items written, {self.finished} were there, {self.failed} failed{again}"
 
 
@@ -128,7 +129,9 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
     finished = _of(items, _finished(target, model, template), target)
     wanted = [item for item in items if item.id not in finished]
     failed = 0
-    with _appending(target) as file:
+    _check_writable(target)
+    with ExitStack() as stack:
+        file: TextIO | None = None
         for item, outcome in tqdm(_asked(wanted, ask, concurrency), total=len(wanted), desc="captions", disable=None):
             if isinstance(outcome, CallFailed):
                 failed += 1
@@ -142,6 +145,7 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
                 "model": model,
                 "template_hash": template,
             }
+            file = file or stack.enter_context(target.open("a", encoding="utf-8"))  # no line, no file
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
     return Summary(len(items) - len(wanted), len(wanted) - failed, failed)
@@ -205,10 +209,14 @@ def _outcome(done: Future[list[str]]) -> list[str] | CallFailed:
         return error
 
 
-def _appending(target: Path) -> Any:
+def _check_writable(target: Path) -> None:
+    """Before the first request, not after its reply; a file that was not there is not left behind."""
+    there = target.exists()
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        return target.open("a", encoding="utf-8")
+        target.open("a", encoding="utf-8").close()
+        if not there:
+            target.unlink()
     except OSError as error:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
 

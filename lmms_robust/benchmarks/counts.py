@@ -15,7 +15,7 @@ _MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\
 def there_is_are(count: str, noun: str, place: str = "in the image") -> str | None:
     """Say how many there are, with the verb and the noun in the number that the count asks for.
 
-    None if the count is no plain number, or the noun names two kinds ("dogs and cats").
+    None if the count is no plain number, or the noun names two kinds ("dogs and cats", "more dogs than cats").
 
     >>> [there_is_are(count, "organs") for count in ("1", "3", "0")]
     ['There is 1 organ in the image.', 'There are 3 organs in the image.', 'There are 0 organs in the image.']
@@ -25,6 +25,8 @@ def there_is_are(count: str, noun: str, place: str = "in the image") -> str | No
     'The number of people wearing red hats in the image is 1.'
     """
     amount = count.strip().rstrip(".").casefold()
+    if re.match(r"(?:more|fewer|less)\b", noun, re.IGNORECASE):  # "more dogs than cats"
+        return None
     head = noun.split()[: head_index(noun.split()) + 1]
     if not is_count(count) or any(after == "and" and word not in COLOURS for word, after in pairwise(head)):
         return None

@@ -5,13 +5,20 @@ from __future__ import annotations
 import re
 
 _SAME_PLACES = (
-    {"behind", "back", "at the back"},
-    {"front", "in front", "ahead", "forward", "in the front"},
-    {"top", "above", "over", "on", "up", "upwards", "on top"},
-    {"below", "under", "beneath", "underneath", "bottom", "down", "downwards"},
-    {"middle", "between", "center", "centre", "in the middle"},
+    {"behind", "back", "rear", "backward", "backwards", "away", "away from camera", "away from viewer"},
+    {"front", "ahead", "straight ahead", "forward", "forwards", "camera", "viewer"},  # "towards the camera"
+    {"top", "above", "over", "on", "up", "upward", "upwards"},
+    {"below", "under", "beneath", "underneath", "bottom", "down", "downward", "downwards"},
+    {"middle", "between", "center", "centre"},
     {"inside", "in", "into", "within"},
+    {"left"},
+    {"right"},
+    {"near", "nearby", "next to", "beside", "close to", "by", "adjacent to", "alongside"},
 )
+_NEAR = _SAME_PLACES[-1]
+_AT_THE_SIDE = {"next to", "beside", "adjacent to", "alongside"}  # no such thing is above or below
+_SIDES = {"left", "right"}.union(*_SAME_PLACES[:2])
+_TOUCHING = {"on"} | _SAME_PLACES[5]
 _PERSONS_AND_THINGS = (
     {"female", "woman", "lady", "girl", "person"},
     {"male", "man", "boy", "person"},
@@ -46,6 +53,11 @@ _WAYS = {
     "down": "down", "above": "upwards", "below": "downwards",
 }  # fmt: skip
 _ADVERBS = r"(?:up|down|for|back)wards?|straight(?: ahead)?|towards? .+|away .+|(?:to|at) the .+"
+# "on top of the box": the place "top", the rest "box"
+_PLACED = re.compile(
+    rf"(?:(?:on|in|at|to|towards?|facing) )?(?P<place>{'|'.join(sorted(set().union(*_SAME_PLACES), key=len)[::-1])})"
+    r"(?: (?:hand )?side)?(?: of)?(?: (?:(?:image|picture|photo)|(?P<rest>.+)))?"
+)
 _BESIDE = re.compile(r"(left|right) (behind|(?:in )?front)")
 _CORNER = re.compile(
     r"(?:top|bottom|upper|lower|left|right|front|back) ?(?:left|right|top|bottom|front|behind|back|middle|center)"
@@ -64,12 +76,29 @@ def also_true(option: str, right: str) -> bool:
 
 
 def same_place(option: str, right: str) -> bool:
-    """Whether two options are words for the same place or direction.
+    """Whether an option says the same place or direction as the right one, or says no more than that it is near.
 
-    >>> same_place("under", "below"), same_place("left", "top left")
-    (True, False)
+    >>> same_place("under", "below"), same_place("on top of the box", "above the box"), same_place("left", "top left")
+    (True, True, False)
+    >>> same_place("next to", "left"), same_place("left", "next to the sofa"), same_place("behind", "next to")
+    (True, True, False)
     """
-    return any({_plain(option), _plain(right)} <= group for group in _SAME_PLACES)
+    one, other = _PLACED.fullmatch(_plain(option)), _PLACED.fullmatch(_plain(right))
+    if not one or not other:
+        return False
+    if any({one["place"], other["place"]} <= group for group in _SAME_PLACES):
+        on = {one[0], other[0]} & {f"on {one['rest']}"}  # not "above the box"
+        return one["rest"] == other["rest"] and not (on and one[0] != other[0])
+    close = _no_more_than_near(one["place"], other["place"])
+    return close and (one["rest"] == other["rest"] or None in (one["rest"], other["rest"]))
+
+
+def _no_more_than_near(place: str, right: str) -> bool:
+    if place in _AT_THE_SIDE:
+        return right in _SIDES
+    if place in _NEAR:
+        return right not in _TOUCHING
+    return right in _NEAR and place in {"left", "right"}  # what is next to a thing is on one of its sides
 
 
 def _plain(text: str) -> str:

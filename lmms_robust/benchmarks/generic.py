@@ -8,14 +8,16 @@ from collections.abc import Sequence
 from lmms_robust.benchmarks.captioned import described
 from lmms_robust.benchmarks.counts import there_is_are
 from lmms_robust.benchmarks.directions import place, relation
-from lmms_robust.benchmarks.grammar import definite, is_are, sentence, value
+from lmms_robust.benchmarks.grammar import definite, has_determiner, is_are, is_plural, sentence, value
 from lmms_robust.benchmarks.statements import Pattern
 from lmms_robust.benchmarks.vocabulary import SITUATED, TURNED
-from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.benchmarks.yes_no import stated
 
 # "Where is the picture taken?", "Where is the man going?": these words are no part of the noun.
 _DONE = re.compile(r" (?:taken|shot|made|born|seen|\w+ing)$", re.IGNORECASE)
 _RELATIVE = r"(?:in relation to|relative to|with respect to|compared to)"
+_NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
+_MOST = re.compile(r"(?:the )?(?:most|least)\b", re.IGNORECASE)
 _SHORT = 4  # words; longer options are clauses more often than values
 _PICTURE = r"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?(?:image|picture|photo|scene))"
 
@@ -26,7 +28,16 @@ def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
 
 def _colour(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     color, noun = value(option, "color"), definite(found["noun"])
-    return sentence(f"{noun} {is_are(noun)} {color}") if color and _short(option) else None
+    if not color or not _short(option) or not _is_thing(found["noun"]):
+        return None
+    return sentence(f"{noun} {is_are(noun)} {color}")
+
+
+def _is_thing(asked: str) -> bool:
+    """Whether a thing is surely named: in "What color is used for the text?", "… is most common?" there is none."""
+    if _NO_THING.match(asked):
+        return False
+    return is_plural(asked) or (has_determiner(asked) and not _MOST.match(asked))
 
 
 def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -43,8 +54,7 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    yes = is_yes(option)
-    return None if yes is None else answered(found[0], yes)
+    return stated(found[0], option)
 
 
 def _sentence(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:

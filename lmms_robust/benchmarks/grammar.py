@@ -30,6 +30,7 @@ from lmms_robust.benchmarks.vocabulary import (
 )
 
 _SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()} | {"clothes": "piece of clothing"}
+_SINGULAR |= {f"{word}s": word for word in SAME}  # "sheeps"
 _MARK = re.compile(r"\s*\((?:annotated|highlighted|marked|outlined) by (?:an?|the) ([^)]*)\)", re.IGNORECASE)
 
 
@@ -156,6 +157,8 @@ def _on_head(noun: str, *, plural: bool) -> str:
 
 def _plural_word(word: str) -> str:
     low = word.casefold()
+    if low not in SAME and low.removesuffix("s") in SAME:
+        return word[:-1]
     if is_plural_word(low) or low in SAME:
         return word
     if low in IRREGULAR:

@@ -10,6 +10,8 @@ from lmms_robust.schema import letters
 
 _LINE = re.compile(r"^[ \t]*(?:[(（]([A-J])[)）]|([A-J])[.:)])[ \t]*(?=\S)", re.MULTILINE)
 _INLINE = re.compile(r"(?<![\w(（])(?:[(（]([A-J])[)）]|([A-J])[.:)])\s+")
+# On the last option's line: "(B) blue Please answer directly with the letter."
+_INSTRUCTION = re.compile(r"(?<=[\s.?!])(?:Please|Answer|Select|Choose)\s+[a-z].*", re.DOTALL)
 _HEADER = re.compile(
     r"(?:\b(?:answer |the )?(?:options|choices)(?: are listed below)?|there are several options)\s*:?\s*\Z",
     re.IGNORECASE,
@@ -30,7 +32,10 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
     for marker in (_LINE, _INLINE):
         run = _run(list(marker.finditer(text)))
         if len(run) > 1:
-            return _question(text[: run[0].start()]), tuple(_options(text, run))
+            options = _options(text, run)
+            if marker is _INLINE:
+                options[-1] = _INSTRUCTION.sub("", options[-1]).rstrip(",; ")
+            return _question(text[: run[0].start()]), tuple(options)
     raise RobustError(f"no options inside {text[:120]!r}; allowed: two or more marked (A), A., A) or A: in order")
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.benchmarks.reading import load
-from lmms_robust.benchmarks.registry import Benchmark
+from lmms_robust.benchmarks.registry import Benchmark, Made
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
 from lmms_robust.writing import complete
@@ -30,33 +30,37 @@ class Summary:
     Attributes:
         benchmark: name of the benchmark.
         rows: rows loaded.
-        items: items that the rows make.
+        made: the items that the rows make, and how many rows make none, by reason.
         written: items written, at most the limit.
         unreadable: items left out since their picture does not decode.
     """
 
     benchmark: str
     rows: int
-    items: int
+    made: Made
     written: int
     unreadable: int
 
     def render(self) -> str:
         """Return the summary as one line."""
-        return (
-            f"{self.benchmark}: {self.rows} rows, {self.items} items, {self.written} written, "
-            f"{self.unreadable} left out for an unreadable picture"
-        )
+        counts = [f"{self.rows} rows", f"{len(self.made.items)} items", self.made.said(), f"{self.written} written"]
+        said = ", ".join(filter(None, counts))
+        return f"{self.benchmark}: {said}, {self.unreadable} left out for an unreadable picture"
 
 
 def items_of(adapter: Benchmark, dataset: Dataset) -> list[Item]:
-    """Turn loaded rows into items without touching their pictures.
+    """Turn loaded rows into items, see :func:`made_of`."""
+    return made_of(adapter, dataset).items
+
+
+def made_of(adapter: Benchmark, dataset: Dataset) -> Made:
+    """Turn loaded rows into items without touching their pictures, and count the rows that make none.
 
     Raises:
-        RobustError: see :meth:`lmms_robust.benchmarks.registry.Benchmark.items`.
+        RobustError: see :meth:`lmms_robust.benchmarks.registry.Benchmark.made`.
     """
     found = dataset.column_names
-    return adapter.items(dataset.select_columns(adapter.read_columns(found)), found)
+    return adapter.made(dataset.select_columns(adapter.read_columns(found)), found)
 
 
 def write(
@@ -77,16 +81,16 @@ def write(
         RobustError: the rows cannot be loaded or make no items, or no picture decodes.
     """
     dataset = load(adapter, files, images)
-    items = items_of(adapter, dataset)
+    made = made_of(adapter, dataset)
     left_out: list[str] = []
     with complete(target) as file:
         written = 0
-        for line in islice(_lines(adapter, dataset, items, left_out), limit):
+        for line in islice(_lines(adapter, dataset, made.items, left_out), limit):
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             written += 1
         if not written:
-            raise RobustError(f"benchmark {adapter.name}: none of {len(items)} items has a picture that decodes")
-    return Summary(adapter.name, len(dataset), len(items), written, len(left_out))
+            raise RobustError(f"benchmark {adapter.name}: none of {len(made.items)} items has a picture that decodes")
+    return Summary(adapter.name, len(dataset), made, written, len(left_out))
 
 
 def _lines(

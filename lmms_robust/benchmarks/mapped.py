@@ -13,7 +13,7 @@ from typing import Any
 from lmms_robust.benchmarks.generic import PATTERNS
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
-from lmms_robust.benchmarks.overlap import also_hold
+from lmms_robust.benchmarks.overlap import also_hold, folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
@@ -108,6 +108,9 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
     texts = [_text(row[column]) for column in mapping.options]
     while texts and not texts[-1]:
         texts.pop()
+    if "" in texts:
+        empty, filled = mapping.options[texts.index("")], mapping.options[len(texts) - 1]
+        raise RobustError(f"option column {empty!r} is empty but {filled!r} is not; allowed: only the last ones empty")
     return question, unmarked(texts)
 
 
@@ -132,14 +135,14 @@ def _listed(value: object, column: str) -> Sequence[object]:
 def _read(form: str, answer: object, options: Sequence[str]) -> str | None:
     """Letter of the option that an answer names in a certain form, or None."""
     known, text = letters(len(options)), _text(answer)
-    folded = [_folded(option) for option in options]
+    texts = [folded(option) for option in options]
     if form == "text":
-        return known[folded.index(_folded(text))] if folded.count(_folded(text)) == 1 else None
+        return known[texts.index(folded(text))] if texts.count(folded(text)) == 1 else None
     if form == "letter":
         found = _LETTER.fullmatch(text)
         letter = found[1].upper() if found else ""
         fits = letter in known and (
-            not found or not found["text"] or _folded(found["text"]) == folded[known.index(letter)]
+            not found or not found["text"] or folded(found["text"]) == texts[known.index(letter)]
         )
         return letter if fits else None
     place = int(text) - (form == "number") if re.fullmatch(r"\d{1,3}", text) else -1
@@ -154,7 +157,3 @@ def _text(value: Any) -> str:
         return str(int(value))
     text = str(value).strip()
     return "" if text == "nan" else text
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).rstrip(".").casefold()

@@ -17,7 +17,7 @@ from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.benchmarks.vocabulary import PAIRS, SITUATED, TURNED
-from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.benchmarks.yes_no import stated
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
 
@@ -36,6 +36,10 @@ _ONE_OF_A_KIND = re.compile(
     r"^(?:\w+ )?(?:animal|bird|insect|object|item|fruit|vegetable|instrument|tool|vehicle|device)"
     r"(?: (?:in|on|of|to|shown)\b.*)?$",
     re.IGNORECASE,
+)
+# "The relationship is friends", "the position is left", "the outcome is the man falls"
+_NO_VALUES = re.compile(
+    r"\b(?:relation(?:ship)?|position|outcome|result|consequence|event|reaction)s?\b", re.IGNORECASE
 )
 # Such an option leans on the others, which its sentence does not show.
 _COLLECTIVE = re.compile(r"\b(?:above|both|all of|none of|neither|either)\b", re.IGNORECASE)
@@ -84,7 +88,13 @@ def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str 
 
 def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     subject = found["subject"]
-    if _UNFINISHED.search(subject) or TURNED.search(subject) or _is_clause(option) or _COLLECTIVE.search(option):
+    if (
+        _UNFINISHED.search(subject)
+        or _NO_VALUES.search(subject)
+        or TURNED.search(subject)
+        or _is_clause(option)
+        or _COLLECTIVE.search(option)
+    ):
         return None
     text = value(option, subject)
     place = found["place"] or ""
@@ -109,8 +119,7 @@ def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    yes = is_yes(option)
-    return None if yes is None else answered(found[0], yes)
+    return stated(found[0], option)
 
 
 _PICTURE = r"(?:image|picture|photo|figure)"

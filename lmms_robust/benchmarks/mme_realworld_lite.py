@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.counts import counted, is_count, there_is_are
 from lmms_robust.benchmarks.grammar import definite, is_are, is_plural, mid_sentence, sentence, value
 from lmms_robust.benchmarks.overlap import also_hold
@@ -21,6 +22,9 @@ OPTIONS = "multi-choice options"
 _PREFIX = re.compile(r"\s*[(（]?\s*([A-E])\s*[)）.:：]\s*")
 _PLACE_WORDS = re.compile(
     r"\b(?:The|In|On|At|Of|Upper|Lower|Top|Bottom|Left|Right|Middle|Cent(?:er|re)|Corner|Side|Area|Part|Picture|Image)\b"
+)
+_RELATIVE = re.compile(
+    r"\b(?:relative to|in (?:the )?relation to|with respect to|compared (?:to|with))\b", re.IGNORECASE
 )
 _WRITTEN = re.compile(r"text|content|words?|slogan", re.IGNORECASE)
 # Parts of a chart, and things, are named with an article; what a chart is about is not: "Coal has the least share".
@@ -49,10 +53,13 @@ def _pattern(name: str, question: str, make: Make) -> Pattern:
 
 
 def _position(found: re.Match[str], option: str) -> str | None:
+    if _RELATIVE.search(found["x"]):  # "the car relative to the bus"
+        return None
     noun, where = definite(found["x"]), _PLACE_WORDS.sub(lambda word: word[0].casefold(), mid_sentence(option))
     if re.match(r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re))\b", where):
         sided = re.fullmatch(r"(?:the )?(?:left|right|.+ side(?: of .+)?)", where)
         where = f"{'on' if sided else 'in'} {definite(where)}"
+    where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
     if not re.match(
         r"(?:in|on|at|to|above|below|behind|near|next|under|between|beside|inside|outside|along|across|around|by)\b",
         where,
@@ -74,6 +81,11 @@ def _count(found: re.Match[str], option: str) -> str | None:
     if not amount or not re.search(r"\d", amount):  # "many"
         return None
     return f"the number of {counted(things)} {found['where'] or 'in the image'} is {amount}"
+
+
+def _number(found: re.Match[str], option: str) -> str | None:
+    """State a count: "the number of the buses" counts them, but "the number of the bus" is written on it."""
+    return _count(found, option) if is_plural(found["x"]) else None
 
 
 def _attribute(found: re.Match[str], option: str) -> str | None:
@@ -114,7 +126,7 @@ PATTERNS = (
     ),
     _pattern("count", r"how many (?P<x>.+?) (?:are|is) there(?P<where>)", _count),
     _pattern(
-        "count", r"what(?:'s|’s| is) the (?:total )?number of (?P<x>.+?) (?P<where>(?:in|on) (?:the|this) .+?)", _count
+        "count", r"what(?:'s|’s| is) the (?:total )?number of (?P<x>.+?) (?P<where>(?:in|on) (?:the|this) .+?)", _number
     ),
     _pattern("cell", r"what(?:'s|’s| is) the data of (?P<x>.+) in (?P<y>.+) in the table", _cell),
     _pattern(
@@ -136,16 +148,21 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     """Turn a row into an item.
 
     Raises:
-        RobustError: an option without its letter, letters out of order, or an answer that is none of them.
+        RobustError: an empty cell, an option without its letter, letters out of order, or an answer that is none of
+            them.
     """
+    if rows.is_missing(row.get("index")):
+        raise RobustError(f"{NAME} row {index}: column 'index' is {row.get('index')!r}; expected: a number or a name")
     item_id = str(row["index"])
-    options = tuple(_without_letter(text, name, item_id) for name, text in zip(letters(10), row[OPTIONS], strict=False))
-    question = " ".join(row["question"].split())
-    answer = row["answer"].strip().strip("()（）. ")
+    where = f"{NAME} item {item_id!r}"
+    lettered = zip(letters(10), rows.texts(row, OPTIONS, where), strict=False)
+    options = tuple(_without_letter(text, name, item_id) for name, text in lettered)
+    question = " ".join(rows.text(row, "question", where).split())
+    answer = rows.letter(row.get("answer"), where)
     return Item(
         id=item_id,
         benchmark=NAME,
-        category=row["l2-category"] or row["category"],
+        category=rows.text(row, "category" if rows.is_missing(row.get("l2-category")) else "l2-category", where),
         question=question,
         options=options,
         answer=answer,

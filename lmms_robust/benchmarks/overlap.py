@@ -76,6 +76,11 @@ def holds_beside(option: str, right: str) -> bool:
     return more <= COLOURS | SHADES | _PLACES
 
 
+def folded(text: str) -> str:
+    """An option's text without what does not tell it from another: case, spacing, a full stop at its end."""
+    return " ".join(text.split()).rstrip(".").casefold()
+
+
 def _none_of(option: str) -> str | None:
     """What an option says that there is none of: "cars" of "no cars", "" where it does not say; else None."""
     words = _told(option)

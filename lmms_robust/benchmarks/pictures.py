@@ -51,7 +51,7 @@ def size(content: bytes, where: str) -> tuple[int, int]:
     Raises:
         RobustError: it does not decode.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     try:
         with _whole_pictures_only(), Image.open(BytesIO(content)) as image:
@@ -59,7 +59,9 @@ def size(content: bytes, where: str) -> tuple[int, int]:
             image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
             image.load()
     except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
-        raise RobustError(f"{where}: unreadable picture ({error}); allowed: a picture that Pillow reads") from error
+        known = not isinstance(error, UnidentifiedImageError)  # whose own words name an object in memory
+        reason = error if known else "not a picture that Pillow knows"
+        raise RobustError(f"{where}: unreadable picture ({reason}); allowed: a picture that Pillow reads") from error
     return width, height
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Literal
 
+from lmms_robust.benchmarks.rows import is_missing
 from lmms_robust.benchmarks.statements import Pattern
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.schema import Item
@@ -64,6 +65,23 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
+class Made:
+    """What became of rows.
+
+    Attributes:
+        items: the items, in the order of their rows.
+        left_out: why rows make no item -> how many do so for this reason; rows that are left out on purpose among them.
+    """
+
+    items: list[Item]
+    left_out: Mapping[str, int]
+
+    def said(self) -> str:
+        """Return the numbers of rows that make no item, in words; empty where every row makes one."""
+        return ", ".join(f"{count} {reason}" for reason, count in self.left_out.items() if count)
+
+
+@dataclass(frozen=True, slots=True)
 class Benchmark:
     """How the rows of one benchmark become items.
 
@@ -101,7 +119,11 @@ class Benchmark:
     repeats: Literal["refuse", "leave_out"] = "leave_out"
 
     def items(self, rows: Iterable[Row], found: Iterable[str]) -> list[Item]:
-        """Turn rows into items; warnings name and count the rows that are repaired or left out.
+        """Turn rows into items, see :meth:`made`."""
+        return self.made(rows, found).items
+
+    def made(self, rows: Iterable[Row], found: Iterable[str]) -> Made:
+        """Turn rows into items; warnings name and count the rows that are repaired or left out for a fault.
 
         Args:
             rows: rows in order.
@@ -123,12 +145,22 @@ class Benchmark:
             first = f": {notes[0][1]}" if notes else ""
             none = "no rows" if index < 0 else f"none of {index + 1} row(s) makes an item{first}"
             raise RobustError(f"benchmark {self.name}: {none}; allowed: at least one that does")
-        self._report(notes, len(items))
-        return list(items.values())
+        counts = Counter(kind for kind, _ in notes)
+        aside = index + 1 - len(items) - counts["broken"] - counts["repeated"]
+        made = Made(
+            list(items.values()), {self._aside: aside, "broken": counts["broken"], "repeated": counts["repeated"]}
+        )
+        self._report(notes, len(items), aside)
+        return made
 
     def read_columns(self, found: Sequence[str]) -> list[str]:
         """The columns that ``to_item`` reads, of those that the data has."""
         return [column for column in (*self.columns, *self.optional) if column in found]
+
+    @property
+    def _aside(self) -> str:
+        """What the rows are for which ``to_item`` returns None."""
+        return "copies with rotated options" if self.name in MODULES else "not taken by the mapping's filter"
 
     def _kept(self, row: Row, index: int, items: Mapping[str, Item], notes: list[tuple[str, str]]) -> Item | None:
         try:
@@ -151,9 +183,18 @@ class Benchmark:
         try:
             return self.to_item(row, index)
         except (AttributeError, TypeError, KeyError, IndexError) as error:  # a cell of another type than its column's
-            raise RobustError(f"{self.name}: row {index} has a cell that is empty or malformed ({error})") from error
+            raise RobustError(f"{self.name} row {index}: {self._odd_cells(row)}") from error
 
-    def _report(self, notes: Sequence[tuple[str, str]], kept: int) -> None:
+    def _odd_cells(self, row: Row) -> str:
+        """The empty cells of a row that cannot be read; the types of all, where none is empty."""
+        cells = {column: row[column] for column in self.columns if column in row}
+        empty = [f"column {column!r} is {value!r}" for column, value in cells.items() if is_missing(value)]
+        if empty:
+            return f"{', '.join(empty)}; expected: a value"
+        kinds = ", ".join(f"{column} {type(value).__name__}" for column, value in cells.items())
+        return f"a cell of another type than its column's; found: {kinds}"
+
+    def _report(self, notes: Sequence[tuple[str, str]], kept: int, aside: int) -> None:
         for _, note in notes:
             logger.warning("%s", note)
         counts = Counter(kind for kind, _ in notes)
@@ -161,7 +202,8 @@ class Benchmark:
         said = [f"repaired {counts['repaired']} row(s)"] if counts["repaired"] else []
         said += [f"left out {len(notes) - counts['repaired']} row(s) ({', '.join(left_out)})"] if left_out else []
         if said:
-            logger.warning("benchmark %s: %s; %d items kept", self.name, ", ".join(said), kept)
+            apart = f", {aside} {self._aside}" if aside else ""
+            logger.warning("benchmark %s: %s; %d items kept%s", self.name, ", ".join(said), kept, apart)
 
     def _check_columns(self, found: set[str]) -> None:
         forms = self.forms or {"": self.columns}
@@ -173,10 +215,14 @@ class Benchmark:
             ", ".join(sorted({self.image, *columns})) + (f" ({form})" if form else "")
             for form, columns in forms.items()
         ]
-        named = self.image in missing and any(column in found for column in NAME_COLUMNS)
+        hint = ""
+        if self.source.made_by:
+            hint = f"; such rows are made first: {self.source.made_by}"
+        elif self.image in missing and any(column in found for column in NAME_COLUMNS):
+            hint = "; pictures that rows name by file need --images DIR"
         raise RobustError(
             f"benchmark {self.name}: {wrong}; found: {', '.join(sorted(found))}; expected: {'; or '.join(expected)}"
-            + ("; pictures that rows name by file need --images DIR" if named else "")
+            + hint
         )
 
     def _check_repeats(self, item: Item, first: Item) -> None:

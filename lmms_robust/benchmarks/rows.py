@@ -8,7 +8,7 @@ from typing import Any
 
 from lmms_robust.errors import RobustError
 
-_LETTER = re.compile(r"\s*[(（]?([A-J])[)）.:]?\s*")
+_LETTER = re.compile(r"\s*[(（]?([A-Ja-j])[)）.:]?\s*")
 _PREFIX = re.compile(r"\s*[(（]([A-J])[)）]\s*")
 
 
@@ -36,18 +36,18 @@ def text(row: Mapping[str, Any], column: str, where: str) -> str:
 
 
 def letter(value: object, where: str) -> str:
-    """Return the letter of an answer that may stand in parentheses.
+    """Return the letter of an answer, as a capital; it may stand in parentheses.
 
     Raises:
         RobustError: the value is not one letter.
 
-    >>> letter("(C)", "row 3"), letter("B.", "row 4")
-    ('C', 'B')
+    >>> letter("(C)", "row 3"), letter("B.", "row 4"), letter("d", "row 5")
+    ('C', 'B', 'D')
     """
     found = _LETTER.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise RobustError(f"{where}: answer {value!r}; expected: one letter, such as 'A' or '(A)'")
-    return found[1]
+        raise RobustError(f"{where}: answer {value!r}; expected: one letter from A to J, such as 'A' or '(A)'")
+    return found[1].upper()
 
 
 def unlettered(option: str) -> str:
@@ -74,10 +74,19 @@ def options(row: Mapping[str, Any], columns: Sequence[str], where: str) -> tuple
 
 
 def choices(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:
-    """Return the options that stand as a list in one column.
+    """Return the options that stand as a list in one column, without their letters.
 
     Raises:
-        RobustError: the cell is no list of texts.
+        RobustError: see :func:`texts`.
+    """
+    return tuple(map(unlettered, texts(row, column, where)))
+
+
+def texts(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:
+    """Return the texts that stand as a list in one column, without the empty ones at the end.
+
+    Raises:
+        RobustError: the cell is no list of texts, or a text is missing before one that is there.
     """
     value = row.get(column)
     if not isinstance(value, Sequence) or isinstance(value, str) or not all(isinstance(v, str) for v in value):
@@ -85,4 +94,4 @@ def choices(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:
     there = [not is_missing(option) for option in value]
     if not all(there[: sum(there)]):
         raise RobustError(f"{where}: column {column!r} is {list(value)!r}; expected: only the last options missing")
-    return tuple(unlettered(option) for option in value[: sum(there)])
+    return tuple(option.strip() for option in value[: sum(there)])

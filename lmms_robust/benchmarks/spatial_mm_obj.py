@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lmms_robust.benchmarks.directions import also_true
+from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS
 from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of, repaired
@@ -28,18 +29,17 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     """Turn a row into an item.
 
     Raises:
-        RobustError: the answer matches no option or several, or a wrong option says the same as the right one.
+        RobustError: the answer matches no option or several, or every wrong option may be as true as the right one.
     """
     category, number = _origin(row, index)
     item_id = f"{category}-{number:04}"
     question, options = options_of(row)
     try:
         answer = gold(options, row["answer"])
-        _check_single_truth(options, answer)
     except RobustError as error:
         raise RobustError(f"{NAME} item {item_id!r}: {error}") from error
     statements = state(question, options, PATTERNS).texts
-    return Item(item_id, NAME, category, question, options, answer, statements, index)
+    return Item(item_id, NAME, category, question, options, answer, statements, index, _also_true(options, answer))
 
 
 def repair(row: Row) -> str | None:
@@ -59,14 +59,16 @@ def _origin(row: Mapping[str, Any], index: int) -> tuple[str, int]:
     return ("two_obj" if row["object2"].strip() else "one_obj"), index
 
 
-def _check_single_truth(options: tuple[str, ...], answer: str) -> None:
-    """Refuse "under" beside "below": planted as a wrong option, it would be no wrong caption."""
-    right = options[letters(len(options)).index(answer)]
-    same = [option for option in options if option != right and also_true(option, right)]
-    if same:
-        raise RobustError(
-            f"{same[0]!r} is as true as the right option {right!r}; allowed: options that exclude each other"
-        )
+def _also_true(options: tuple[str, ...], answer: str) -> tuple[str, ...]:
+    """Letters of options such as "under" beside "below": planted as a wrong option, it would be no wrong caption."""
+    names = letters(len(options))
+    right = options[names.index(answer)]
+    held = also_hold(options, answer)
+    return tuple(
+        name
+        for name, option in zip(names, options, strict=True)
+        if name != answer and (name in held or also_true(option, right))
+    )
 
 
 BENCHMARK = Benchmark(

@@ -8,7 +8,7 @@ from lmms_robust.benchmarks.directions import place, relation, way
 from lmms_robust.benchmarks.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.benchmarks.viewpoints import seen_from
 from lmms_robust.benchmarks.vocabulary import SAME
-from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.benchmarks.yes_no import stated
 
 Found = re.Match[str]
 
@@ -39,8 +39,7 @@ _THINGS = re.compile(r"(?:item|object|thing|fruit|animal|vegetable|food|utensil|
 
 def _yes_no(found: Found, option: str) -> str | None:
     """Yes and no are exact opposites: the sentence and its negation."""
-    yes = is_yes(option)
-    return None if yes is None else answered(found["q"], yes)
+    return stated(found["q"], option)
 
 
 def _either_side(found: Found, option: str) -> str | None:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from lmms_robust.benchmarks.overlap import folded
+from lmms_robust.benchmarks.rows import is_missing
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
@@ -30,12 +32,12 @@ def options_of(row: Mapping[str, Any]) -> tuple[str, tuple[str, ...]]:
     if row.get("options") is not None:
         return stem, tuple(row["options"])
     columns = [row.get(f"option_{number}") for number in range(1, 5)]
-    given = tuple(str(text).strip() for text in columns if not _is_missing(text))
+    given = tuple(str(text).strip() for text in columns if _is_given(text))
     return stem, tuple(_LINE.sub(r"\2", text) for text in given) or in_question
 
 
-def _is_missing(text: Any) -> bool:
-    return text is None or text != text or str(text).strip().casefold() in {"", "nan", "none", "null"}
+def _is_given(cell: object) -> bool:
+    return not is_missing(cell) and str(cell).strip().casefold() not in {"none", "null"}
 
 
 def gold(options: Sequence[str], answer: object) -> str:
@@ -55,13 +57,19 @@ def gold(options: Sequence[str], answer: object) -> str:
     if numbered and 1 <= int(numbered[1]) <= len(options):
         return names[int(numbered[1]) - 1]
     lettered = re.fullmatch(r"\(?([A-H])[.):]?(?:\s+(.+))?", text)
-    wanted = _folded(lettered[2] if lettered and lettered[2] else text)
-    matches = [name for name, option in zip(names, options, strict=True) if _folded(option) == wanted]
+    matches = _with_text(options, text)  # before its letter: "A man" is no letter A
+    if not matches and lettered and lettered[2]:
+        matches = _with_text(options, lettered[2])
     if len(matches) == 1:
         return matches[0]
     if lettered and not lettered[2] and lettered[1] in names:
         return lettered[1]
     raise RobustError(f"answer {answer!r} matches {len(matches)} of the options {list(options)}; allowed: {FORMS}")
+
+
+def _with_text(options: Sequence[str], text: str) -> list[str]:
+    names = letters(len(options))
+    return [name for name, option in zip(names, options, strict=True) if folded(option) == folded(text)]
 
 
 def repaired(options: Sequence[str], answer: str) -> bool:
@@ -72,7 +80,3 @@ def repaired(options: Sequence[str], answer: str) -> bool:
     """
     lettered = re.match(r"\(?([A-H])[.)]\s+", answer.strip())
     return lettered is not None and lettered[1] != gold(options, answer)
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.split()).rstrip(".").casefold()

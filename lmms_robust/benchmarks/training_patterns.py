@@ -10,7 +10,7 @@ from lmms_robust.benchmarks.directions import relation
 from lmms_robust.benchmarks.grammar import definite, is_are, sentence
 from lmms_robust.benchmarks.statements import Pattern
 from lmms_robust.benchmarks.vocabulary import PROPER
-from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.benchmarks.yes_no import is_yes, stated
 
 _Found = re.Match[str]
 _NOT_IF = r"(?!if\b|which\b|how\b|what\b|where\b)"
@@ -56,8 +56,7 @@ def _bare(noun: str) -> str:
 
 
 def _yes_no(found: _Found, option: str, options: Sequence[str]) -> str | None:
-    yes = is_yes(option)
-    return None if yes is None else answered(found["q"], yes)
+    return stated(found["q"], option)
 
 
 def _height(found: _Found, option: str, options: Sequence[str]) -> str | None:

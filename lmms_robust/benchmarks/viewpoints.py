@@ -50,7 +50,7 @@ def standpoint(view: str) -> str:
     holder, kind = view.rsplit(" ", 1)
     if kind.casefold() == "view" and holder.casefold().endswith(" point of"):
         holder, kind = holder[: -len(" point of")], "point of view"
-    if holder.casefold() in {"his", "her", "their", "its"}:
+    if holder.casefold() in {"my", "our", "your", "his", "her", "their", "its", "this", "that"}:
         return f"from {holder} {kind}"
     owner = definite(re.sub(r"(?:['’]s?)$", "", holder))
     ending = "'" if owner.endswith("s") and is_plural(owner) else "'s"

@@ -73,11 +73,10 @@ IRREGULAR = {
     "bikini": "bikinis",
     "kiwi": "kiwis",
     "menu": "menus",
-    "broccoli": "broccolis",
 }
 SAME = _words(
     "sheep deer fish aircraft spacecraft watercraft bison moose salmon trout shrimp squid species series cattle "
-    "livestock furniture luggage grass"
+    "livestock furniture luggage grass broccoli"
 )
 PAIRS = _words(
     "scissors sunglasses eyeglasses pants jeans trousers shorts goggles binoculars pliers tongs tweezers headphones "

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.grammar import capitalize, indefinite, is_are
 from lmms_robust.benchmarks.registry import PART, Benchmark, Row, Source
 from lmms_robust.benchmarks.shuffling import shuffled
@@ -101,10 +102,12 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     Raises:
         RobustError: the captions are no list of two or four, or an unknown subset is named.
     """
-    captions = row["caption_options"]
     item_id = f"{NAME}-{index:05}"
-    if not isinstance(captions, (list, tuple)) or len(captions) not in (2, 4):
-        raise RobustError(f"{NAME} item {item_id!r}: caption_options {captions!r}; allowed: a list of 2 or 4 captions")
+    captions = rows.choices(row, "caption_options", f"{NAME} item {item_id!r}")
+    if len(captions) not in (2, 4):
+        raise RobustError(
+            f"{NAME} item {item_id!r}: caption_options {list(captions)!r}; allowed: a list of 2 or 4 captions"
+        )
     subset = row.get(PART) or ""
     if subset and subset not in SUBSETS:
         raise RobustError(f"{NAME} item {item_id!r}: {PART} {subset!r}; allowed: {', '.join(SUBSETS)}")
@@ -114,7 +117,7 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     return Item(item_id, NAME, category, QUESTION, options, answer, statements, index)
 
 
-def told_apart(rows: Sequence[Row]) -> Sequence[Row]:
+def told_apart(found: Sequence[Row]) -> Sequence[Row]:
     """Say of every row which subset it is from, where no loader has said so: by its place among all rows.
 
     A harness loads the splits as one and leaves out in silence those that it does not find, so all is checked.
@@ -122,25 +125,26 @@ def told_apart(rows: Sequence[Row]) -> Sequence[Row]:
     Raises:
         RobustError: rows without a word of their subset that are not all six subsets in order.
     """
-    if any(PART in row for row in rows):
-        unknown = sum(not row.get(PART) for row in rows)
+    if any(PART in row for row in found):
+        unknown = sum(not row.get(PART) for row in found)
         if unknown:
             logger.warning(
                 "%s: COCO and GQA are not told apart in %d row(s) of no known subset; %s", NAME, unknown, _HINT
             )
-        return rows
+        return found
     places = [name for name, subset in SUBSETS.items() for _ in range(subset.rows)]
-    if len(rows) != len(places):
-        raise RobustError(f"{NAME}: found {len(rows)} rows; expected {len(places)}, {_EXPECTED}")
+    if len(found) != len(places):
+        raise RobustError(f"{NAME}: found {len(found)} rows; expected {len(places)}, {_EXPECTED}")
     for name, subset in SUBSETS.items():
-        kind = _kind_of_most(row for row, place in zip(rows, places, strict=True) if place == name)
+        kind = _kind_of_most(row for row, place in zip(found, places, strict=True) if place == name)
         if kind != subset.kind:
             raise RobustError(f"{NAME}: found rows of {kind} in the place of {name}; expected {_EXPECTED}")
-    return [dict(row) | {PART: name} for row, name in zip(rows, places, strict=True)]
+    return [dict(row) | {PART: name} for row, name in zip(found, places, strict=True)]
 
 
-def _kind_of_most(rows: Iterable[Row]) -> str:
-    kinds = Counter(_kind(row["caption_options"]) for row in rows if isinstance(row["caption_options"], list))
+def _kind_of_most(found: Iterable[Row]) -> str:
+    listed = [row["caption_options"] for row in found if isinstance(row["caption_options"], list)]
+    kinds = Counter(_kind(captions) for captions in listed if all(isinstance(caption, str) for caption in captions))
     return max(kinds, key=kinds.__getitem__, default="no captions")
 
 

@@ -69,6 +69,16 @@ def answered(question: str, yes: bool) -> str | None:
     return sentence(f"{found['before']}, {clause}" if found["before"] else clause)
 
 
+def stated(question: str, option: str) -> str | None:
+    """State an option of a yes/no question; None if the option is neither, or the question is not understood.
+
+    >>> stated("Is the door open?", "No."), stated("Is the door open?", "maybe")
+    ('The door is not open.', None)
+    """
+    yes = is_yes(option)
+    return None if yes is None else answered(question, yes)
+
+
 def corrected(question: str) -> str:
     """Correct what data often gets wrong: "is there the brush", "the woman on left", "do these ducks facing".
 

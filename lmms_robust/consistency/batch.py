@@ -15,7 +15,7 @@ from typing import Any
 from lmms_robust.consistency.rules import judge
 from lmms_robust.errors import RobustError
 from lmms_robust.parsing import parse_response
-from lmms_robust.schema import MAX_OPTIONS, Verdict, letters
+from lmms_robust.schema import MAX_LETTERS, Verdict, letters
 from lmms_robust.transport import unseal
 from lmms_robust.writing import complete
 
@@ -112,11 +112,11 @@ def _decoded(line: str, where: str) -> dict[str, Any]:
 
 
 def _checked_options(options: object, where: str) -> tuple[str, ...]:
-    allowed = f"allowed: a list of 2 to {MAX_OPTIONS} distinct non-empty texts"
+    allowed = f"allowed: a list of 2 to {MAX_LETTERS} distinct non-empty texts"
     if not isinstance(options, list) or not all(isinstance(o, str) and o.strip() for o in options):
         raise RobustError(f"{where}: options {str(options)[:80]!r}; {allowed}")
     folded = {" ".join(option.split()).casefold() for option in options}
-    if not 2 <= len(options) <= MAX_OPTIONS or len(folded) < len(options):
+    if not 2 <= len(options) <= MAX_LETTERS or len(folded) < len(options):
         raise RobustError(f"{where}: options {str(options)[:80]!r}; {allowed}")
     return tuple(options)
 

@@ -11,7 +11,7 @@ from typing import Any
 from lmms_robust.consistency.rules import judge
 from lmms_robust.errors import RobustError
 from lmms_robust.parsing import parse_response
-from lmms_robust.schema import MAX_OPTIONS
+from lmms_robust.schema import MAX_LETTERS
 from lmms_robust.transport import unseal
 
 NO_ANSWER = ""
@@ -78,7 +78,7 @@ class Consistency(_EachResponse):
 
     def read(self, response: str, question: str, options: Sequence[str]) -> str:
         """Return the word for the verdict of the rules."""
-        known = options or ("",) * MAX_OPTIONS
+        known = options or ("",) * MAX_LETTERS
         verdict = judge(question, known, parse_response(unseal(response).text, known))
         if verdict.consistent is None:
             return UNDECIDED

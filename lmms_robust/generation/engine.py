@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Any
 
 import torch
+from loguru import logger
 from torch import Tensor
 from transformers import DynamicCache
 
@@ -62,6 +63,7 @@ class Engine:
         self.vocabulary = model.get_output_embeddings().weight.shape[0]
         self._configs = list({id(m.config): m.config for m in self._text.modules() if hasattr(m, "config")}.values())
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
+        self._uses_graphs = model.device.type == "cuda"
         self._pool: Any = None
         self.token_bytes = _token_bytes(model)
 
@@ -146,12 +148,12 @@ class Engine:
 
     def step(self, count: int) -> None:
         """Let the first ``count`` rows write one token each."""
-        if self.device.type != "cuda":
-            return self._step(count)
-        if count not in self._graphs:
+        if self._uses_graphs and count not in self._graphs:
             self._capture(count)
-        self._graphs[count].replay()
-        return None
+        if count in self._graphs:
+            self._graphs[count].replay()
+        else:
+            self._step(count)
 
     def _step(self, count: int) -> None:
         rows, cut = self._rows, slice(0, count)
@@ -221,11 +223,18 @@ class Engine:
             self._step(count)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(graph, pool=self._pool):
-            self._step(count)
-        self._pool = self._pool or graph.pool()
+        try:
+            with torch.cuda.graph(graph, pool=self._pool):
+                self._step(count)
+        except torch.OutOfMemoryError:
+            raise
+        except RuntimeError as error:  # something in this model, or in this version of torch, needs the host
+            logger.warning(f"steps without CUDA graphs, which makes them slower: {str(error).splitlines()[0]}")
+            self._uses_graphs = False
+        else:
+            self._pool = self._pool or graph.pool()
+            self._graphs[count] = graph
         self._rows.restore(kept)
-        self._graphs[count] = graph
 
     def _to_device(self, value: Tensor) -> Tensor:
         floating = value.is_floating_point()

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import torch
 from torch import Tensor
 
-from lmms_robust.parsing.locate import answer_letter_span
-from lmms_robust.schema import MAX_OPTIONS, LetterProbs, letters
+from lmms_robust.parsing.locate import answer_letter_span, fold, letter_token
+from lmms_robust.schema import MAX_LETTERS, LetterProbs, letters
 
-_ALL = letters(MAX_OPTIONS)
-# A letter as an answer starts: alone, after a space or a bracket, with its closing bracket or stop.
-_LETTER = re.compile(rf"[\s(\[\"'*]*([{_ALL[0]}-{_ALL[-1]}])[)\].:\"'*]*")
+_ALL = letters(MAX_LETTERS)
+# A mark that a vocabulary joins with a letter after it: ">", ": (", "**".
+_LONGEST_MARK = 4
 
 
 class LetterTokens:
@@ -31,10 +30,10 @@ class LetterTokens:
         for token, number in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1]):
             if len(token) > 8 or number in special or number >= vocabulary:
                 continue
-            match = _LETTER.fullmatch(tokenizer.convert_tokens_to_string([token]))
-            if match:
-                found[match[1]].append(number)
-        self.ids = found
+            letter = letter_token(tokenizer.convert_tokens_to_string([token]))
+            if letter:
+                found[letter].append(number)
+        self.tokenizer, self.ids = tokenizer, found
         longest = max(1, *(len(numbers) for numbers in found.values()))
         rows = [numbers + [0] * (longest - len(numbers)) for numbers in found.values()]
         self._numbers = torch.tensor(rows)
@@ -46,7 +45,7 @@ class LetterTokens:
         return self
 
     def logits(self, logits: Tensor) -> Tensor:
-        """Logit of each letter, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
+        """Logit of each letter A to J, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
         chosen = logits[..., self._numbers].float().masked_fill(self._missing, float("-inf"))
         return chosen.logsumexp(-1)
 
@@ -60,26 +59,51 @@ def normalised(logits: Tensor, options: int) -> LetterProbs | None:
 
 
 def at_the_answer(
-    tokenizer: Any, prefill: str, tokens: Sequence[int], logits: Tensor, options: Sequence[str]
+    known: LetterTokens, prefill: str, tokens: Sequence[int], logits: Tensor, options: Sequence[str]
 ) -> LetterProbs | None:
     """Probabilities where a response gives its answer letter.
 
     Args:
-        tokenizer: of the model.
+        known: the model's letter tokens.
         prefill: start of the turn that was given.
         tokens: what the model wrote after it.
         logits: (number of tokens, 10), letter logits from which each token was chosen.
         options: option texts.
 
     Returns:
-        None if no answer letter can be read, or if it stands in the prefill.
+        None if no answer letter can be read, if it stands in the prefill, or if its token is none of the letter's: a
+        small letter, or one joined with other text.
     """
+    tokenizer = known.tokenizer
     text = tokenizer.decode(tokens, skip_special_tokens=True)
     span = answer_letter_span(prefill + text, options)
     if span is None or span[0] < len(prefill):
         return None
     number = _token_at(tokenizer, tokens, span[0] - len(prefill))
-    return normalised(logits[number], len(options)) if number < len(logits) else None
+    letter = fold((prefill + text)[span[0] : span[1]])
+    if number >= len(logits) or tokens[number] not in known.ids[letter]:
+        return None
+    return normalised(logits[number], len(options))
+
+
+def before_the_letter(tokenizer: Any, text: str, options: int) -> str:
+    """A text that ends where an answer letter is to follow, without the marks that would be one token with it.
+
+    A vocabulary may hold ">A" as one token: after "<answer>" a model that was trained on "<answer>A" then hardly
+    expects a letter, and after "<answer" it does.
+    """
+    tail = text[-64:]
+    wholes = [_ids(tokenizer, tail + letter) for letter in letters(options)]
+    for marks in range(_LONGEST_MARK + 1):
+        start = _ids(tokenizer, tail[: len(tail) - marks])
+        if all(whole[: len(start)] == start for whole in wholes):
+            return text[: len(text) - marks]
+    return text
+
+
+def _ids(tokenizer: Any, text: str) -> list[int]:
+    found: list[int] = tokenizer(text, add_special_tokens=False)["input_ids"]
+    return found
 
 
 def _token_at(tokenizer: Any, tokens: Sequence[int], offset: int) -> int:

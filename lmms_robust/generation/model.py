@@ -42,7 +42,7 @@ class Model:
         vocabulary = model.get_output_embeddings().weight.shape[0]
         letters = LetterTokens(processor.tokenizer, vocabulary).to(model.device)
         self.plain = Plain(model, processor, letters)
-        self._letters, self._thread, self._trial = letters, local(), Trial()
+        self.letters, self._thread, self._trial = letters, local(), Trial()
         self._max_num_seqs = max_num_seqs or (1024 if model.device.type == "cuda" else 64)
         self._obstacle = self._find_obstacle() if fast else "fast=False"
         if not self._obstacle:
@@ -57,6 +57,12 @@ class Model:
         greedy = float(settings.get("temperature") or 0) == 0 and int(settings.get("num_beams") or 1) == 1
         return self._obstacle is None and greedy
 
+    def say_why_plain(self, settings: Mapping[str, Any]) -> None:
+        """Log why these settings lead to plain generation, where it is not the model, which was named before."""
+        if self._obstacle is None:
+            sampled = {name: settings[name] for name in ("temperature", "num_beams") if settings.get(name)}
+            logger.info(f"plain generation with {sampled}: only greedy requests share what they have in common")
+
     def encoder(self) -> Encoder:
         """The calling thread's own encoder: tokenizers of transformers are not to be shared by threads."""
         if not hasattr(self._thread, "encoder"):
@@ -67,7 +73,7 @@ class Model:
     def scheduler(self, settings: Mapping[str, Any], prompts: int | None = None) -> Scheduler:
         """A scheduler for requests with these settings; with room for no more than their number, if that is known."""
         penalty = settings.get("repetition_penalty") or self.model.generation_config.repetition_penalty or 1.0
-        engine = Engine(self.model, self._letters, float(penalty))
+        engine = Engine(self.model, self.letters, float(penalty))
         found = ends(self.model, self.processor.tokenizer)
         at_once = min(self._max_num_seqs, prompts or self._max_num_seqs)
         return Scheduler(engine, at_once, found, stopped(settings, self.processor.tokenizer))

@@ -15,9 +15,8 @@ from lmms_robust.errors import RobustError
 from lmms_robust.generation.letters import LetterTokens
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
-from lmms_robust.generation.settings import Stopped, cut, max_new_tokens, stopped
-
-PASSED_ON = ("top_p", "top_k", "num_beams", "repetition_penalty")
+from lmms_robust.generation.settings import PASSED_ON, Stopped, cut, max_new_tokens, stopped
+from lmms_robust.schema import MAX_LETTERS
 
 
 class Plain:
@@ -56,7 +55,7 @@ class Plain:
         criteria = StoppingCriteriaList([_AtStopTexts(length, holds)] if holds else [])
         with torch.inference_mode(), self._noted(len(prompts)) as steps:
             output = self._model.generate(**inputs, **self._generation(settings), stopping_criteria=criteria)
-        letters = torch.stack(steps, 1).cpu() if steps else torch.empty(len(prompts), 0, 10)
+        letters = torch.stack(steps, 1).cpu() if steps else torch.empty(len(prompts), 0, MAX_LETTERS)
         return [Written(self._cut(new, holds), letters[row]) for row, new in enumerate(output[:, length:].tolist())]
 
     def _inputs(self, prompts: Sequence[Prompt]) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from lmms_robust.schema import MAX_OPTIONS
+from lmms_robust.schema import MAX_LETTERS
 
 _STATE = ("token", "own", "ahead", "prefix", "count", "written", "letters", "seen")
 
@@ -45,7 +45,7 @@ class Rows:
         self.prefix = torch.full((sequences,), prefixes, dtype=torch.long, device=device)
         self.prefix_length = torch.zeros(prefixes + 1, dtype=torch.long, device=device)
         self.written = torch.zeros(sequences, tokens, dtype=torch.long, device=device)
-        self.letters = torch.zeros(sequences, tokens, MAX_OPTIONS, device=device)
+        self.letters = torch.zeros(sequences, tokens, MAX_LETTERS, device=device)
         self.seen = torch.zeros(sequences, vocabulary, dtype=torch.bool, device=device)
 
     def start(self, first: int, prefixes: Sequence[int], ahead: Tensor) -> None:
@@ -69,7 +69,8 @@ class Rows:
         self.letters[row, count] = letters
         self.token[rows] = token
         if self.seen.shape[1]:
-            self.seen[row, token] = True
+            # Not "seen[row, token] = True", whose value a CUDA graph would have to fetch from the host.
+            self.seen[rows].scatter_(1, token.view(-1, 1), True)
         count.add_(1).clamp_(max=self.tokens - 1)
 
     def by_prefix(self, count: int) -> tuple[Tensor, Tensor]:

@@ -9,6 +9,11 @@ from typing import Any
 Stopped = Callable[[Sequence[int]], bool]
 """Whether the text of some new tokens holds a stop text."""
 
+PASSED_ON = ("top_p", "top_k", "num_beams", "repetition_penalty")
+"""Settings that transformers' ``generate`` takes as they are."""
+
+KNOWN = frozenset({*PASSED_ON, "max_new_tokens", "temperature", "do_sample", "until"})
+
 NEW_TOKENS = 1024
 """Most new tokens where the settings say nothing."""
 
@@ -50,6 +55,11 @@ def cut(tokens: Sequence[int], holds: Stopped, checked: int = 0) -> int | None:
     if not holds(tokens):
         return None
     return next(count for count in range(checked, len(tokens) + 1) if holds(tokens[:count]))
+
+
+def unknown_settings(settings: Mapping[str, Any]) -> list[str]:
+    """Names of settings that no way of generating takes."""
+    return sorted(name for name, value in settings.items() if name not in KNOWN and value is not None)
 
 
 def same_settings(settings: Mapping[str, Any]) -> str:

@@ -53,14 +53,42 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
     items = adapter.items(rows, found)
     checked = (adapter.name, dataset._fingerprint)
     if checked not in _CHECKED:
-        _CHECKED[checked] = _read_pictures(adapter, dataset, items)
+        _CHECKED[checked] = read_pictures(adapter, dataset, items)
     digest, unreadable = _CHECKED[checked]
     key = f"{adapter.name}-{digest}"
     _SOURCES[key] = (pictures(dataset, adapter.image), adapter.image)
     items = [item for item in items if item.id not in unreadable]
-    written = _captions(items)
+    written = _captions(adapter.name, items)
     docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
     return Dataset.from_list(docs)
+
+
+def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> tuple[str, frozenset[str]]:
+    """Read every picture once, so that a bad one is met before a model is loaded and not at sample 3,000.
+
+    Returns:
+        Digest of all pictures, the same on every machine; and the ids of the items whose picture is left out. Each of
+        them is named in a warning.
+
+    Raises:
+        RobustError: no picture is readable, or one is not and ``adapter.bad_rows`` is ``"refuse"``.
+    """
+    digest, unreadable = sha256(), []
+    stored = pictures(dataset, adapter.image)
+    for item in items:
+        where = f"benchmark {adapter.name} item {item.id!r}"
+        try:
+            digest.update(_checked_bytes(stored[item.row][adapter.image], where))
+        except RobustError as error:
+            if adapter.bad_rows == "refuse":
+                raise
+            unreadable.append(item.id)
+            logger.warning("left out: %s", error)
+    if unreadable:
+        logger.warning("benchmark %s: %d item(s) left out for their picture", adapter.name, len(unreadable))
+    if len(unreadable) == len(items):
+        raise RobustError(f"benchmark {adapter.name}: none of {len(items)} pictures is readable")
+    return digest.hexdigest()[:16], frozenset(unreadable)
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
@@ -75,15 +103,20 @@ def _picture(source: str, row: int, where: str) -> PillowImage.Image:
         return image.convert("RGB")
 
 
-def _captions(items: Sequence[Item]) -> dict[str, Captions]:
+def _captions(name: str, items: Sequence[Item]) -> dict[str, Captions]:
     """Captions by a language model, where the user names a file of them.
 
     Raises:
-        RobustError: see :func:`lmms_robust.benchmarks.captions.read`.
+        RobustError: the file has none for the benchmark, or see :func:`lmms_robust.benchmarks.captions.read`.
     """
     path = os.environ.get(CAPTIONS_VARIABLE, "")
     written = read(Path(path), items) if path else {}
     missing = len(items) - len(written)
+    if path and not written:
+        raise RobustError(
+            f"{CAPTIONS_VARIABLE}: {path} has no captions for any of {len(items)} items of benchmark {name}; allowed: "
+            f"a file by `lmms-robust captions {name}`, or {CAPTIONS_VARIABLE} not set"
+        )
     if path and missing:
         logger.warning("%s: no captions for %d of %d items; their statements are used", path, missing, len(items))
     return written
@@ -113,30 +146,6 @@ def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bo
         "source": source,
         "row": item.row,
     }
-
-
-def _read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> tuple[str, frozenset[str]]:
-    """Read every picture once, so that a bad one is met before a model is loaded and not at sample 3,000.
-
-    Returns:
-        Digest of all pictures, the same on every machine; and the ids of the items whose picture is left out.
-    """
-    digest, unreadable = sha256(), []
-    stored = pictures(dataset, adapter.image)
-    for item in items:
-        where = f"benchmark {adapter.name} item {item.id!r}"
-        try:
-            digest.update(_checked_bytes(stored[item.row][adapter.image], where))
-        except RobustError as error:
-            if adapter.bad_rows == "refuse":
-                raise
-            unreadable.append(item.id)
-            logger.warning("left out: %s", error)
-    if unreadable:
-        logger.warning("benchmark %s: %d item(s) left out for their picture", adapter.name, len(unreadable))
-    if len(unreadable) == len(items):
-        raise RobustError(f"benchmark {adapter.name}: none of {len(items)} pictures is readable")
-    return digest.hexdigest()[:16], frozenset(unreadable)
 
 
 def _checked_bytes(value: Mapping[str, Any] | str | None, where: str) -> bytes:

@@ -5,25 +5,27 @@ They have the names of the packaged tasks and stand before them when their folde
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from datasets import Dataset, Image
+from datasets import Dataset, Image, concatenate_datasets
 
 from lmms_robust.benchmarks import Benchmark, Source, benchmark
+from lmms_robust.benchmarks.items import items_of
+from lmms_robust.benchmarks.pictures import pictures
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.errors import RobustError
+from lmms_robust.harness.docs import read_pictures
 from lmms_robust.harness.taskfiles import benchmark_files, dataset_yaml
-
-logger = logging.getLogger(__name__)
 
 
 def write_local(name: str, data_files: Sequence[Path], images: Path | None, output: Path, harness: str) -> Path:
     """Write the task files of a benchmark over local files in the benchmark's own schema.
 
-    The rows are written beside them as parquet, so that every format that we read works in either harness.
+    The rows are written beside them as parquet, so that every format that we read works in either harness. Items whose
+    picture is missing or does not decode are named in warnings; their rows stay, since ids may be numbers of rows, and
+    are left out of every run.
 
     Args:
         name: benchmark name.
@@ -36,13 +38,14 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
         The folder for ``--include_path``.
 
     Raises:
-        RobustError: unknown benchmark, files that cannot be read, rows that make no items, or a folder that cannot be
-            written.
+        RobustError: unknown benchmark, files that cannot be read, rows that make no items, no readable picture, or a
+            folder that cannot be written.
     """
     adapter = benchmark(name)
     rows = load(adapter, data_files, images)
-    adapter.items(rows.select_columns(adapter.read_columns(rows.column_names)), rows.column_names)
-    rows = _with_pictures(rows, adapter.image)
+    items = items_of(adapter, rows)
+    _, unreadable = read_pictures(adapter, rows, items)
+    rows = _without(rows, adapter.image, {item.row for item in items if item.id in unreadable})
     _write(output / name, rows, adapter, harness)
     return output
 
@@ -60,15 +63,23 @@ def _write(folder: Path, rows: Dataset, adapter: Benchmark, harness: str) -> Non
         raise RobustError(f"cannot write {folder}: {error.strerror or error}") from error
 
 
-def _with_pictures(rows: Dataset, column: str) -> Dataset:
-    """Leave out rows whose picture file is not there, since parquet files hold the pictures themselves."""
+def _without(rows: Dataset, column: str, unreadable: Collection[int]) -> Dataset:
+    """Empty the cells of pictures that are not readable: parquet files hold the pictures, not the names of their files.
+
+    A row that makes no item may lack its file too.
+    """
     if not isinstance(rows.features[column], Image):
         return rows
-    stored = rows.select_columns([column]).cast_column(column, Image(decode=False))
-    kept = [index for index, row in enumerate(stored) if _is_there(row[column])]
-    if len(kept) < len(rows):
-        logger.warning("%d row(s) left out: their picture file does not exist", len(rows) - len(kept))
-    return rows.select(kept)
+    stored = pictures(rows, column)
+    empty = {index for index, row in enumerate(stored) if index in unreadable or not _is_there(row[column])}
+    if not empty:
+        return rows
+    kept = stored.map(
+        lambda row, index: {column: None if index in empty else row[column]},
+        with_indices=True,
+        features=stored.features,
+    )
+    return concatenate_datasets([rows.remove_columns(column), kept.cast_column(column, Image())], axis=1)
 
 
 def _is_there(picture: Mapping[str, Any] | None) -> bool:

@@ -14,6 +14,7 @@ from datasets.exceptions import DatasetsError
 
 from lmms_robust.benchmarks.registry import former_ids
 from lmms_robust.errors import RobustError, unknown
+from lmms_robust.harness.plugin import HARNESSES, task_folder
 from lmms_robust.harness.wrapped import docs
 
 NEEDED = (("process_docs",), ("test_split",), ("dataset_path", "custom_dataset"))
@@ -63,7 +64,10 @@ def task_config(name: str, folder: Path) -> dict[str, Any]:
     if not paths:
         raise RobustError(f"no task file (*.yaml with a task's name) below {folder}; allowed: a folder of task files")
     if name not in paths:
-        raise unknown("task", name, paths, where=str(folder))
+        packaged = next((harness for harness in HARNESSES if task_folder(harness) == folder), "")
+        command = f"those that `lmms-robust tasks {packaged}` lists"
+        listed = command if packaged else f"those of the *.yaml files below {folder}"
+        raise unknown("task", name, paths, listed=listed)
     path = paths[name]
     content = _read(path)
     if isinstance(content.get("include"), str):

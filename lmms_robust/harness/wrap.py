@@ -14,7 +14,7 @@ from datasets import Dataset, Image, Value
 from lmms_robust.benchmarks import MODULES, Benchmark, Source
 from lmms_robust.benchmarks import mapping as mappings
 from lmms_robust.benchmarks.items import items_of
-from lmms_robust.benchmarks.mapped import mapped, with_answer_form
+from lmms_robust.benchmarks.mapped import mapped, taken, with_answer_form
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.plugin import task_folder
@@ -84,8 +84,8 @@ def wrap(
         check_rows: how many rows to look at, of those that the mapping's filter takes.
 
     Raises:
-        RobustError: a bad name or mapping, data that is not there, missing columns (named with those found), no row
-            that makes an item with a picture, or tasks that exist already.
+        RobustError: a bad name or mapping, data that is not there, missing columns (named with those found), a
+            filter that takes no row, no row that makes an item with a picture, or tasks that exist already.
     """
     _check_name(name)
     folder = output / name
@@ -95,6 +95,7 @@ def wrap(
     rows, data = opened(rows)
     _check_columns(columns, columns_of(rows, data), mapping)
     found, whole = first(rows, data, columns, check_rows)
+    _check_filter(columns, found, mapping)
     columns = with_answer_form(columns, found.select_columns(list(columns.columns)))
     _check_picture(columns, found, mapping)
     dataset = pictured(columns, found)
@@ -129,6 +130,19 @@ def _check_columns(columns: mappings.ColumnMapping, found: Sequence[str], path: 
         raise RobustError(
             f"mapping {path}: no column {', '.join(map(repr, missing))} in the data; found: {', '.join(found)}"
         )
+
+
+def _check_filter(columns: mappings.ColumnMapping, found: Dataset, path: Path) -> None:
+    """A stream is read on until the filter takes a row: where none is taken, these are all rows."""
+    rows = found.select_columns(list(columns.where))
+    if not columns.where or any(taken(columns, row) for row in rows):
+        return
+    asked = {column: list(values) for column, values in columns.where.items()}
+    first = [f"{column} {', '.join(map(repr, dict.fromkeys(rows[:SHOWN][column])))}" for column in columns.where]
+    raise RobustError(
+        f"mapping {path}: where {asked} takes none of {len(rows)} row(s); found, to begin with: {'; '.join(first)}; "
+        "allowed: values that the data has"
+    )
 
 
 def _check_picture(columns: mappings.ColumnMapping, found: Dataset, path: Path) -> None:

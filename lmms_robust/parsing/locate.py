@@ -7,10 +7,12 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from lmms_robust.parsing.response import parse_response
-from lmms_robust.schema import MAX_OPTIONS, letters
+from lmms_robust.schema import MAX_LETTERS, letters
 
 # A letter by itself, full-width ones included; Chinese characters may stand beside it.
 _ALONE = re.compile(r"(?<![A-Za-z0-9])[A-Ja-jＡ-Ｊａ-ｊ](?![A-Za-z0-9])")
+# As vocabularies join a letter with marks and spaces around it.
+_TOKEN, _LOWER_TOKEN = re.compile(r"[\W_]*([A-J])[\W_]*"), re.compile(r"[\W_]*([a-j])[\W_]*")
 _THINK_CLOSES = re.compile(
     r"[<\u25c1]\s{0,2}/\s{0,2}(?:think|thinking|thought|reasoning)\s{0,2}[>\u25b7]", re.IGNORECASE
 )
@@ -54,6 +56,16 @@ def fold(letter: str) -> str:
     return unicodedata.normalize("NFKC", letter).upper()
 
 
+def letter_token(token: str, lower: bool = False) -> str:
+    """The letter that a token is but for marks and spaces around it, or ``""``.
+
+    >>> letter_token(" A"), letter_token(">B"), letter_token("(C)"), letter_token("An"), letter_token("b", lower=True)
+    ('A', 'B', 'C', '', 'B')
+    """
+    match = (_LOWER_TOKEN if lower else _TOKEN).fullmatch(token)
+    return match[1].upper() if match else ""
+
+
 def _some(places: list[int], most: int) -> list[int]:
     """The first, where an answer stands that is explained, and the last, where one stands that concludes."""
     return places if len(places) <= most + 1 else places[:1] + places[len(places) - most :]
@@ -67,8 +79,8 @@ def _groups(places: list[int]) -> Iterator[list[int]]:
 
 def _decide(text: str, options: Sequence[str], places: list[int], answer: str) -> bool:
     """Whether another letter at these places is read as the answer, or as one outside the options."""
-    count = len(options) or MAX_OPTIONS
-    for letter in letters(MAX_OPTIONS):
+    count = len(options) or MAX_LETTERS
+    for letter in letters(MAX_LETTERS):
         if letter == answer:
             continue
         other = parse_response(_with(text, places, letter), options)

@@ -9,7 +9,7 @@ from lmms_robust.parsing.answer import Choice, read_answer
 from lmms_robust.parsing.letter_probs import split_letter_probs
 from lmms_robust.parsing.plain import plain
 from lmms_robust.parsing.tags import Blocks, split_blocks
-from lmms_robust.schema import MAX_OPTIONS, Parsed, letters
+from lmms_robust.schema import MAX_LETTERS, Parsed, letters
 
 # Where the answer starts within the last sentence of a response without tags.
 _ANSWER_STARTS = re.compile(
@@ -63,7 +63,7 @@ def parse_response(text: str, options: Sequence[str]) -> Parsed:
     >>> parse_response("<think>It is left.</think><answer>A</answer>", ("left", "right"))
     Parsed(think='It is left.', answer='A', problem=None, letter_probs=None)
     """
-    known = tuple(options) or ("",) * MAX_OPTIONS
+    known = tuple(options) or ("",) * MAX_LETTERS
     text, probs = split_letter_probs(text, letters(len(known)))
     if not text.strip():
         return Parsed(None, None, "empty", probs)

@@ -11,15 +11,16 @@ from lmms_robust.schema import Variant
 
 
 def force_answer(variant: Variant) -> Variant:
-    """Close the reasoning that the variant injects, or none, and open the answer, as the start of the assistant turn.
+    """Close the reasoning that the variant injects and open the answer, as the start of the assistant turn.
 
-    The template may name ``prefill``.
+    A variant without such words has those of ``think_stop.jinja``, so that only what is asserted tells it from others.
+    The template may name ``prefill`` and ``stop``, which are these two.
 
     Raises:
         RobustError: the template does not keep the prefill, does not end in an opened answer, or a letter after it
             would not be read.
     """
-    forced = render("probe", {"prefill": variant.prefill})
+    forced = render("probe", {"prefill": variant.prefill, "stop": render("think_stop", {})})
     opened = forced.startswith(variant.prefill) and forced.endswith("<answer>")
     read = parse_response(f"{forced}{variant.planted}</answer>", variant.options).answer
     if not opened or read != variant.planted:

@@ -6,10 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+from lmms_eval.api.instance import GenerationResult
+from loguru import logger
 
+from lmms_robust.backends import hf
+from lmms_robust.backends.base import complete
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.harness import lmms_eval as task
+from lmms_robust.harness.docs import picture as picture_of
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
 from lmms_robust.transport import unseal
@@ -43,9 +48,14 @@ def checkpoint(request, tmp_path_factory) -> str:
 
 
 def test_a_left_padded_batch_answers_as_one_by_one(suite, checkpoint: str) -> None:
-    one, many = RobustHF(checkpoint, device="cpu", batch_size=1), RobustHF(checkpoint, device="cpu", batch_size=24)
-    alone = [result.text for result in one.generate_until(requests(one, suite))]
-    together = [result.text for result in many.generate_until(requests(many, suite))]
+    one, many = (RobustHF(checkpoint, device="cpu", fast=False, batch_size=size) for size in (1, 24))
+    alone, together = (
+        [
+            unseal(result.text).text.partition("<letter_probs>")[0]
+            for result in model.generate_until(requests(model, suite))
+        ]
+        for model in (one, many)
+    )
     assert together == alone
 
 
@@ -88,6 +98,8 @@ def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) ->
         ({"batch_size": 0}, "batch_size 0; allowed: a whole number from 1"),
         ({"batchsize": 4}, "unknown model argument 'batchsize'; did you mean 'batch_size'"),
         ({"pretrained": "/nowhere/at/all"}, "pretrained='/nowhere/at/all'"),
+        ({"device": "foo"}, "device 'foo'; allowed: cpu, cuda"),
+        ({"resume": "/dev/null/folder"}, "resume: "),
     ],
 )
 def test_a_bad_argument_is_one_line(arguments: dict, message: str) -> None:
@@ -96,3 +108,45 @@ def test_a_bad_argument_is_one_line(arguments: dict, message: str) -> None:
     assert str(raised.value).startswith("lmms-robust: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_probe_asks_without_marks_that_would_be_one_token_with_the_letter(suite, monkeypatch) -> None:
+    doc = {**suite[0], "probe": True, "prefill": "<think>x</think><answer>"}
+    model = RobustHF(TINY, device="cpu")
+    monkeypatch.setattr(hf, "before_the_letter", lambda tokenizer, text, options: text.removesuffix(">"))
+    (request,) = requests(model, [doc])
+    assert model.question(request).prompt.text.endswith("</think><answer")
+    (result,) = model.generate_until([request])
+    assert unseal(result.text).text.startswith("<think>x</think><answer>")
+
+
+def test_settings_that_are_not_used_are_named_and_so_is_what_is_not_greedy(suite) -> None:
+    said: list[str] = []
+    handler = logger.add(said.append, format="{message}")
+    model = RobustHF(TINY, device="cpu")
+    settings = SETTINGS | {"temperature": 1.0, "do_sample": True, "max_new_tokens": 1, "min_new_tokens": 5}
+    model.generate_until(requests(model, suite.select([0]), settings))
+    logger.remove(handler)
+    assert any("generation settings that are not used: min_new_tokens" in line for line in said)
+    assert any("plain generation with {'temperature': 1.0}" in line for line in said)
+
+
+def test_tasks_of_others_get_the_plain_text_and_may_write_plain_text(suite) -> None:
+    model = RobustHF(TINY, device="cpu")
+    (request,) = requests(model, suite.select([0]))
+    doc = {"question": "?"}
+    model.task_dict = {"robust": {"test": [doc]}}
+    picture = {"type": "image", "url": picture_of(suite[0])}
+    turns = [
+        {"role": "user", "content": [picture, {"type": "text", "text": "What is it?"}]},
+        {"role": "assistant", "content": "It is"},
+    ]
+    request.args = (request.args[0], lambda _: turns, SETTINGS | {"max_new_tokens": 2}, 0, "robust", "test")
+    (result,) = model.generate_until([request])
+    assert result.text.startswith("It is")
+    assert "<injection>" not in result.text
+
+
+def test_a_missing_response_is_an_error() -> None:
+    with pytest.raises(RuntimeError, match="1 of 2 requests without a response"):
+        complete([GenerationResult(text="x"), None])

@@ -3,6 +3,8 @@ from __future__ import annotations
 from math import log
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lmms_robust.backends.token_probs import Step, at_the_answer, at_the_start
 
@@ -29,19 +31,31 @@ def test_all_tokens_of_a_letter_count_and_the_probabilities_sum_to_one() -> None
 
 
 @pytest.mark.parametrize(
-    ("top", "bound"),
-    [
-        ({"A": 0.5, "x": 0.1}, 0.1),  # no token that is left out is likelier than the least likely one reported
-        ({"A": 0.9, "x": 0.09}, 0.01),  # nor than what is left of 1
-        ({"A": 0.6, "x": 0.4}, 0.0),
-    ],
+    ("top", "left"), [({"A": 0.5, "x": 0.1}, 0.4), ({"A": 0.9, "x": 0.09}, 0.01), ({"A": 0.6, "x": 0.4}, 0.0)]
 )
-def test_a_letter_that_is_not_reported_has_the_bound_that_the_others_leave(top: dict[str, float], bound: float) -> None:
+def test_a_letter_that_is_not_reported_has_at_most_what_the_others_leave(top: dict[str, float], left: float) -> None:
     found = at_the_answer([step("A", **top)], "A", "A", OPTIONS)
     assert found is not None
-    total = top["A"] + 2 * bound
-    assert dict(found.probs) == pytest.approx({"A": top["A"] / total, "B": bound / total, "C": bound / total}, abs=1e-9)
+    most = left / (top["A"] + left)
+    assert dict(found.probs) == pytest.approx({"A": 1 - most, "B": most, "C": most}, abs=1e-9)
     assert found.at_most == "BC"
+
+
+@given(st.lists(st.floats(0.001, 1), min_size=9, max_size=9), st.integers(1, 9))
+def test_bounds_hold_whatever_is_not_reported(weights: list[float], reported: int) -> None:
+    """Three forms of each of three letters; the likeliest of the nine tokens are reported, one of them is written."""
+    tokens = [form + letter for letter in "ABC" for form in ("", " ", "(")]
+    probs = {token: 0.99 * weight / sum(weights) for token, weight in zip(tokens, weights, strict=True)}
+    top = sorted(probs, key=lambda token: -probs[token])[:reported]
+    written = Step(top[0], log(probs[top[0]]), tuple((token, log(probs[token])) for token in top))
+    found = at_the_start([written], OPTIONS)
+    assert found is not None
+    for letter, value in found.probs.items():
+        true = sum(probs[token] for token in tokens if token[-1] == letter) / 0.99
+        if letter in found.at_most:
+            assert value >= true - 1e-9
+        elif found.at_most:
+            assert value <= true + 1e-9
 
 
 def test_the_token_written_counts_though_it_is_not_among_the_likeliest() -> None:
@@ -52,7 +66,7 @@ def test_the_token_written_counts_though_it_is_not_among_the_likeliest() -> None
     listed_first = Step("C", log(0.02), (("C", log(0.02)), ("A", log(0.7)), ("x", log(0.1))))
     bounded = at_the_answer([listed_first], "C", "C", OPTIONS)
     assert bounded is not None
-    assert bounded.probs["B"] / bounded.probs["A"] == pytest.approx(0.1 / 0.7)
+    assert bounded.probs["B"] / bounded.probs["A"] == pytest.approx(0.18 / 0.7)
 
 
 WRITTEN = {

@@ -110,6 +110,15 @@ def test_a_question_after_a_hint_is_reported_by_what_its_statements_were_made_of
     }
 
 
+def test_rows_that_make_no_item_are_counted(tmp_path: Path) -> None:
+    made = [
+        mmbench(number, f"How many dogs are in the image? ({number})", "nan", ["2", "3"]) for number in (1, 1_000_001)
+    ]
+    Dataset.from_list(made).to_parquet(tmp_path / "rows.parquet")
+    said = write(benchmark("mmbench"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"])
+    assert said[-1] == "rows that make no item: 1 copies with rotated options"
+
+
 def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path) -> None:
     question = "Where is the red circle relative to the blue square?"
     fell = [fallback(question, option) for option in ("to the left", "to the right")]

@@ -181,6 +181,14 @@ def test_a_refusal_ends_the_run_in_one_line(server, item, tmp_path: Path, status
 def test_a_server_that_cannot_be_reached_ends_the_run(item, tmp_path: Path) -> None:
     with pytest.raises(RobustError, match=r"cannot reach http://127.0.0.1:9/v1: .*finished captions are kept"):
         captions.write([item], tmp_path / "c.jsonl", "m", connect("m", "http://127.0.0.1:9/v1", retries=1))
+    assert not (tmp_path / "c.jsonl").exists()
+
+
+def test_a_file_that_cannot_be_written_is_known_before_the_first_request(item, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for target in (tmp_path / "file" / "c.jsonl", tmp_path):
+        with pytest.raises(RobustError, match="cannot write"):
+            captions.write([item], target, "m", lambda text, attempt: pytest.fail("asked"))
 
 
 def test_a_file_by_another_model_or_template_is_refused(server, item, tmp_path: Path, monkeypatch) -> None:

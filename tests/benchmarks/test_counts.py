@@ -19,6 +19,12 @@ WHERE = "in the image"
         ("2", "boats", "docked near the buildings", "There are 2 boats docked near the buildings."),
         ("1", "dogs and cats", WHERE, None),
         ("many", "dogs", WHERE, None),
+        ("1", "more dogs than cats", WHERE, None),
+        ("2", "sheeps", WHERE, "There are 2 sheep in the image."),
+        ("2", "broccoli", WHERE, "There are 2 broccoli in the image."),
+        ("2", "broccolis", WHERE, "There are 2 broccoli in the image."),
+        ("1", "sheeps", WHERE, "There is 1 sheep in the image."),
+        ("2", "series", WHERE, "There are 2 series in the image."),
     ],
 )
 def test_counted_things(count: str, noun: str, place: str, expected: str | None) -> None:

@@ -11,6 +11,7 @@ from lmms_robust.benchmarks.pictures import encoded, size
 from lmms_robust.errors import RobustError
 from tests.conftest import png, row, rows
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
 SCENES = benchmark("scenes")
 
 
@@ -39,7 +40,7 @@ def test_a_line_has_the_canonical_fields(tmp_path: Path) -> None:
 BROKEN = {
     "none": (None, "no picture"),
     "cut short": ({"bytes": png(size=(64, 64))[:-30], "path": None}, "unreadable picture"),
-    "not a picture": ({"bytes": b"text", "path": None}, "unreadable picture"),
+    "not a picture": ({"bytes": b"text", "path": None}, "unreadable picture (not a picture that Pillow knows); "),
 }
 
 
@@ -49,9 +50,28 @@ def test_a_picture_that_does_not_decode_is_named_counted_and_left_out(tmp_path: 
     rows(row(0), row(1, image=picture), row(2)).to_parquet(tmp_path / "rows.parquet")
     summary = write(SCENES, tmp_path / "out.jsonl", [tmp_path / "rows.parquet"])
     assert [line["id"] for line in lines(tmp_path / "out.jsonl")] == ["scenes-x-0000", "scenes-x-0002"]
-    assert (summary.items, summary.written, summary.unreadable) == (3, 2, 1)
+    assert (len(summary.made.items), summary.written, summary.unreadable) == (3, 2, 1)
     assert "item 'scenes-x-0001'" in caplog.text
     assert message in caplog.text
+
+
+@pytest.mark.parametrize(("name", "copies"), [("3dsrbench", 2), ("mmbench", 1)])
+def test_copies_with_rotated_options_are_counted(tmp_path: Path, name: str, copies: int) -> None:
+    summary = write(benchmark(name), tmp_path / "out.jsonl", [FIXTURES / f"{name}.parquet"])
+    items = len(summary.made.items)
+    said = f"{name}: {items + copies} rows, {items} items, {copies} copies with rotated options, {items} written, "
+    assert summary.render().startswith(said)
+
+
+def test_rows_with_a_fault_are_counted_apart_from_copies(tmp_path: Path, caplog) -> None:
+    found = Dataset.from_parquet(str(FIXTURES / "mmbench.parquet"))
+    rows = found.select([*range(len(found)), 1]).to_list()
+    rows[0]["answer"] = "?"
+    Dataset.from_list(rows, features=found.features).to_parquet(tmp_path / "rows.parquet")
+    said = write(benchmark("mmbench"), tmp_path / "out.jsonl", [tmp_path / "rows.parquet"]).render()
+    assert "20 rows, 17 items, 1 copies with rotated options, 1 broken, 1 repeated, 17 written, 0 left out" in said
+    kept = "left out 2 row(s) (1 broken, 1 repeated); 17 items kept, 1 copies with rotated options"
+    assert caplog.messages[-1] == f"benchmark mmbench: {kept}"
 
 
 def test_a_named_file_that_is_not_there_is_left_out(tmp_path: Path, caplog) -> None:

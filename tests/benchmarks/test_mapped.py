@@ -5,7 +5,7 @@ import pytest
 from lmms_robust.benchmarks import Source
 from lmms_robust.benchmarks.generic import PATTERNS
 from lmms_robust.benchmarks.inside import split
-from lmms_robust.benchmarks.mapped import mapped, to_item, with_answer_form
+from lmms_robust.benchmarks.mapped import mapped, read_question, to_item, with_answer_form
 from lmms_robust.benchmarks.mapping import ColumnMapping, dump, read
 from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
@@ -104,6 +104,11 @@ INSIDE = {
     "Which?\nChoices:\nA: a long\nline\nB: y": ("Which?", ("a long line", "y")),
     "Which?\nOptions: A: on a., B: under b., C: c": ("Which?", ("on a.", "under b.", "c")),
     "Is it A. or B.? (A) the first (B) the second": ("Is it A. or B.?", ("the first", "the second")),
+    "Which? A. left B. right Please answer directly with only the letter.": ("Which?", ("left", "right")),
+    "Which? (A) one (B) two. Answer with the letter.": ("Which?", ("one", "two.")),
+    "Which? A. the Question B. the Answer": ("Which?", ("the Question", "the Answer")),
+    "Which way?\n\nA. Left\nB. Straight\nC. Right\nPlease answer directly with only the letter of the correct option "
+    "and nothing else.": ("Which way?", ("Left", "Straight", "Right")),
     "Vitamin A. is where?\nA. here\nB. there": ("Vitamin A. is where?", ("here", "there")),
 }
 
@@ -155,6 +160,14 @@ FORMS = [
 def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str], form: str) -> None:
     rows = [{"q": COLOR, "o": options, "gold": answer} for answer in answers]
     assert with_answer_form(made("list", "o", form=None), rows).answer_form == form
+
+
+def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
+    mapping = made("columns", "A", "B", "C", "D")
+    row = {"q": "Which?", "A": "left", "B": "", "C": "right", "D": None}
+    with pytest.raises(RobustError, match="option column 'B' is empty but 'C' is not; allowed: only the last ones"):
+        read_question(mapping, row)
+    assert read_question(mapping, row | {"B": "up"})[1] == ("left", "up", "right")
 
 
 def test_answers_that_can_be_read_in_two_ways_are_an_error() -> None:
@@ -235,6 +248,10 @@ def test_generic_questions_become_statements(question: str, options: tuple, stat
         ("Is it?", ("Yes", "maybe")),
         ("x", ("1", "2")),
         ("What color is the car?", ("red", "other")),
+        ("What color is not on the flag?", ("red", "blue")),
+        ("What color is used for the text?", ("red", "blue")),
+        ("What color is most common in the image?", ("red", "blue")),
+        ("What color is the most common?", ("red", "blue")),
         ("What is the shape of the table?", ("round", "none")),
         ("Where is the picture taken?", ("at the beach", "in a city")),
         ("Where is the man standing in relation to the car?", ("left", "right")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import Any
 
@@ -86,6 +87,7 @@ def test_an_empty_cell_leaves_out_at_most_its_row_and_never_ends_the_run(name: s
         assert len(whole) - 1 <= len(kept) <= len(whole)
         if len(kept) < len(whole):
             assert "left out: row 0: " in caplog.text
+            assert not re.search(r"' object|NoneType|malformed", caplog.messages[0])
 
 
 def published(name: str) -> tuple[Benchmark, list[dict[str, Any]], tuple[str, ...]]:
@@ -130,7 +132,7 @@ def test_rows_none_of_which_makes_an_item_are_one_line_with_the_first_reason(cap
         adapter.items([row | {"label": 1} for row in rows], found)
     assert str(caught.value) == (
         "benchmark vstar: none of 10 row(s) makes an item: left out: row 0: vstar item 'direct_attributes-0': answer 1"
-        "; expected: one letter, such as 'A' or '(A)'; allowed: at least one that does"
+        "; expected: one letter from A to J, such as 'A' or '(A)'; allowed: at least one that does"
     )
     assert not caplog.messages
     with pytest.raises(RobustError, match="benchmark vstar: no rows; allowed: at least one"):
@@ -140,6 +142,28 @@ def test_rows_none_of_which_makes_an_item_are_one_line_with_the_first_reason(cap
 def test_nothing_is_said_of_rows_in_which_nothing_is_wrong(caplog) -> None:
     benchmark("vstar").items(*fixture("vstar"))
     assert not caplog.messages
+
+
+@pytest.mark.parametrize(("name", "column"), [("vstar", "label"), ("mmbench", "answer"), ("3dsrbench", "answer")])
+def test_an_answer_in_lower_case_is_read(name: str, column: str) -> None:
+    adapter, rows, found = published(name)
+    assert adapter.items([row | {column: row[column].lower()} for row in rows], found) == list(items(name).values())
+
+
+@pytest.mark.parametrize("column", ["index", "question", "multi-choice options", "answer"])
+def test_an_empty_cell_is_told_by_its_column(column: str, caplog) -> None:
+    adapter, rows, found = published("mme_realworld_lite")
+    adapter.items([rows[0] | {column: None}, *rows[1:]], found)
+    assert re.search(rf"mme_realworld_lite (?:row 0|item '0'): (?:column '{column}' is|answer) None; exp", caplog.text)
+
+
+def test_a_cell_of_another_type_is_told_in_words(caplog) -> None:
+    adapter, rows, found = published("spatial_mm_multihop")
+    adapter.items([rows[0] | {"options": 3}, *rows[1:]], found)
+    assert (
+        "left out: row 0: spatial_mm_multihop row 0: a cell of another type than its column's; found: " in caplog.text
+    )
+    assert "options int" in caplog.text
 
 
 def test_older_ids_are_found_by_the_new_one() -> None:

@@ -94,6 +94,9 @@ def test_yes_and_no_are_exact_opposites(question: str, options: tuple[str, ...],
         ("Where is it from the kids's perspective?", "left", "From the kids' perspective, it is on the left."),
         ("Where is the cup in relation to sofa form the camera's perspective?", "front",
          f"{CAMERA}the cup is in front of the sofa."),
+        ("Where is the cup from my perspective?", "left", "From my perspective, the cup is on the left."),
+        ("Where is the cup from your point of view?", "left", "From your point of view, the cup is on the left."),
+        ("Where is the cup from our perspective?", "left", "From our perspective, the cup is on the left."),
         ("In which hand is girl holding balloons?", "left", "The girl is holding balloons in the left hand."),
         ("Which hand is this person is using to hold the spoon?", "left",
          "This person is using the left hand to hold the spoon."),
@@ -121,11 +124,45 @@ def test_letter_and_text_that_disagree_are_settled_by_text(prepared: dict[str, I
 
 
 def test_no_wrong_option_says_what_the_right_one_says(prepared: dict[str, Item]) -> None:
-    assert "one_obj-0024" not in prepared  # down, bottom
-    assert "two_obj-0023" not in prepared  # below, under
+    assert prepared["one_obj-0024"].unplantable  # down, bottom
+    assert prepared["two_obj-0023"].unplantable  # below, under
     for item in prepared.values():
-        right = item.options[item.letters.index(item.answer)]
-        assert not [option for option in item.options if option != right and also_true(option, right)]
+        told = dict(zip(item.letters, item.options, strict=True))
+        assert not [letter for letter in item.plantable if also_true(told[letter], told[item.answer])]
+
+
+def of_options(*options: str, answer: str) -> Item:
+    row = {"question": "Where is the cup in relation to the box?", "options": options, "answer": answer}
+    return to_item(row | {"category": "two_obj", "index": 3}, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "answer", "plantable"),
+    [
+        (("left", "top left", "right", "behind"), "top left", ("C", "D")),
+        (("above", "on top of", "under", "left"), "above", ("C", "D")),
+        (("left", "next to", "right", "behind"), "left", ("C", "D")),
+        (("backward", "away from the camera", "left"), "A", ("C",)),
+        (("2", "two", "3"), "2", ("C",)),
+        (("A man", "A woman"), "A man", ("B",)),
+    ],
+)
+def test_only_options_that_exclude_the_right_one_are_planted(
+    options: tuple[str, ...], answer: str, plantable: tuple[str, ...]
+) -> None:
+    assert of_options(*options, answer=answer).plantable == plantable
+
+
+def test_a_row_with_nothing_to_plant_is_refused() -> None:
+    with pytest.raises(RobustError, match="item 'two_obj-0003': every wrong option may hold beside A"):
+        of_options("below", "under", answer="A")
+
+
+@pytest.mark.parametrize(
+    ("answer", "letter"), [("A man", "A"), ("A woman", "B"), ("B. A woman", "B"), ("A. A woman", "B"), ("B", "B")]
+)
+def test_an_answer_that_starts_with_a_letter_of_its_own(answer: str, letter: str) -> None:
+    assert of_options("A man", "A woman", answer=answer).answer == letter
 
 
 MIRROR = {"question": "Where is the dog?\nA. left\nB. right", "option_1": "left", "option_2": "right"}
@@ -173,14 +210,14 @@ def test_the_mirror_fixture() -> None:
 def test_the_official_json_is_read_with_a_folder_of_pictures(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.WARNING)
     found = items(ADAPTER, *JSON, images=FIXTURES / "spatial_mm_pictures" / "Spatial_MM_Obj")
-    assert Counter(item.category for item in found.values()) == {"one_obj": 25, "two_obj": 24}
+    assert Counter(item.category for item in found.values()) == {"one_obj": 26, "two_obj": 25}
     assert (
         "repaired: row 9: item 'one_obj-0009': answer 'C. middle': letter and text name two options; A has"
         in caplog.text
     )
     assert (
         caplog.messages[-1]
-        == "benchmark spatial_mm_obj: repaired 4 row(s), left out 3 row(s) (3 broken); 49 items kept"
+        == "benchmark spatial_mm_obj: repaired 4 row(s), left out 1 row(s) (1 broken); 51 items kept"
     )
 
 

@@ -15,6 +15,7 @@ from lmms_robust.benchmarks.mapped import to_item as mapped_item
 from lmms_robust.benchmarks.mapping import ColumnMapping
 from lmms_robust.benchmarks.mme_realworld_lite import OPTIONS, to_item
 from lmms_robust.benchmarks.reading import load
+from lmms_robust.benchmarks.spatial_mm_obj import to_item as spatial_item
 from lmms_robust.benchmarks.training_sets import TRAINING_SETS
 from lmms_robust.perturbations import plant
 from lmms_robust.schema import Item
@@ -26,6 +27,15 @@ ZERO = re.compile(r"there (?:is|are) (?:0|zero|no)\b")
 ABSENT = re.compile(r"(?:does not|doesn't|do not) feature|is not visible|there (?:is|are) no\b")
 NUMBERS = {"zero": "0", "no": "0", "one": "1", "two": "2", "three": "3"}
 NEAR = {"top": "above", "on": "above", "over": "above", "below": "bottom", "under": "bottom", "back": "behind"}
+# Other words for one place, where a statement or an option has them
+SAID = (
+    (r"on top of|at the top of|over|overhead|on top", "above"),
+    (r"(?:under|beneath)(?:neath)?|at the bottom of", "below"),
+    (r"away from the camera|backwards?|at the (?:back|rear)(?: of)?|rear|back", "behind"),
+    (r"towards the camera|forwards?|in front(?: of)?|front|ahead(?: of)?", "before"),
+    (r"next to|beside|close to|nearby|near|by", "near"), (r"(?:(?:on|to) the )?(left|right)(?: side)?(?: of)?", r"\1"),
+)  # fmt: skip
+PLACE = "above|below|behind|before|left|right"
 AXES = ({"left", "right"}, {"above", "bottom"}, {"front", "behind"}, {"inside", "outside"})
 
 
@@ -41,12 +51,22 @@ def words(text: str) -> list[str]:
     return [NUMBERS.get(word, word) for word in re.findall(r"\w+", text.casefold())]
 
 
+def same_place(one: str, other: str) -> bool:
+    """Whether two statements differ by words for one place, or the first by no more than that something is near."""
+    said = [text.casefold().rstrip(".") for text in (one, other)]
+    for form, place in SAID:
+        said = [re.sub(rf"\b(?:{form})\b", place, text) for text in said]
+    near = re.search(r"\bnear\b", said[0])
+    told = re.fullmatch(rf"{re.escape(said[0][: near.start()])}(?:{PLACE})\b(.*)", said[1]) if near else None
+    return said[0] == said[1] or bool(told and near and said[0][near.end() :] in (told[1], ""))
+
+
 def both_true(one: str, other: str) -> bool:
     """Whether two statements may be true of one picture by their wording."""
     low = one.casefold(), other.casefold()
     if any(ZERO.search(low[n]) and (ABSENT.search(low[1 - n]) or ZERO.search(low[1 - n])) for n in (0, 1)):
         return True
-    if words(one) == words(other):
+    if words(one) == words(other) or same_place(one, other):
         return True
     values = [text.rstrip(".").rpartition(" is ")[2].split() for text in low]
     part = values[0] == values[1][-len(values[0]) :] and "not" not in values[1]
@@ -64,6 +84,15 @@ def both_true(one: str, other: str) -> bool:
         ("The car is blue.", "The car is not blue.", False),
         ("There is 1 car.", "The image does not feature the cars.", False),
         ("The dog is behind the cat.", "The cat is behind the dog.", False),
+        ("The cup is on top of the box.", "The cup is above the box.", True),
+        ("The cat is facing away from the camera.", "The cat is facing backward.", True),
+        ("The cup is next to the box.", "The cup is to the left of the box.", True),
+        ('The answer to "Where?" is: beside.', 'The answer to "Where?" is: left.', True),
+        ('The answer to "Where?" is: rear.', 'The answer to "Where?" is: behind.', True),
+        ("The cup is to the left of the box.", "The cup is to the right of the box.", False),
+        ("The cup is far from the box.", "The cup is near the box.", False),
+        ("The cat is facing backward.", "The cat is facing forward.", False),
+        ("The cup is near the box.", "The cup is behind the sofa.", False),
     ],
 )
 def test_the_check_itself(one: str, other: str, both: bool) -> None:
@@ -76,6 +105,27 @@ def test_what_is_planted_is_false_where_the_right_option_is_true(name: str) -> N
         stated = dict(zip(item.letters, item.statements, strict=True))
         for seed in SEEDS:
             assert not both_true(stated[plant(item, seed)], stated[item.answer]), item
+
+
+NEAR_TRUTHS = {
+    "left": ("top left", "next to", "beside", "close to", "near", "right", "on the left side", "in front of"),
+    "above": ("on top of", "over", "near", "top", "upward", "below"),
+    "behind": ("rear", "back", "next to", "away from the camera", "backward", "in front of"),
+    "in front of": ("front", "ahead", "near", "towards the camera", "behind"),
+    "bottom": ("below", "downward", "beneath", "close to", "above"),
+}
+
+
+@pytest.mark.parametrize("right", NEAR_TRUTHS)
+@pytest.mark.parametrize("question", ["Where is the cup?", "Where is the cup in relation to the box?"])
+def test_no_near_truth_is_planted(question: str, right: str) -> None:
+    options = [right, *NEAR_TRUTHS[right]]
+    for wrong in options[1:]:
+        others = [wrong, "outside"]
+        row = {"question": question, "options": [right, *others], "answer": right, "category": "x", "index": 0}
+        item = spatial_item(row, 0)
+        stated = dict(zip(item.letters, item.statements, strict=True))
+        assert not [letter for letter in item.plantable if both_true(stated[letter], stated["A"])], item
 
 
 @pytest.mark.parametrize("name", ADAPTERS)

@@ -154,7 +154,19 @@ def test_every_pattern_has_two_rows_and_one_row_none() -> None:
     assert {name: len(ids) for name, ids in found.items()} == {"two_objects": 8, "one_object": 3, FALLBACK: 1}
 
 
-@pytest.mark.parametrize("captions", [None, "A cup on a pan", [], ["A cup"], ["A", "B", "C"]])
+@pytest.mark.parametrize("captions", [None, "A cup on a pan", [None, "A cup"], [1, 2]])
+def test_captions_that_are_no_list_of_texts(captions: object) -> None:
+    with pytest.raises(RobustError, match=r"whatsup item 'whatsup-00007': column 'caption_options' is .*; expected: "):
+        to_item({"caption_options": captions}, 7)
+
+
+def test_a_caption_that_is_null_does_not_end_the_run_of_all_rows() -> None:
+    rows = all_rows()
+    rows[0] = {"caption_options": [None, *CAPTIONS["controlled_a"][1:]]}
+    assert len(ADAPTER.items(rows, ["caption_options", "image_options"])) == 4957
+
+
+@pytest.mark.parametrize("captions", [[], ["A cup"], ["A", "B", "C"]])
 def test_captions_of_another_form(captions: object) -> None:
     with pytest.raises(RobustError, match=r"whatsup item 'whatsup-00007': caption_options .*allowed: a list of 2 or 4"):
         to_item({"caption_options": captions}, 7)

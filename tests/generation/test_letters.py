@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoProcessor, PreTrainedTokenizerFast
 
 from lmms_robust.embedded import TINY_MODEL
-from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
+from lmms_robust.generation.letters import LetterTokens, at_the_answer, before_the_letter, normalised
+from lmms_robust.schema import MAX_OPTIONS
 from tests.generation.checkpoints import byte_tokenizer
 from tests.generation.conftest import by_engine, read
 
@@ -72,11 +73,11 @@ def test_a_letter_without_a_token_has_no_probability() -> None:
 
 def test_no_answer_or_one_in_the_prefill_has_no_probabilities() -> None:
     tokenizer = byte_tokenizer((), eos_token="</s>")
-    options = ("left", "right")
+    known, options = LetterTokens(tokenizer, len(tokenizer)), ("left", "right")
 
     def probs(prefill: str, text: str):
         tokens = tokenizer(text)["input_ids"]
-        return at_the_answer(tokenizer, prefill, tokens, torch.zeros(len(tokens), 10), options)
+        return at_the_answer(known, prefill, tokens, torch.zeros(len(tokens), 10), options)
 
     assert probs("<think>", "It is A or B.") is None
     assert probs("<think>x</think><answer>A</answer>", " done") is None
@@ -87,10 +88,11 @@ def test_probabilities_are_those_of_a_forward_pass_by_hand() -> None:
     checkpoint = read(TINY_MODEL)
     settings = {"max_new_tokens": 64, "temperature": 0}
     tokenizer, model = checkpoint.processor.tokenizer, checkpoint.load()
+    known = LetterTokens(tokenizer, len(tokenizer))
     prompts = [prompt for prompts in checkpoint.prompts for prompt in prompts]
     options, seen = ("1", "2", "3", "4"), 0
     for prompt, written in zip(prompts, by_engine(checkpoint.load(), checkpoint, settings, 5), strict=True):
-        probs = at_the_answer(tokenizer, prompt.prefill, written.tokens, written.letters, options)
+        probs = at_the_answer(known, prompt.prefill, written.tokens, written.letters, options)
         if probs is None:
             continue
         seen += 1
@@ -121,3 +123,53 @@ def by_hand(model, processor, prompt, tokens: list[int]) -> dict[str, float]:
 def test_the_embedded_model_has_every_letter() -> None:
     tokenizer = AutoProcessor.from_pretrained(TINY_MODEL).tokenizer
     assert all(found(tokenizer, letter) for letter in "ABCDEFGHIJ")
+
+
+JOINED = ("> A", "> B", ": A", ": B", "Ġ A", "Ġ B", "( B", "* B", "A n")
+
+
+def as_qwen_splits(merges: tuple[str, ...]) -> PreTrainedTokenizerFast:
+    """Words take a mark before them along, so that "<answer>B" is cut into "<answer" and ">B"."""
+    tokenizer = byte_tokenizer((), merges, eos_token="</s>")
+    words = Regex(r"[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s+")
+    tokenizer.backend_tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Split(words, "isolated"), pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)]
+    )
+    return tokenizer
+
+
+@pytest.mark.parametrize(
+    ("before", "token"), [("<answer>", ">B"), ("Answer:", ":B"), ("Answer: ", " B"), ("It is (", "B"), ("**", "B")]
+)
+def test_a_letter_may_be_one_token_with_the_mark_before_it(before: str, token: str) -> None:
+    """As vocabularies of Qwen's kind have it, in which "<answer>B" ends in the token ">B"."""
+    tokenizer = as_qwen_splits(JOINED)
+    known, text = LetterTokens(tokenizer, len(tokenizer)), f"<think>x</think>{before}B"
+    tokens = tokenizer(text)["input_ids"]
+    assert tokenizer.decode(tokens[-1]) == token
+    (place,) = [number for number, token in enumerate(tokens) if token in known.ids["B"]]
+    logits = torch.full((len(tokens), 10), float("-inf"))
+    vocabulary = torch.full((len(tokenizer),), -20.0)
+    vocabulary[tokens[place]] = 0.0
+    logits[place] = known.logits(vocabulary)
+    found = at_the_answer(known, "", tokens, logits, ("left", "right"))
+    assert found is not None
+    assert found.probs["B"] == pytest.approx(1.0, abs=1e-6)
+
+
+def test_a_small_letter_has_no_probabilities_rather_than_those_of_capitals() -> None:
+    tokenizer = byte_tokenizer((), eos_token="</s>")
+    tokens = tokenizer("<answer>b</answer>")["input_ids"]
+    known = LetterTokens(tokenizer, len(tokenizer))
+    assert at_the_answer(known, "", tokens, torch.zeros(len(tokens), 10), ("left", "right")) is None
+
+
+def test_marks_that_would_be_one_token_with_the_letter_are_left_to_it() -> None:
+    joined, apart = as_qwen_splits(JOINED), as_qwen_splits(())
+    assert before_the_letter(joined, "<think>x</think><answer>", 2) == "<think>x</think><answer"
+    assert before_the_letter(apart, "<think>x</think><answer>", 2) == "<think>x</think><answer>"
+    assert before_the_letter(as_qwen_splits(("> A",)), "<answer>", 4) == "<answer"
+
+
+def test_eleven_letters_are_never_offered() -> None:
+    assert len(LetterTokens(byte_tokenizer((), eos_token="</s>"), 300).ids) == MAX_OPTIONS + 1

@@ -72,10 +72,10 @@ BAD = {
     "cut WEBP": (row(1, image={"bytes": cut("WEBP"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "no picture at all": (row(1, image={"bytes": b"text", "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "picture file missing": (row(1, image={"bytes": None, "path": "/nowhere.png"}), "unreadable picture"),
-    "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 10"),
+    "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 9"),
     "equal options": (row(1, options=["left", "Left"]), "two options are equal"),
     "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
-    "no options": (row(1, options=None), "1': 0 option(s); allowed: 2 to 10"),
+    "no options": (row(1, options=None), "1': 0 option(s); allowed: 2 to 9"),
     "an option that is null": (row(1, options=[None, "b"]), "an option or a statement is None"),
     "no statements": (row(1, statements=None), "0 statements; allowed: one for each"),
     "no question": (row(1, question=None), "id, question, an option or a statement is None"),
@@ -146,14 +146,25 @@ def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come
     assert sources == {"base": "", "wrong_caption": "m h", "correct_caption": "m h", "wrong_think": ""}
 
 
-def test_captions_of_another_benchmark_are_not_used(tmp_path, monkeypatch) -> None:
+def test_a_file_without_captions_for_the_benchmark_is_refused(tmp_path, monkeypatch) -> None:
     line = {"id": "scenes-x-0000", "benchmark": "vstar", "digest": "", "captions": ["1."], "model": "m",
             "template_hash": "h"}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
     monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
-    (made,) = docs.variant_docs("scenes", ("wrong_caption",), rows(row(0)))
-    assert made["caption_source"] == "statements"
-    assert "Image caption: The red circle is to the right of the blue square." in made["prompt"]
+    with pytest.raises(RobustError, match="no captions for any of 1 items of benchmark scenes; allowed: ") as raised:
+        docs.variant_docs("scenes", ("wrong_caption",), rows(row(0)))
+    assert "`lmms-robust captions scenes`" in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_items_without_captions_keep_their_statements_and_are_counted(tmp_path, monkeypatch, caplog) -> None:
+    line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["1.", "2."], "model": "m", "template_hash": "h",
+            "digest": digest(benchmark("scenes").to_item(row(0), 0))}  # fmt: skip
+    (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
+    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    made = docs.variant_docs("scenes", ("wrong_caption",), rows(row(0), row(1)))
+    assert made["caption_source"] == ["m h", "statements"]
+    assert "no captions for 1 of 2 items; their statements are used" in caplog.text
 
 
 def test_captions_that_do_not_fit_the_options_are_refused(tmp_path, monkeypatch) -> None:

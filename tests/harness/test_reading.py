@@ -35,7 +35,10 @@ BAD = {
     ),
     "no rows": (f"task: own\nprocess_docs: !function {FUNCTION}\ntest_split: a", "has no dataset_path or custom_data"),
     "a group": ("group: own\ntask: [a, b]", "'own' is a group; allowed: one of its tasks: a, b"),
-    "another name": ("task: owns", r"unknown task 'own'; did you mean 'owns'\? allowed: owns \(in "),
+    "another name": (
+        "task: owns",
+        r"unknown task 'own'; did you mean 'owns'\? allowed: those of the \*.yaml files below /",
+    ),
     "no task": ("- 1", "no task file .* below .*; allowed: a folder of task files"),
     "somebody's function": (
         TASK.replace(FUNCTION, "utils.f"),

@@ -153,7 +153,11 @@ BAD = {
     "no options": (MAPPING, [own(question="Why?")], "answers such as"),
     "no answer": (MAPPING, [own(answer="red and blue")], r"answers such as \['red and blue'\]; allowed: letter, index"),
     "no picture": (MAPPING, [own(image=None)], "mybench item 'mybench-000000', column 'image': no picture"),
-    "filter": (MAPPING.replace("[color, place]", "none"), [own()], "answers such as"),
+    "filter": (
+        MAPPING.replace("[color, place]", "none"),
+        [own(), own(1, kind="place")],
+        r"where {'kind': \['none'\]} takes none of 2 row\(s\); found, to begin with: kind 'color', 'place'; allowed: ",
+    ),
     "id twice": (MAPPING + "id: kind\n", [own(), own()], "rows 0 and 1 share the id 'color'"),
 }
 

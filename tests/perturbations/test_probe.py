@@ -23,9 +23,9 @@ def test_the_next_letter_is_the_answer_and_nothing_else_changes(item: Item, name
         assert parse_response(f"{forced.prefill}{letter}</answer>", forced.options).answer == letter
 
 
-def test_reasoning_is_closed_where_it_is_open_and_empty_where_there_is_none(item: Item) -> None:
+def test_reasoning_is_closed_where_it_is_open_and_that_of_stop_think_where_there_is_none(item: Item) -> None:
     forced = {name: force_answer(build(item, name)).prefill for name in VARIANTS}
-    assert forced["base"] == forced["wrong_caption"] == forced["abstain_base"] == "<think></think><answer>"
+    assert forced["base"] == forced["wrong_caption"] == forced["abstain_base"] == forced["stop_think"]
     assert forced["stop_think"] == "<think>Okay let's see. This should be the final answer.</think><answer>"
     assert forced["wrong_think"].endswith('".</think><answer>')
     assert forced["wrong_think_but"].endswith('", but I think</think><answer>')

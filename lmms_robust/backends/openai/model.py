@@ -15,7 +15,7 @@ from loguru import logger
 from lmms_robust.backends.arguments import count, json_object, refuse_others, seconds
 from lmms_robust.backends.base import ChatBackend
 from lmms_robust.backends.journal import Journal
-from lmms_robust.backends.messages import to_inline
+from lmms_robust.backends.messages import in_parts, to_inline
 from lmms_robust.errors import RobustError, unknown
 
 KEY_VARIABLE = "OPENAI_API_KEY"
@@ -100,7 +100,7 @@ class RobustOpenAI(ChatBackend):
 
     def messages(self, request: Instance) -> tuple[list[Mapping[str, Any]], bool]:
         """Chat messages of a request, and whether they inject a start of the assistant turn."""
-        made = [_in_parts(message) for message in request.args[1](self.doc(request))]
+        made = in_parts(request.args[1](self.doc(request)))
         if self.system_prompt:
             made = self._apply_system_prompt(made, self.system_prompt)
         injects = made[-1]["role"] == "assistant"
@@ -113,8 +113,3 @@ def _server(model: str, base_url: str | None, key: str, timeout: float, retries:
     except ModuleNotFoundError as error:
         raise RobustError(f"robust_openai: no package {error.name}; pip install 'lmms-robust[openai]'") from error
     return Server(model, base_url, key, timeout, retries)
-
-
-def _in_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
-    content = message["content"]
-    return {**message, "content": [{"type": "text", "text": content}]} if isinstance(content, str) else message

@@ -14,6 +14,7 @@ from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
 from loguru import logger
 from tqdm import tqdm
 
+from lmms_robust.backends.base import complete
 from lmms_robust.backends.journal import Journal, request_key
 from lmms_robust.backends.openai.client import Messages, Session
 from lmms_robust.backends.openai.errors import RefusedError
@@ -108,7 +109,7 @@ class Run:
             with tqdm(total=len(self._requests), desc=name, unit="response", disable=ranks_after) as progress:
                 many = min(self._backend.concurrency, len(self._requests))
                 await _together([self._work(session, waiting, progress) for _ in range(many)])
-        return [result for result in self._results if result is not None]
+        return complete(self._results)
 
     async def _work(self, session: Session, waiting: Iterator[tuple[int, Instance]], progress: tqdm[Any]) -> None:
         for number, request in waiting:  # shared by all workers, so a picture is read only when its turn has come
