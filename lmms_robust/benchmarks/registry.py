@@ -160,7 +160,7 @@ class Benchmark:
     @property
     def _aside(self) -> str:
         """What the rows are for which ``to_item`` returns None."""
-        return "copies with rotated options" if self.name in MODULES else "not taken by the mapping's filter"
+        return "copied with rotated options" if self.name in MODULES else "not taken by the mapping's filter"
 
     def _kept(self, row: Row, index: int, items: Mapping[str, Item], notes: list[tuple[str, str]]) -> Item | None:
         try:

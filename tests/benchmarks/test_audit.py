@@ -116,7 +116,7 @@ def test_rows_that_make_no_item_are_counted(tmp_path: Path) -> None:
     ]
     Dataset.from_list(made).to_parquet(tmp_path / "rows.parquet")
     said = write(benchmark("mmbench"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"])
-    assert said[-1] == "rows that make no item: 1 copies with rotated options"
+    assert said[-1] == "rows that make no item: 1 copied with rotated options"
 
 
 def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_a_picture_that_does_not_decode_is_named_counted_and_left_out(tmp_path: 
 def test_copies_with_rotated_options_are_counted(tmp_path: Path, name: str, copies: int) -> None:
     summary = write(benchmark(name), tmp_path / "out.jsonl", [FIXTURES / f"{name}.parquet"])
     items = len(summary.made.items)
-    said = f"{name}: {items + copies} rows, {items} items, {copies} copies with rotated options, {items} written, "
+    said = f"{name}: {items + copies} rows, {items} items, {copies} copied with rotated options, {items} written, "
     assert summary.render().startswith(said)
 
 
@@ -69,8 +69,8 @@ def test_rows_with_a_fault_are_counted_apart_from_copies(tmp_path: Path, caplog)
     rows[0]["answer"] = "?"
     Dataset.from_list(rows, features=found.features).to_parquet(tmp_path / "rows.parquet")
     said = write(benchmark("mmbench"), tmp_path / "out.jsonl", [tmp_path / "rows.parquet"]).render()
-    assert "20 rows, 17 items, 1 copies with rotated options, 1 broken, 1 repeated, 17 written, 0 left out" in said
-    kept = "left out 2 row(s) (1 broken, 1 repeated); 17 items kept, 1 copies with rotated options"
+    assert "20 rows, 17 items, 1 copied with rotated options, 1 broken, 1 repeated, 17 written, 0 left out" in said
+    kept = "left out 2 row(s) (1 broken, 1 repeated); 17 items kept, 1 copied with rotated options"
     assert caplog.messages[-1] == f"benchmark mmbench: {kept}"
 
 
