@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -123,10 +122,3 @@ def random_model(folder: Path, ids: dict[str, int], layers: int = 28) -> Qwen2_5
     model.generation_config.eos_token_id = ids["<|im_end|>"]
     model.generation_config.pad_token_id = ids["<|endoftext|>"]
     return model.eval()
-
-
-def describe(folder: Path) -> str:
-    """The checkpoint's shape in one line."""
-    config = json.loads((folder / "config.json").read_text())
-    text = config["text_config"]
-    return f"{config['model_type']}, {text['num_hidden_layers']} layers of {text['hidden_size']}"

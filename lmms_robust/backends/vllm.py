@@ -11,10 +11,12 @@ from typing import Any
 from lmms_eval.api.instance import Instance
 from lmms_eval.models.chat.vllm import VLLM
 
+from lmms_robust.backends.arguments import count
 from lmms_robust.backends.messages import text_of
 from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.token_probs import Step
 from lmms_robust.backends.turns import is_ours
+from lmms_robust.errors import RobustError
 
 _ABOUT = "robust"
 """Where a request's parameters carry what its response is about; vLLM is not given it."""
@@ -34,9 +36,11 @@ class RobustVLLM(VLLM):  # type: ignore[misc]
     def __init__(self, top_logprobs: int | str = 20, **arguments: Any) -> None:
         if find_spec("vllm") is None:
             sys.exit("lmms-robust: robust_vllm: no package vllm; pip install vllm")
-        if not str(top_logprobs).isdigit():
-            sys.exit(f"lmms-robust: top_logprobs {top_logprobs!r}; allowed: a whole number from 0")
-        self._top_logprobs, self._checked = int(top_logprobs), False
+        try:
+            self._top_logprobs = count("top_logprobs", top_logprobs, least=0)
+        except RobustError as error:
+            sys.exit(f"lmms-robust: {error}")
+        self._checked = False
         super().__init__(**{"enable_prefix_caching": True, **arguments})
 
     def make_one_request(self, request: Instance) -> Asked:

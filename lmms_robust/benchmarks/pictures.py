@@ -93,12 +93,6 @@ def below(folder: Path, name: str, where: str) -> Path:
     return path
 
 
-def column_values(dataset: Dataset, column: str) -> Iterator[Any]:
-    """Values of one column in order, pictures as they are stored."""
-    for row in pictures(dataset, column):
-        yield row[column]
-
-
 def _file(path: str | None, where: str) -> bytes | None:
     try:
         return Path(path).read_bytes() if path else None

@@ -14,7 +14,7 @@ from lmms_robust.backends.openai.probe import CONTINUE
 from lmms_robust.backends.replies import Question
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
-from lmms_robust.generation.settings import stop_texts
+from lmms_robust.generation.settings import max_new_tokens, stop_texts
 
 MOST_STOPS = 4
 """Stop texts that the API takes; a response is cut at others afterwards."""
@@ -41,7 +41,7 @@ def fields(
         extra_body: further fields that the user wants.
     """
     temperature = float(settings.get("temperature") or 0)
-    found: dict[str, Any] = {"max_tokens": int(settings.get("max_new_tokens") or 1024), "temperature": temperature}
+    found: dict[str, Any] = {"max_tokens": max_new_tokens(settings), "temperature": temperature}
     if temperature > 0 and settings.get("top_p"):
         found["top_p"] = settings["top_p"]
     if stop_texts(settings):

@@ -25,7 +25,7 @@ from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
-from lmms_robust.generation.settings import stop_texts
+from lmms_robust.generation.settings import same_settings, stop_texts
 from lmms_robust.transport import seal
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Run:
         self._results: list[GenerationResult | None] = [None] * len(requests)
         self._urls = PictureUrls(2 * backend.concurrency)
         self._answered = self._in_a_row = 0
-        for settings in {str(request.args[2]): request.args[2] for request in requests}.values():
+        for settings in {same_settings(request.args[2]): request.args[2] for request in requests}.values():
             warn_of_others(settings)
 
     async def answers(self) -> list[GenerationResult]:
