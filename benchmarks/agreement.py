@@ -85,8 +85,8 @@ def main() -> None:
         for name, arguments in others.items():
             figures[f"{dtype}, {name}"] = compared(docs, responses(docs, penalty, dtype=dtype, **arguments), plain)
             print(dtype, name, figures[f"{dtype}, {name}"], flush=True)
-    if options.output:
-        options.output.write_text(json.dumps(figures, indent=1))
+            if options.output:
+                options.output.write_text(json.dumps(figures, indent=1))
 
 
 if __name__ == "__main__":

@@ -213,7 +213,7 @@ def main() -> None:
 
 def measure(bench: Bench, options: argparse.Namespace) -> dict[str, Any]:
     """Every measurement, printed as it comes."""
-    figures: dict[str, Any] = {"device": torch.cuda.get_device_name()}
+    figures: dict[str, Any] = {"device": torch.cuda.get_device_name(), "processes": rank()[1]}
     figures |= {name: version(name) for name in ("torch", "transformers", "lmms-eval")}
     rates = measured_rates()
     show(figures, "rates", rates)

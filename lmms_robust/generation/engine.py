@@ -64,7 +64,6 @@ class Engine:
         self._configs = list({id(m.config): m.config for m in self._text.modules() if hasattr(m, "config")}.values())
         self._graphs: dict[int, torch.cuda.CUDAGraph] = {}
         self._uses_graphs = model.device.type == "cuda"
-        self._pool: Any = None
         self.token_bytes = _token_bytes(model)
 
     def reset(self, rows: Rows, cache: SharedPrefixCache) -> None:
@@ -223,8 +222,10 @@ class Engine:
             self._step(count)
         torch.cuda.current_stream().wait_stream(stream)
         graph = torch.cuda.CUDAGraph()
+        # One pool of memory for all of them, which is gone with the last of them.
+        pool = next(iter(self._graphs.values())).pool() if self._graphs else None
         try:
-            with torch.cuda.graph(graph, pool=self._pool):
+            with torch.cuda.graph(graph, pool=pool):
                 self._step(count)
         except torch.OutOfMemoryError:
             raise
@@ -232,7 +233,6 @@ class Engine:
             logger.warning(f"steps without CUDA graphs, which makes them slower: {str(error).splitlines()[0]}")
             self._uses_graphs = False
         else:
-            self._pool = self._pool or graph.pool()
             self._graphs[count] = graph
         self._rows.restore(kept)
 

@@ -19,6 +19,8 @@ from lmms_robust.harness import lmms_eval as task
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
 
+DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+"""Where these tests run: with a GPU, its kernels and graphs are what is tried."""
 SIZES = ((112, 112), (150, 90), (64, 160))
 VARIANTS = ("base", "wrong_think", "wrong_caption", "abstain_wrong_think")
 
@@ -33,7 +35,7 @@ class Checkpoint:
 
     def load(self, **settings: object) -> Any:
         """The model in float32, with settings of its generation_config changed."""
-        model = load_model(str(self.folder), {"dtype": torch.float32}, torch.device("cpu"))
+        model = load_model(str(self.folder), {"dtype": torch.float32}, DEVICE)
         for name, value in settings.items():
             setattr(model.generation_config, name, value)
         return model

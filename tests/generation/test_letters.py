@@ -108,8 +108,8 @@ def by_hand(model, processor, prompt, tokens: list[int]) -> dict[str, float]:
     special = not prompt.text.startswith(processor.tokenizer.bos_token or "\0")
     inputs = processor(
         text=[prompt.text], images=[list(prompt.pictures)], return_tensors="pt", add_special_tokens=special
-    )
-    ids = torch.cat([inputs["input_ids"], torch.tensor([tokens], dtype=torch.long)], 1)
+    ).to(model.device)
+    ids = torch.cat([inputs["input_ids"], torch.tensor([tokens], dtype=torch.long, device=model.device)], 1)
     with torch.inference_mode():
         logits = model(input_ids=ids, pixel_values=inputs["pixel_values"]).logits[0, -1].double()
     vocabulary = processor.tokenizer.get_vocab()

@@ -8,7 +8,7 @@ from torch.nn.functional import scaled_dot_product_attention
 
 from lmms_robust.generation.vision import _attention, use_segments
 from tests.generation import checkpoints
-from tests.generation.conftest import read
+from tests.generation.conftest import DEVICE, read
 
 
 @pytest.mark.parametrize("lengths", [[4, 4, 4], [4, 4, 2, 2, 4], [1], [3, 5, 1]])
@@ -29,7 +29,7 @@ def test_a_vision_tower_gives_the_same_features(make, tmp_path) -> None:
     model = checkpoint.load()
     pictures = [prompts[0].pictures[0] for prompts in checkpoint.prompts[:2]]
     found = checkpoint.processor.image_processor(pictures, return_tensors="pt")
-    asked = {"pixel_values": found["pixel_values"], "image_grid_thw": found["image_grid_thw"]}
+    asked = {name: found[name].to(DEVICE) for name in ("pixel_values", "image_grid_thw")}
     with torch.inference_mode():
         before = model.model.get_image_features(**asked).pooler_output
         assert use_segments(model)
