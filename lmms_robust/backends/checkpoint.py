@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub import try_to_load_from_cache
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from lmms_robust.errors import RobustError, unknown
@@ -33,6 +34,8 @@ def load_processor(pretrained: str, revision: str) -> Any:
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
+    if not Path(pretrained).is_dir() and pretrained.startswith(("/", ".", "~")):
+        raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: a folder or hub id of a checkpoint")
     try:
         processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
     except (OSError, ValueError, ImportError) as error:
@@ -66,11 +69,19 @@ def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device
     return model.eval()
 
 
-def fingerprint(pretrained: str) -> list[tuple[str, int, int]]:
-    """What tells a local checkpoint's weights from those of an earlier one in the same folder."""
+def weights(pretrained: str, revision: str) -> list[object]:
+    """What tells a checkpoint's weights from others under the same name: size and time of files, or the commit.
+
+    Args:
+        pretrained: folder or hub id, whose processor was loaded.
+        revision: branch, tag or commit on the hub.
+    """
     folder = Path(pretrained)
-    files = sorted(folder.glob("*.safetensors")) if folder.is_dir() else []
-    return [(path.name, path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    if folder.is_dir():
+        files = [(path.name, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+        return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
+    kept = try_to_load_from_cache(pretrained, "tokenizer_config.json", revision=revision)
+    return [Path(kept).parent.name] if isinstance(kept, str) else []
 
 
 def _refused(pretrained: str, error: Exception, allowed: str) -> RobustError:

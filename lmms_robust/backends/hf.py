@@ -17,7 +17,7 @@ from tqdm import tqdm
 from lmms_robust.backends.arguments import count, flag, refuse_others
 from lmms_robust.backends.base import ChatBackend, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
-from lmms_robust.backends.checkpoint import fingerprint, load_model, load_processor, resolve_dtype
+from lmms_robust.backends.checkpoint import load_model, load_processor, resolve_dtype, weights
 from lmms_robust.backends.exchange import exchange
 from lmms_robust.backends.hf_run import Run
 from lmms_robust.backends.journal import Journal, request_key
@@ -91,12 +91,12 @@ class RobustHF(ChatBackend):
             self.device = self._choose_device(device)
             self._pretrained, self.injection = pretrained, injection
             self._settings: dict[str, Any] = {"pretrained": pretrained, "revision": revision, "dtype": dtype}
-            self._settings |= {"injection": injection, "weights": fingerprint(pretrained)}
-            self._settings |= {"fast": self._fast, "attn_implementation": attn_implementation}
+            self._settings |= {"injection": injection, "fast": self._fast, "attn_implementation": attn_implementation}
             self._loading = {"revision": revision, "attn_implementation": attn_implementation}
             self._loading |= {"dtype": resolve_dtype(dtype, self.device), "device_map": device_map}
             self.system_prompt = self._resolve_system_prompt(system_prompt) if system_prompt else None
             self.processor = load_processor(pretrained, revision)
+            self._settings["weights"] = weights(pretrained, revision)
             if injection == "prefill":
                 check_prefill(self.processor, pretrained)
             self._journal = Journal(Path(resume), self._rank) if resume else None

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -97,8 +101,8 @@ def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) ->
         ({"injection": "inlin"}, "unknown injection 'inlin'; did you mean 'inline'"),
         ({"batch_size": 0}, "batch_size 0; allowed: a whole number from 1"),
         ({"batchsize": 4}, "unknown model argument 'batchsize'; did you mean 'batch_size'"),
-        ({"pretrained": "/nowhere/at/all"}, "pretrained='/nowhere/at/all'"),
         ({"device": "foo"}, "device 'foo'; allowed: cpu, cuda"),
+        ({"pretrained": "/no/where"}, "pretrained='/no/where': no such folder; allowed: a folder or hub id"),
         ({"resume": "/dev/null/folder"}, "resume: "),
     ],
 )
@@ -150,3 +154,23 @@ def test_tasks_of_others_get_the_plain_text_and_may_write_plain_text(suite) -> N
 def test_a_missing_response_is_an_error() -> None:
     with pytest.raises(RuntimeError, match="1 of 2 requests without a response"):
         complete([GenerationResult(text="x"), None])
+
+
+def test_a_branch_of_the_hub_that_moved_is_another_model(tmp_path) -> None:
+    """What is kept in the hub's cache is read; a process of its own, since the cache's place is read once."""
+    kept, commits = tmp_path / "hub" / "models--org--tiny", ("a" * 40, "b" * 40)
+    for commit in commits:
+        shutil.copytree(TINY, kept / "snapshots" / commit)
+    (kept / "refs").mkdir()
+    read = """
+from lmms_robust.backends.hf import RobustHF
+from lmms_robust.generation.prompt import Prompt
+print(RobustHF("org/tiny", device="cpu").key(Prompt("text", (), ""), {}))
+"""
+    keys = []
+    for commit in (commits[0], commits[1], commits[0]):
+        (kept / "refs" / "main").write_text(commit)
+        there = os.environ | {"HF_HOME": str(tmp_path), "HF_HUB_CACHE": str(tmp_path / "hub"), "HF_HUB_OFFLINE": "1"}
+        keys.append(subprocess.run([sys.executable, "-c", read], env=there, capture_output=True, check=True).stdout)
+    assert keys[0] != keys[1]
+    assert keys[0] == keys[2]
