@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
 from lmms_eval.api.instance import GenerationResult, Instance
 from lmms_eval.api.model import lmms
+
+from lmms_robust.errors import RobustError
+
+_TEXT_FILE = re.compile(r"^\S+\.(txt|md|jinja)$")
 
 
 def complete(results: Sequence[GenerationResult | None]) -> list[GenerationResult]:
@@ -29,6 +36,15 @@ class ChatBackend(lmms):  # type: ignore[misc]
 
     is_simple = False
 
+    @classmethod
+    def create_from_arg_string(cls, arg_string: str, additional_config: dict[str, Any] | None = None) -> Any:
+        """As lmms-eval has it; an argument that is an option of its command line, too, is refused."""
+        given = {part.partition("=")[0].strip() for part in arg_string.split(",")}
+        options = {name for name, value in (additional_config or {}).items() if value is not None}
+        for name in sorted(given & options):
+            sys.exit(f"lmms-robust: model_args: {name}; allowed: the option --{name} of lmms-eval")
+        return super().create_from_arg_string(arg_string, additional_config)
+
     def join_ranks(self) -> None:
         """Set ``accelerator``, ``device``, rank and number of processes."""
         # A rank that is done waits for the others, which may take hours longer.
@@ -36,6 +52,21 @@ class ChatBackend(lmms):  # type: ignore[misc]
         self.accelerator = Accelerator(kwargs_handlers=[patient])
         self._rank, self._world_size = self.accelerator.process_index, self.accelerator.num_processes
         self.device = self.accelerator.device
+
+    @staticmethod
+    def read_system_prompt(value: str | None) -> str | None:
+        """The text, or that of the file that it names.
+
+        Raises:
+            RobustError: it looks like the name of a file, and there is none.
+        """
+        if not value:
+            return None
+        named = "\n" not in value and (value.startswith(("/", "./", "../", "~/")) or bool(_TEXT_FILE.search(value)))
+        if named and not Path(value).is_file():
+            raise RobustError(f"system_prompt={value!r}: no such file; allowed: a file, or the words themselves")
+        text: str = lmms._resolve_system_prompt(value)
+        return text
 
     def doc(self, request: Instance) -> Mapping[str, Any]:
         """The doc that a request is about."""

@@ -7,12 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import try_to_load_from_cache
+from safetensors import SafetensorError
 from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers.utils import cached_file
 
 from lmms_robust.errors import RobustError, unknown
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
+
+_CHECKPOINT = "a folder or hub id of a checkpoint"
+_FILES = {".safetensors", ".json", ".jinja", ".model", ".txt"}
 
 
 def resolve_dtype(name: str, device: torch.device) -> Any:
@@ -35,11 +39,11 @@ def load_processor(pretrained: str, revision: str) -> Any:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
     if not Path(pretrained).is_dir() and pretrained.startswith(("/", ".", "~")):
-        raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: a folder or hub id of a checkpoint")
+        raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: {_CHECKPOINT}")
     try:
         processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
     except (OSError, ValueError, ImportError) as error:
-        raise _refused(pretrained, error, "a folder or hub id of a checkpoint") from error
+        raise _refused(pretrained, error, _CHECKPOINT) from error
     processor.tokenizer.padding_side = "left"
     if processor.tokenizer.pad_token is None:
         processor.tokenizer.pad_token = processor.tokenizer.eos_token
@@ -55,35 +59,47 @@ def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device
         device: where else it goes.
 
     Raises:
-        RobustError: nothing there to load, or no safetensors weights.
+        RobustError: nothing there to load, no safetensors weights, or no room for them.
     """
     chosen = {name: value for name, value in loading.items() if value is not None}
     try:
         model = AutoModelForImageTextToText.from_pretrained(
             pretrained, trust_remote_code=False, use_safetensors=True, **chosen
         )
-    except (OSError, ValueError, ImportError) as error:
-        raise _refused(pretrained, error, "a checkpoint with safetensors weights") from error
-    if "device_map" not in chosen:
-        model.to(device)
+        if "device_map" not in chosen:
+            model.to(device)
+    except torch.OutOfMemoryError as error:
+        raise RobustError(
+            f"pretrained={pretrained!r}: out of GPU memory while it was loaded; allowed: device_map=auto over several "
+            "GPUs, a dtype of half the size, or a smaller model"
+        ) from error
+    except (OSError, ValueError, ImportError, RuntimeError, SafetensorError) as error:
+        asked = ", ".join(f"{name}={chosen[name]}" for name in ("attn_implementation", "device_map") if name in chosen)
+        wanted = f", and values of {asked} that transformers takes" if asked else ""
+        raise _refused(pretrained, error, f"a checkpoint with whole safetensors weights{wanted}") from error
     return model.eval()
 
 
-def weights(pretrained: str, revision: str) -> list[object]:
-    """What tells a checkpoint's weights from others under the same name: size and time of files, or the commit.
+def version(pretrained: str, revision: str) -> list[object]:
+    """What tells a checkpoint from another under the same name: size and time of a folder's files, or the commit.
 
     Args:
         pretrained: folder or hub id, whose processor was loaded.
         revision: branch, tag or commit on the hub.
+
+    Raises:
+        RobustError: no ``config.json``.
     """
     folder = Path(pretrained)
     if folder.is_dir():
-        files = [(path.name, path.stat()) for path in sorted(folder.glob("*.safetensors"))]
+        files = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.suffix in _FILES]
         return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
-    kept = try_to_load_from_cache(pretrained, "tokenizer_config.json", revision=revision)
-    return [Path(kept).parent.name] if isinstance(kept, str) else []
+    try:
+        return [Path(cached_file(pretrained, "config.json", revision=revision)).parent.name]
+    except (OSError, ValueError) as error:
+        raise _refused(pretrained, error, _CHECKPOINT) from error
 
 
 def _refused(pretrained: str, error: Exception, allowed: str) -> RobustError:
-    reason = str(error).strip().splitlines()[0]
+    reason = (str(error).strip() or type(error).__name__).splitlines()[0]
     return RobustError(f"pretrained={pretrained!r}: {reason}; allowed: {allowed}")

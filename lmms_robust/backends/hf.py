@@ -17,7 +17,7 @@ from tqdm import tqdm
 from lmms_robust.backends.arguments import count, flag, refuse_others
 from lmms_robust.backends.base import ChatBackend, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
-from lmms_robust.backends.checkpoint import load_model, load_processor, resolve_dtype, weights
+from lmms_robust.backends.checkpoint import load_model, load_processor, resolve_dtype, version
 from lmms_robust.backends.exchange import exchange
 from lmms_robust.backends.hf_run import Run
 from lmms_robust.backends.journal import Journal, request_key
@@ -32,7 +32,7 @@ from lmms_robust.generation.settings import same_settings, unknown_settings
 from lmms_robust.transport import Injection
 
 MODEL_ARGUMENTS = (
-    *("pretrained", "revision", "device", "dtype", "batch_size", "attn_implementation", "injection", "resume"),
+    *("pretrained", "revision", "device", "dtype", "attn_implementation", "injection", "resume"),
     *("system_prompt", "fast", "max_num_seqs", "device_map"),
 )
 
@@ -63,7 +63,7 @@ class RobustHF(ChatBackend):
 
     def __init__(
         self,
-        pretrained: str,
+        pretrained: str = "",
         device: str | None = None,
         dtype: str = "auto",
         fast: bool | str = True,
@@ -82,6 +82,8 @@ class RobustHF(ChatBackend):
         self._lock, self._tokenizing = Lock(), Lock()
         try:
             refuse_others(others, MODEL_ARGUMENTS)
+            if not pretrained:
+                raise RobustError("model_args: no pretrained; allowed: pretrained=CHECKPOINT, a folder or hub id")
             if injection not in ("prefill", "inline"):
                 raise unknown("injection", injection, ["prefill", "inline"], where="model_args")
             self.batch_size = count("batch_size", batch_size)
@@ -94,9 +96,9 @@ class RobustHF(ChatBackend):
             self._settings |= {"injection": injection, "fast": self._fast, "attn_implementation": attn_implementation}
             self._loading = {"revision": revision, "attn_implementation": attn_implementation}
             self._loading |= {"dtype": resolve_dtype(dtype, self.device), "device_map": device_map}
-            self.system_prompt = self._resolve_system_prompt(system_prompt) if system_prompt else None
+            self.system_prompt = self.read_system_prompt(system_prompt)
             self.processor = load_processor(pretrained, revision)
-            self._settings["weights"] = weights(pretrained, revision)
+            self._settings["version"] = version(pretrained, revision)
             if injection == "prefill":
                 check_prefill(self.processor, pretrained)
             self._journal = Journal(Path(resume), self._rank) if resume else None
@@ -177,6 +179,8 @@ class RobustHF(ChatBackend):
             chosen = torch.device(device)
         except RuntimeError as error:
             raise RobustError(f"device {device!r}; allowed: cpu, cuda, cuda:1, …") from error
+        if chosen.type == "meta":
+            raise RobustError(f"device {device!r}: nothing is computed there; allowed: cpu, cuda, cuda:1, …")
         if chosen.type == "cuda" and not torch.cuda.is_available():
             raise RobustError(f"device {device!r}: this machine has no CUDA device; allowed: cpu")
         return chosen

@@ -55,7 +55,7 @@ class Journal:
         return self._found[key]
 
     def put(self, responses: Mapping[str, str]) -> None:
-        """Store responses; on disk when this returns."""
+        """Store responses; they outlive this process once this returns."""
         with self._path.open("a", encoding="utf-8") as file:
             for key, text in responses.items():
                 file.write(json.dumps({"key": key, "response": text}, ensure_ascii=False) + "\n")

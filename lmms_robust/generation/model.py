@@ -23,6 +23,7 @@ _PROCESSED = (
     *("no_repeat_ngram_size", "encoder_no_repeat_ngram_size", "bad_words_ids", "suppress_tokens"),
     *("begin_suppress_tokens", "min_length", "min_new_tokens", "forced_bos_token_id", "forced_eos_token_id"),
     *("sequence_bias", "guidance_scale", "exponential_decay_length_penalty", "encoder_repetition_penalty"),
+    *("stop_strings", "max_time"),
 )
 """Settings of a checkpoint that change the choice of a token and that the engine does not know."""
 
@@ -61,7 +62,9 @@ class Model:
         """Log why these settings lead to plain generation, where it is not the model, which was named before."""
         if self._obstacle is None:
             sampled = {name: settings[name] for name in ("temperature", "num_beams") if settings.get(name)}
-            logger.info(f"plain generation with {sampled}: only greedy requests share what they have in common")
+            beams = int(settings.get("num_beams") or 1) > 1
+            more = ", and beams have no letter probabilities" if beams else ""
+            logger.info(f"plain generation with {sampled}: only greedy requests share what they have in common{more}")
 
     def encoder(self) -> Encoder:
         """The calling thread's own encoder: tokenizers of transformers are not to be shared by threads."""

@@ -54,7 +54,12 @@ class Plain:
         holds = stopped(settings, self._processor.tokenizer)
         criteria = StoppingCriteriaList([_AtStopTexts(length, holds)] if holds else [])
         with torch.inference_mode(), self._noted(len(prompts)) as steps:
-            output = self._model.generate(**inputs, **self._generation(settings), stopping_criteria=criteria)
+            output = self._model.generate(
+                **inputs,
+                **self._generation(settings),
+                stopping_criteria=criteria,
+                tokenizer=self._processor.tokenizer,  # for stop texts of the checkpoint's own
+            )
         letters = torch.stack(steps, 1).cpu() if steps else torch.empty(len(prompts), 0, MAX_LETTERS)
         return [Written(self._cut(new, holds), letters[row]) for row, new in enumerate(output[:, length:].tolist())]
 
@@ -75,6 +80,7 @@ class Plain:
         arguments["temperature"] = temperature if temperature > 0 else None
         arguments["pad_token_id"] = self._processor.tokenizer.pad_token_id
         arguments["max_new_tokens"] = max_new_tokens(settings)
+        arguments["num_beams"] = int(settings.get("num_beams") or 1)  # not that of the checkpoint
         return arguments
 
     @contextmanager

@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lmms_robust.errors import RobustError
+
 Stopped = Callable[[Sequence[int]], bool]
 """Whether the text of some new tokens holds a stop text."""
 
@@ -19,8 +21,16 @@ NEW_TOKENS = 1024
 
 
 def max_new_tokens(settings: Mapping[str, Any]) -> int:
-    """Most tokens that a response may have."""
-    return int(settings.get("max_new_tokens") or NEW_TOKENS)
+    """Most tokens that a response may have.
+
+    Raises:
+        RobustError: fewer than one.
+    """
+    wanted = settings.get("max_new_tokens")
+    found = NEW_TOKENS if wanted is None else int(wanted)
+    if found < 1:
+        raise RobustError(f"max_new_tokens {wanted!r}; allowed: a whole number from 1, in a task's generation_kwargs")
+    return found
 
 
 def stop_texts(settings: Mapping[str, Any]) -> list[str]:

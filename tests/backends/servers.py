@@ -21,13 +21,17 @@ from lmms_robust.embedded import TINY_MODEL
 
 @dataclass
 class Answer:
-    """A reply; ``cut`` sends half of the body and hangs up, ``wait`` sleeps until the server stops."""
+    """A reply; ``cut`` sends half of the body and hangs up, ``wait`` sleeps until the server stops.
+
+    ``trickle`` sends a space before the body every now and then until the server stops.
+    """
 
     body: Any
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     cut: bool = False
     wait: bool = False
+    trickle: bool = False
 
 
 @dataclass
@@ -64,10 +68,13 @@ def serving(answer: Callable[[dict[str, Any]], Answer]) -> Iterator[Server]:
             try:
                 self.send_response(reply.status)
                 self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(content)))
+                if not reply.trickle:
+                    self.send_header("Content-Length", str(len(content)))
                 for name, value in reply.headers.items():
                     self.send_header(name, value)
                 self.end_headers()
+                while reply.trickle and not stopped.wait(0.1):
+                    self.wfile.write(b" ")
                 self.wfile.write(content[: len(content) // 2] if reply.cut else content)
             except OSError:  # the client has given up
                 pass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ from lmms_robust.backends import hf
 from lmms_robust.backends.base import complete
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.embedded import TINY_MODEL
+from lmms_robust.generation.prompt import Prompt
 from lmms_robust.harness import lmms_eval as task
 from lmms_robust.harness.docs import picture as picture_of
 from lmms_robust.harness.plugin import task_folder
@@ -100,7 +102,10 @@ def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) ->
         ({"dtype": "float64"}, "unknown dtype 'float64'"),
         ({"injection": "inlin"}, "unknown injection 'inlin'; did you mean 'inline'"),
         ({"batch_size": 0}, "batch_size 0; allowed: a whole number from 1"),
-        ({"batchsize": 4}, "unknown model argument 'batchsize'; did you mean 'batch_size'"),
+        ({"max_num_seq": 4}, "unknown model argument 'max_num_seq'; did you mean 'max_num_seqs'"),
+        ({"pretrained": ""}, "model_args: no pretrained; allowed: pretrained=CHECKPOINT, a folder or hub id"),
+        ({"system_prompt": "/no/where.txt"}, "system_prompt='/no/where.txt': no such file; allowed: a file, or"),
+        ({"device": "meta"}, "device 'meta': nothing is computed there; allowed: cpu, cuda"),
         ({"device": "foo"}, "device 'foo'; allowed: cpu, cuda"),
         ({"pretrained": "/no/where"}, "pretrained='/no/where': no such folder; allowed: a folder or hub id"),
         ({"resume": "/dev/null/folder"}, "resume: "),
@@ -112,6 +117,48 @@ def test_a_bad_argument_is_one_line(arguments: dict, message: str) -> None:
     assert str(raised.value).startswith("lmms-robust: ")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({}, "allowed: a checkpoint with whole safetensors weights"),
+        ({"attn_implementation": "none_such"}, "and values of attn_implementation=none_such that transformers takes"),
+    ],
+)
+def test_weights_that_cannot_be_loaded_are_one_line(suite, tmp_path, arguments: dict, message: str) -> None:
+    """Cut off by a download that was interrupted, or not to be had in the way that is asked for."""
+    shutil.copytree(TINY, tmp_path / "model")
+    if not arguments:
+        os.truncate(tmp_path / "model" / "model.safetensors", 1_000_000)
+    model = RobustHF(str(tmp_path / "model"), device="cpu", **arguments)
+    with pytest.raises(SystemExit) as raised:
+        model.generate_until(requests(model, suite.select([0])))
+    assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_option_of_the_harness_is_no_model_argument() -> None:
+    with pytest.raises(SystemExit, match="model_args: batch_size; allowed: the option --batch_size of lmms-eval"):
+        RobustHF.create_from_arg_string(f"pretrained={TINY},batch_size=4", {"batch_size": 1, "device": None})
+    model = RobustHF.create_from_arg_string(f"pretrained={TINY},device=cpu", {"batch_size": 2, "device": None})
+    assert model.batch_size == 2
+
+
+def test_a_setting_of_the_checkpoint_that_changed_is_another_model(tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "model")
+    keys = []
+    for penalty in (1.0, 1.1):
+        path = tmp_path / "model" / "generation_config.json"
+        path.write_text(json.dumps({**json.loads(path.read_text()), "repetition_penalty": penalty}))
+        keys.append(RobustHF(str(tmp_path / "model"), device="cpu").key(Prompt("text", (), ""), {}))
+    assert keys[0] != keys[1]
+
+
+def test_no_new_tokens_are_refused(suite) -> None:
+    model = RobustHF(TINY, device="cpu")
+    with pytest.raises(SystemExit, match="max_new_tokens 0; allowed: a whole number from 1"):
+        model.generate_until(requests(model, suite.select([0]), SETTINGS | {"max_new_tokens": 0}))
 
 
 def test_a_probe_asks_without_marks_that_would_be_one_token_with_the_letter(suite, monkeypatch) -> None:

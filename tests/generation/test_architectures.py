@@ -69,6 +69,25 @@ def test_so_they_are_with_stop_texts(checkpoint: Checkpoint, expected: list) -> 
     assert_same(by_engine(checkpoint.load(), checkpoint, settings, 64), found)
 
 
+def test_beams_of_a_checkpoint_are_the_task_s_to_choose() -> None:
+    checkpoint = read(TINY_MODEL)
+    expected = by_generate(checkpoint.load(), checkpoint, SETTINGS)
+    assert_same(by_engine(checkpoint.load(num_beams=3), checkpoint, SETTINGS, 64), expected)
+    assert_same(by_generate(checkpoint.load(num_beams=3), checkpoint, SETTINGS), expected)
+
+
+def test_a_checkpoint_s_own_stop_texts_are_obeyed() -> None:
+    checkpoint = read(TINY_MODEL)
+    (expected, *_) = by_generate(checkpoint.load(), checkpoint, SETTINGS)
+    decode = checkpoint.processor.tokenizer.decode
+    stop = decode(expected.tokens[2:4])
+    model = checkpoint.load(stop_strings=[stop])
+    assert not Model(model, checkpoint.processor, fast=True).is_fast(SETTINGS)
+    (found, *_) = by_generate(model, checkpoint, SETTINGS)
+    assert stop in decode(found.tokens)
+    assert len(found.tokens) < len(expected.tokens)
+
+
 def test_every_architecture_is_tried(tmp_path: Path) -> None:
     kinds = {read(make(tmp_path / str(number))).load().config.model_type for number, make in enumerate(MADE.values())}
     assert kinds == ARCHITECTURES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -9,10 +10,13 @@ import openai
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from lmms_robust.backends.openai.errors import BadReplyError, given_up, meaning, pause, words
+from lmms_robust.backends.openai.errors import BadReplyError, RefusedError, given_up, meaning, pause, words
 from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Reply
 from lmms_robust.backends.token_probs import Step
+
+_ROUNDING = 0.01
+"""What a logarithm of a probability may be above 0."""
 
 Messages = Sequence[Mapping[str, Any]]
 Fields = Mapping[str, Any]
@@ -46,13 +50,18 @@ class Session:
         while True:
             try:
                 return await self._patiently(messages, sent)
-            except (openai.APIError, ValueError) as error:
+            except (openai.APIError, ValueError, asyncio.TimeoutError) as error:
                 if meaning(error) == "refused":
                     self._terms.learn(words(error), sent)
                 again = self._terms.apply(fields)
                 if again == sent:
                     raise self._without_key(given_up(error, self._server, self._model, self._attempts)) from None
                 sent = again
+
+    @property
+    def _seconds(self) -> float:
+        seconds: Any = self._client.timeout
+        return float(seconds)
 
     @property
     def _server(self) -> str:
@@ -71,7 +80,9 @@ class Session:
 
     async def _once(self, messages: Messages, fields: Fields) -> Reply:
         create: Any = self._client.chat.completions.create
-        return read(await create(model=self._model, messages=messages, **fields))
+        asked = create(model=self._model, messages=messages, **fields)
+        # The client's own limit is on the silence between two pieces of a reply.
+        return read(await asyncio.wait_for(asked, self._seconds))
 
     def _without_key(self, error: Exception) -> Exception:
         """Servers repeat the key in their errors."""
@@ -83,18 +94,26 @@ def read(completion: Any) -> Reply:
     """Read a completion; servers send bodies of any shape, and the client does not check them.
 
     Raises:
-        BadReplyError: it holds no message.
+        BadReplyError: it holds no message, or one of which no text can be read.
+        RefusedError: the server keeps the reply back.
     """
     choices = getattr(completion, "choices", None)
     choice = choices[0] if isinstance(choices, list) and choices else None
     message = getattr(choice, "message", None)
     if message is None:
-        raise BadReplyError(f"the server's reply holds no message: {str(completion)[:80]!r}")
+        said = getattr(completion, "error", None) or completion
+        raise BadReplyError(f"the server's reply holds no message: {str(said)[:200]!r}")
     usage = getattr(completion, "usage", None)
+    reasoning = _text(message, "reasoning") or _text(message, "reasoning_content")
+    end, text = getattr(choice, "finish_reason", None), _content(message)
+    if text is None and end == "content_filter":
+        raise RefusedError("the server's content filter kept the reply back")
+    if text is None and not reasoning and end != "length":
+        raise BadReplyError(f"the server's message holds no text: {str(message)[:200]!r}")
     return Reply(
-        text=_text(message, "content"),
-        reasoning=_text(message, "reasoning") or _text(message, "reasoning_content"),
-        cut=getattr(choice, "finish_reason", None) == "length",
+        text=text or "",
+        reasoning=reasoning,
+        cut=end == "length",
         steps=_steps(getattr(choice, "logprobs", None)),
         prompt_tokens=_count(usage, "prompt_tokens"),
         output_tokens=_count(usage, "completion_tokens"),
@@ -102,9 +121,26 @@ def read(completion: Any) -> Reply:
     )
 
 
+def _content(message: Any) -> str | None:
+    """What a message says: its text, or that of its parts, or its refusal; None if that is none of these."""
+    content = getattr(message, "content", None)
+    if isinstance(content, str):
+        return _text(message, "content")
+    if isinstance(content, list):
+        parts = [part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
+        texts = [_encodable(part) for part in parts if isinstance(part, str)]
+        return "".join(texts) if texts else None
+    return _text(message, "refusal") or None
+
+
 def _text(message: Any, name: str) -> str:
     value = getattr(message, name, None)
-    return value if isinstance(value, str) else ""
+    return _encodable(value) if isinstance(value, str) else ""
+
+
+def _encodable(text: str) -> str:
+    """The text, with a question mark for each half of a character, which JSON can hold and no file."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _count(usage: Any, name: str) -> int | None:
@@ -126,7 +162,10 @@ def _steps(logprobs: Any) -> tuple[Step, ...]:
 def _token(entry: Any) -> tuple[str, float]:
     """A token's text and logprob; ``bytes`` goes first, as some servers spell cut characters out in ``token``."""
     text = bytes(entry.bytes).decode("utf-8", "ignore") if entry.bytes else str(entry.token)
-    return text, float(entry.logprob)
+    logprob = float(entry.logprob)
+    if not logprob < _ROUNDING:  # a NaN, too
+        raise ValueError(f"logprob {logprob}")
+    return text, min(0.0, logprob)
 
 
 def _wait(state: RetryCallState) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import re
 import time
@@ -32,8 +33,10 @@ class RefusedError(Exception):
 
 def meaning(error: BaseException) -> Meaning:
     """How to go on after an error of a request."""
-    if isinstance(error, openai.APIConnectionError | openai.APIResponseValidationError | ValueError):
-        return "passing"  # ValueError: a body that is not JSON, or of no known shape
+    # ValueError: a body that is not JSON, or of no known shape.
+    passing = (openai.APIConnectionError, openai.APIResponseValidationError, ValueError, asyncio.TimeoutError)
+    if isinstance(error, passing):
+        return "passing"
     if not isinstance(error, openai.APIStatusError) or error.code == "insufficient_quota":
         return "final"
     if error.status_code in _PASSING or error.status_code >= 500:
@@ -65,7 +68,7 @@ def given_up(error: BaseException, server: str, model: str, attempts: int) -> Re
     if isinstance(error, openai.InternalServerError | openai.APIResponseValidationError | ValueError):
         return RefusedError(f"{line(error)} ({attempts} attempts)")
     kept = "finished responses are kept where model_args name a folder, resume=FOLDER"
-    if isinstance(error, openai.APITimeoutError):
+    if isinstance(error, openai.APITimeoutError | asyncio.TimeoutError):
         return RobustError(
             f"{server}: no reply in {attempts} attempts; allowed: a longer timeout in model_args; {kept}"
         )
@@ -78,13 +81,16 @@ def words(error: BaseException) -> str:
     """What an error says: where a server sent it, its status and message alone."""
     if not isinstance(error, openai.APIStatusError):
         return str(error)
-    body = error.body if isinstance(error.body, Mapping) else {}
-    return f"{error.status_code}: {body.get('message') or body.get('detail') or error}"
+    said = error.body
+    if isinstance(said, Mapping):
+        said = said.get("message") or said.get("detail")
+    return f"{error.status_code}: {said or error}"
 
 
 def line(error: BaseException) -> str:
     """An error's words in one line."""
-    return " ".join(words(error).split())[:300] or type(error).__name__
+    said = words(error).encode("utf-8", "replace").decode("utf-8")
+    return " ".join(said.split())[:300] or type(error).__name__
 
 
 def _remedy(error: BaseException) -> str:

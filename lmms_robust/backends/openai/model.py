@@ -80,7 +80,7 @@ class RobustOpenAI(ChatBackend):
             self.server = _server(
                 str(model), base_url, key, seconds("timeout", timeout), count("max_retries", max_retries, 0)
             )
-            self.system_prompt = self._resolve_system_prompt(system_prompt) if system_prompt else None
+            self.system_prompt = self.read_system_prompt(system_prompt)
             self.join_ranks()
             self.journal = Journal(Path(resume), self._rank) if resume else None
             self.finding = asyncio.run(self.server.try_out(injection, self.top_logprobs, self.extra_body))

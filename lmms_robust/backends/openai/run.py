@@ -130,7 +130,9 @@ class Run:
         except RefusedError as error:
             return self._refused(request, question, error)
         text = response(question, reply, backend.finding.echoes, stop_texts(settings))
-        if self._journal and key:
+        if not (reply.text or reply.reasoning):
+            logger.warning(f"robust_openai: {self._name(request, question)}: the reply is empty")
+        elif self._journal and key:
             self._journal.put({key: text})
         self._answered, self._in_a_row = self._answered + 1, 0
         return GenerationResult(text, TokenCounts(reply.prompt_tokens, reply.output_tokens))
@@ -155,9 +157,8 @@ class Run:
 
     def _refused(self, request: Instance, question: Question, error: RefusedError) -> GenerationResult:
         """An empty response, which is not kept, so that it is asked for again in a later run."""
-        _, _, _, doc_id, task, _ = request.args
-        item = question.doc.get("id", doc_id)
-        logger.warning(f"robust_openai: {task} item {item!r} is refused, its response is empty: {error}")
+        name = self._name(request, question)
+        logger.warning(f"robust_openai: {name} is refused, its response is empty: {error}")
         self._in_a_row += 1
         few = max(FEWEST_REFUSALS, self._backend.concurrency)
         if self._in_a_row >= few or (not self._answered and self._in_a_row == len(self._requests)):
@@ -166,6 +167,12 @@ class Run:
                 f"{str(error)!r}; allowed: requests that the server answers"
             )
         return GenerationResult(text=seal("", question.injection if is_ours(question.doc) else None))
+
+    @staticmethod
+    def _name(request: Instance, question: Question) -> str:
+        _, _, _, doc_id, task, _ = request.args
+        variant = f" ({question.doc['variant']})" if is_ours(question.doc) else ""
+        return f"{task} item {question.doc.get('id', doc_id)!r}{variant}"
 
 
 async def _together(work: Sequence[Any]) -> None:
