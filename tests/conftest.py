@@ -6,9 +6,14 @@ from io import BytesIO
 
 import pytest
 from datasets import Dataset, Features, Image, Sequence, Value
+from hypothesis import settings
 from PIL import Image as PillowImage
 
 from lmms_robust.schema import Item
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 FEATURES = Features(
     {

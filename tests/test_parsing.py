@@ -5,7 +5,7 @@ from pathlib import Path
 from string import ascii_uppercase
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.parsing import parse_response
@@ -167,7 +167,6 @@ OPTIONS = st.lists(st.text(min_size=1), min_size=2, max_size=10, unique=True)
 
 
 @given(TEXTS, st.one_of(st.just(list(SIDES)), st.just(list(YES_NO)), st.just(list(COUNTS)), OPTIONS))
-@settings(deadline=None)
 def test_never_raises_and_answers_within_the_options(text: str, options: list[str]) -> None:
     parsed = parse_response(text, options)
     assert parsed.answer is None or parsed.answer in ascii_uppercase[: len(options)]
@@ -175,7 +174,6 @@ def test_never_raises_and_answers_within_the_options(text: str, options: list[st
 
 
 @given(st.integers(2, 10), st.data())
-@settings(deadline=None)
 def test_round_trip(count: int, data: st.DataObject) -> None:
     letter = data.draw(st.sampled_from(ascii_uppercase[:count]))
     options = [f"thing {index}" for index in range(count)]
@@ -189,14 +187,12 @@ WRAPPERS = st.sampled_from(
 
 
 @given(st.sampled_from("ABCD"), WRAPPERS, WRAPPERS)
-@settings(deadline=None)
 def test_wrapping_changes_nothing(letter: str, inner: str, outer: str) -> None:
     text = outer.format(inner.format(letter))
     assert parse_response(f"<think>x</think><answer>{text}</answer>", SIDES).answer == letter
 
 
 @given(TEXTS, st.floats(0, 1))
-@settings(deadline=None)
 def test_letter_probs_do_not_touch_the_rest(text: str, share: float) -> None:
     tail = f"<letter_probs>{json.dumps({'A': share})}</letter_probs>"
     plain, carried = (
@@ -208,7 +204,6 @@ def test_letter_probs_do_not_touch_the_rest(text: str, share: float) -> None:
 
 
 @given(TEXTS)
-@settings(deadline=None)
 def test_split_never_raises(text: str) -> None:
     assert split_blocks(text).answer is None or isinstance(split_blocks(text).answer, str)
 

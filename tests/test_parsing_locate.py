@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.parsing import parse_response
@@ -64,7 +64,6 @@ def test_a_letter_within_the_words_of_the_option_it_labels_decides_nothing(words
 
 
 @given(TEXTS, st.one_of(st.just(list(SIDES)), st.just(list(PAINTED)), OPTIONS))
-@settings(deadline=None)
 def test_what_is_found_is_the_answer(text: str, options: list[str]) -> None:
     for response in (text, f"<think>x</think>{text}", f"<answer>{text}</answer>"):
         span = answer_letter_span(response, options)
@@ -73,7 +72,6 @@ def test_what_is_found_is_the_answer(text: str, options: list[str]) -> None:
 
 
 @given(st.integers(2, 10), st.data())
-@settings(deadline=None)
 def test_round_trip(count: int, data: st.DataObject) -> None:
     options = [f"thing {index}" for index in range(count)]
     letter = data.draw(st.sampled_from("ABCDEFGHIJ"[:count]))

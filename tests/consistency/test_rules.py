@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.consistency.rules import conclusion, judge
@@ -163,7 +163,6 @@ PIECES = st.sampled_from(
     st.lists(st.one_of(PIECES, st.text(max_size=4)), max_size=25),
     st.sampled_from([SIDES, COUNTS, YES_NO, COLORS]),
 )
-@settings(deadline=None)
 def test_never_raises(question: str, pieces: list[str], options: tuple[str, ...]) -> None:
     letter, problem = conclusion(question, options, "".join(pieces))
     assert (letter is None) == (problem is not None)

@@ -51,7 +51,7 @@ def by_torch(query: Tensor, queries: Queries, keys: Keys, window: int | None, ca
     return torch.cat(outputs)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(lengths=LENGTHS, heads=st.sampled_from([1, 2, 4]), window=st.sampled_from([None, 1, 3]), causal=st.booleans())
 def test_each_segment_is_attended_by_itself(
     lengths: list[tuple[int, int]], heads: int, window: int | None, causal: bool
@@ -65,7 +65,7 @@ def test_each_segment_is_attended_by_itself(
     assert lse.shape == query.shape[:2]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(lengths=LENGTHS, shared=st.integers(1, 12), window=st.sampled_from([None, 1, 2, 6]))
 def test_two_parts_merge_into_one_softmax(lengths: list[tuple[int, int]], shared: int, window: int | None) -> None:
     """All segments share a prefix, some of it or all of it outside the window."""

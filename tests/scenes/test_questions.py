@@ -132,13 +132,13 @@ def test_exactly_one_statement_of_a_test_item_is_true(index: int) -> None:
     assert_sound(*draw("test", index))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(TRAIN)
 def test_exactly_one_statement_of_a_train_item_is_true(index: int) -> None:
     assert_sound(*draw("train", index))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(TRAIN)
 def test_further_questions_about_a_scene_are_as_sound(index: int) -> None:
     scene, question = draw("train", index)
@@ -147,7 +147,7 @@ def test_further_questions_about_a_scene_are_as_sound(index: int) -> None:
         assert_sound(scene, other)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(TRAIN)
 def test_objects_are_whole_apart_and_of_two_clear_sizes(index: int) -> None:
     shapes = draw("train", index)[0].shapes
