@@ -16,6 +16,7 @@ from lmms_eval.api.model import lmms
 
 from lmms_robust.errors import RobustError
 
+# A slash alone makes no path: "/no_think" is a system prompt.
 _TEXT_FILE = re.compile(r"^\S+\.(txt|md|jinja)$")
 
 
@@ -62,8 +63,7 @@ class ChatBackend(lmms):  # type: ignore[misc]
         """
         if not value:
             return None
-        named = "\n" not in value and (value.startswith(("/", "./", "../", "~/")) or bool(_TEXT_FILE.search(value)))
-        if named and not Path(value).is_file():
+        if _TEXT_FILE.search(value) and not Path(value).is_file():
             raise RobustError(f"system_prompt={value!r}: no such file; allowed: a file, or the words themselves")
         text: str = lmms._resolve_system_prompt(value)
         return text

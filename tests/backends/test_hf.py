@@ -138,6 +138,14 @@ def test_weights_that_cannot_be_loaded_are_one_line(suite, tmp_path, arguments: 
     assert "\n" not in str(raised.value)
 
 
+@pytest.mark.parametrize("words", ["/no_think", "Be brief. See notes.txt", "prompt.txt"])
+def test_a_system_prompt_is_words_or_a_file(tmp_path, monkeypatch: pytest.MonkeyPatch, words: str) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "prompt.txt").write_text("Look twice.\n")
+    expected = "Look twice." if words == "prompt.txt" else words
+    assert RobustHF(TINY, device="cpu", system_prompt=words).system_prompt == expected
+
+
 def test_an_option_of_the_harness_is_no_model_argument() -> None:
     with pytest.raises(SystemExit, match="model_args: batch_size; allowed: the option --batch_size of lmms-eval"):
         RobustHF.create_from_arg_string(f"pretrained={TINY},batch_size=4", {"batch_size": 1, "device": None})

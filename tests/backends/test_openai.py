@@ -11,7 +11,6 @@ from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
-from loguru import logger
 from PIL import Image
 
 from lmms_robust.backends.openai import RobustOpenAI
@@ -32,14 +31,6 @@ def suite():
 def tiny() -> Iterator[Server]:
     with serving(TinyModel()) as server:
         yield server
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    lines: list[str] = []
-    number = logger.add(lambda message: lines.append(str(message)), format="{level} {message}")
-    yield lines
-    logger.remove(number)
 
 
 def connect(server: Server, **arguments) -> RobustOpenAI:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
 from hashlib import sha256
@@ -15,31 +14,18 @@ from typing import Any
 import httpx
 import openai
 import pytest
-from loguru import logger
 
-from lmms_robust.backends.openai import RobustOpenAI, client, errors
+from lmms_robust.backends.openai import RobustOpenAI, errors
 from lmms_robust.transport import unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.servers import Answer, Server, completion, refusal, serving
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture(scope="module")
 def suite():
     return scenes(items=4)
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pauses a hundred times as short."""
-    monkeypatch.setattr(client, "pause", lambda *asked: errors.pause(*asked) / 100)
-
-
-@pytest.fixture
-def logged() -> Iterator[list[str]]:
-    lines: list[str] = []
-    number = logger.add(lambda message: lines.append(str(message)), format="{level} {message}")
-    yield lines
-    logger.remove(number)
 
 
 def connect(server: Server, **arguments: Any) -> RobustOpenAI:

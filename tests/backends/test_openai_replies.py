@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from loguru import logger
 
-from lmms_robust.backends.openai import RobustOpenAI, client, errors
+from lmms_robust.backends.openai import RobustOpenAI
 from lmms_robust.transport import unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.servers import Answer, Server, completion, serving
+
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture(scope="module")
@@ -21,17 +22,9 @@ def suite():
     return scenes(items=1).select([0])
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client, "pause", lambda *asked: errors.pause(*asked) / 100)
-
-
 @pytest.fixture
-def warned() -> Iterator[list[str]]:
-    lines: list[str] = []
-    number = logger.add(lambda message: lines.append(str(message)), format="{message}", level="WARNING")
-    yield lines
-    logger.remove(number)
+def warned(logged: list[str]) -> Callable[[], list[str]]:
+    return lambda: [line for line in logged if line.startswith("WARNING")]
 
 
 def connect(server: Server, **arguments: Any) -> RobustOpenAI:
@@ -63,9 +56,11 @@ PARTS = [{"type": "text", "text": "<answer>"}, {"type": "image"}, {"type": "text
     ],
     ids=["parts", "refusal of the model", "half a character"],
 )
-def test_text_is_read_where_there_is_some(suite, tmp_path, warned: list[str], body: Any, text: str) -> None:
+def test_text_is_read_where_there_is_some(
+    suite, tmp_path, warned: Callable[[], list[str]], body: Any, text: str
+) -> None:
     assert answered(body, suite, tmp_path) == (text, 1)
-    assert warned == []
+    assert warned() == []
 
 
 @pytest.mark.parametrize(
@@ -73,28 +68,30 @@ def test_text_is_read_where_there_is_some(suite, tmp_path, warned: list[str], bo
     [completion(None), completion([{"type": "image"}]), completion(7), {"error": {"message": "upstream is gone"}}],
 )
 def test_a_message_without_text_is_asked_for_again_and_never_kept(
-    suite, tmp_path, warned: list[str], body: Any
+    suite, tmp_path, warned: Callable[[], list[str]], body: Any
 ) -> None:
     with pytest.raises(SystemExit, match="1 requests in a row are refused"):
         answered(body, suite, tmp_path)
-    assert len(warned) == 1
-    assert "(base) is refused, its response is empty: the server's" in warned[0]
-    assert "(2 attempts)" in warned[0]
-    assert ("upstream is gone" in warned[0]) == ("error" in body)
+    (line,) = warned()
+    assert "(base) is refused, its response is empty: the server's" in line
+    assert "(2 attempts)" in line
+    assert ("upstream is gone" in line) == ("error" in body)
 
 
-def test_a_reply_that_is_kept_back_is_refused_at_once(suite, tmp_path, warned: list[str]) -> None:
+def test_a_reply_that_is_kept_back_is_refused_at_once(suite, tmp_path, warned: Callable[[], list[str]]) -> None:
     body = completion(None)
     body["choices"][0]["finish_reason"] = "content_filter"
     with pytest.raises(SystemExit, match="content filter"):
         answered(body, suite, tmp_path)
-    assert warned[0].endswith("is empty: the server's content filter kept the reply back\n")
+    assert warned()[0].endswith("is empty: the server's content filter kept the reply back\n")
 
 
-def test_an_empty_reply_is_a_response_that_is_named_and_not_kept(suite, tmp_path, warned: list[str]) -> None:
+def test_an_empty_reply_is_a_response_that_is_named_and_not_kept(
+    suite, tmp_path, warned: Callable[[], list[str]]
+) -> None:
     assert answered(completion(""), suite, tmp_path) == ("", 0)
-    assert len(warned) == 1
-    assert warned[0].endswith("(base): the reply is empty\n")
+    (line,) = warned()
+    assert line.endswith("(base): the reply is empty\n")
 
 
 @pytest.mark.parametrize("logprob", [800, float("nan"), float("inf"), "none", None])

@@ -10,7 +10,7 @@ import openai
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
-from lmms_robust.backends.openai.errors import BadReplyError, RefusedError, given_up, meaning, pause, words
+from lmms_robust.backends.openai.errors import BadReplyError, RefusedError, encodable, given_up, meaning, pause, words
 from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Reply
 from lmms_robust.backends.token_probs import Step
@@ -128,19 +128,14 @@ def _content(message: Any) -> str | None:
         return _text(message, "content")
     if isinstance(content, list):
         parts = [part.get("text") for part in content if isinstance(part, Mapping) and part.get("type") == "text"]
-        texts = [_encodable(part) for part in parts if isinstance(part, str)]
+        texts = [encodable(part) for part in parts if isinstance(part, str)]
         return "".join(texts) if texts else None
     return _text(message, "refusal") or None
 
 
 def _text(message: Any, name: str) -> str:
     value = getattr(message, name, None)
-    return _encodable(value) if isinstance(value, str) else ""
-
-
-def _encodable(text: str) -> str:
-    """The text, with a question mark for each half of a character, which JSON can hold and no file."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return encodable(value) if isinstance(value, str) else ""
 
 
 def _count(usage: Any, name: str) -> int | None:

@@ -89,8 +89,12 @@ def words(error: BaseException) -> str:
 
 def line(error: BaseException) -> str:
     """An error's words in one line."""
-    said = words(error).encode("utf-8", "replace").decode("utf-8")
-    return " ".join(said.split())[:300] or type(error).__name__
+    return " ".join(encodable(words(error)).split())[:300] or type(error).__name__
+
+
+def encodable(text: str) -> str:
+    """The text, with a question mark for each half of a character, which JSON can hold and no file."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _remedy(error: BaseException) -> str:

@@ -130,7 +130,7 @@ class Run:
         except RefusedError as error:
             return self._refused(request, question, error)
         text = response(question, reply, backend.finding.echoes, stop_texts(settings))
-        if not (reply.text or reply.reasoning):
+        if not (reply.text or reply.reasoning or reply.steps):
             logger.warning(f"robust_openai: {self._name(request, question)}: the reply is empty")
         elif self._journal and key:
             self._journal.put({key: text})
