@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from loguru import logger
 
 from lmms_robust.backends.chat import to_prompt
 from lmms_robust.backends.checkpoint import load_model, load_processor
@@ -90,6 +91,15 @@ def assert_same(found: Sequence[Written], expected: Sequence[Written]) -> None:
         length = len(other.tokens)
         assert min(len(one.letters), len(other.letters)) >= length
         torch.testing.assert_close(one.letters[:length], other.letters[:length], atol=1e-4, rtol=1e-4)
+
+
+@pytest.fixture
+def said() -> Iterator[list[str]]:
+    """Lines of the log."""
+    found: list[str] = []
+    handler = logger.add(found.append, format="{message}")
+    yield found
+    logger.remove(handler)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from loguru import logger
 
 from lmms_robust.backends.checkpoint import load_processor
 from lmms_robust.embedded import TINY_MODEL
@@ -93,16 +92,11 @@ def test_every_architecture_is_tried(tmp_path: Path) -> None:
     assert kinds == ARCHITECTURES
 
 
-def test_another_architecture_goes_through_generate_and_says_so_once(tmp_path: Path) -> None:
+def test_another_architecture_goes_through_generate_and_says_so_once(tmp_path: Path, said: list[str]) -> None:
     checkpoint = read(checkpoints.mistral3(tmp_path))
-    said: list[str] = []
-    handler = logger.add(said.append, format="{message}")
-    try:
-        model = Model(checkpoint.load(), checkpoint.processor, fast=True)
-        assert not model.is_fast(SETTINGS)
-        written = [model.plain.generate(prompts, SETTINGS) for prompts in checkpoint.prompts]
-    finally:
-        logger.remove(handler)
+    model = Model(checkpoint.load(), checkpoint.processor, fast=True)
+    assert not model.is_fast(SETTINGS)
+    written = [model.plain.generate(prompts, SETTINGS) for prompts in checkpoint.prompts]
     assert said == ["plain generation, architecture mistral3 has not been tried: every prompt is computed by itself\n"]
     assert_same(
         [answer for answers in written for answer in answers], by_generate(checkpoint.load(), checkpoint, SETTINGS)

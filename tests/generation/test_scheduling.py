@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
-from loguru import logger
 
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
@@ -27,14 +26,6 @@ def checkpoint() -> Checkpoint:
 @pytest.fixture(scope="module")
 def expected(checkpoint: Checkpoint) -> list:
     return by_generate(checkpoint.load(), checkpoint, SETTINGS)
-
-
-@pytest.fixture
-def said() -> Iterator[list[str]]:
-    found: list[str] = []
-    handler = logger.add(found.append, format="{message}")
-    yield found
-    logger.remove(handler)
 
 
 @pytest.fixture
