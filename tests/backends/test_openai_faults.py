@@ -75,9 +75,9 @@ class Unreliable:
 def test_under_every_fault_nothing_is_lost_or_repeated_and_the_order_is_kept(suite, tmp_path) -> None:
     unreliable = Unreliable(seed=3)
     with serving(unreliable) as server:
-        model = connect(server, concurrency=6, timeout=0.5, max_retries=40, resume=str(tmp_path))
+        model = connect(server, concurrency=6, timeout=2, max_retries=40, resume=str(tmp_path))
         results = model.generate_until(requests(model, suite))
-        sure = connect(server, max_retries=40, timeout=0.5, concurrency=1)
+        sure = connect(server, max_retries=40, timeout=2, concurrency=1)
         expected = [result.text for result in sure.generate_until(requests(sure, suite))]
     assert set(unreliable.met) == set(FAULTS)
     assert [result.text for result in results] == expected
