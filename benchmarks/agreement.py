@@ -52,7 +52,7 @@ def compared(docs: list[dict[str, Any]], found: list[str], plain: list[str]) -> 
 
 
 def _words(response: str) -> str:
-    return unseal(response).text.partition("<letter_probs>")[0]
+    return unseal(response).text
 
 
 def _distance(one: Record, other: Record) -> float | None:

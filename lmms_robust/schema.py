@@ -119,10 +119,12 @@ class LetterProbs:
         probs: letter -> probability, 0 to 1; they sum to 1, or to more where some are bounds.
         at_most: letters of which the backend knew only an upper bound, as one text such as ``"CD"``. Their entries are
             upper bounds, and those of the others lower bounds.
+        mass: share of all probability that the letters had before it was normalised, 0 to 1; None where not known.
     """
 
     probs: Mapping[str, float]
     at_most: str = ""
+    mass: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +136,11 @@ class Parsed:
             missing), or None if there is no reasoning at all.
         answer: letter of the option given as final answer, or None.
         problem: why ``answer`` is None, a short name such as ``"no_answer"``; None if it is not.
-        letter_probs: what the response carries of them, or None.
     """
 
     think: str | None
     answer: str | None
     problem: str | None
-    letter_probs: LetterProbs | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.parsing import parse_response
-from lmms_robust.parsing.letter_probs import read_letter_probs
 from lmms_robust.parsing.tags import split_blocks
-from lmms_robust.schema import LetterProbs
 
 SIDES = ("left", "right", "above", "below")
 COUNTS = ("1", "2", "3", "4")
@@ -129,30 +127,6 @@ def test_think(text: str, think: str | None) -> None:
     assert parse_response(text, SIDES).think == think
 
 
-def test_letter_probs_are_cut_off_and_read() -> None:
-    parsed = parse_response('<answer>B</answer><letter_probs>{"A": 0.25, "B": 0.75}</letter_probs>\n', SIDES)
-    assert parsed.answer == "B"
-    assert parsed.letter_probs == LetterProbs({"A": 0.25, "B": 0.75})
-
-
-BAD_PROBS = ("", "{", "[]", "{}", '{"A": "x"}', '{"A": true}', '{"A": NaN}', '{"A": 1.5}', '{"Z": 0.5}', "[" * 100_000)
-
-
-@pytest.mark.parametrize("payload", BAD_PROBS, ids=range(len(BAD_PROBS)))
-def test_bad_letter_probs_are_data(payload: str) -> None:
-    assert read_letter_probs(payload, tuple("ABCD")) is None
-    parsed = parse_response(f"<answer>B</answer><letter_probs>{payload}</letter_probs>", SIDES)
-    assert (parsed.answer, parsed.letter_probs) == ("B", None)
-
-
-def test_letter_probs_inside_prose_stay() -> None:
-    text = '<think><letter_probs>{"A": 1}</letter_probs></think><answer>B</answer>'
-    parsed = parse_response(text, SIDES)
-    assert (parsed.answer, parsed.letter_probs) == ("B", None)
-    assert parsed.think is not None
-    assert "letter_probs" in parsed.think
-
-
 def test_unknown_options_are_read_by_form() -> None:
     assert parse_response("<think>x</think><answer>(J) something</answer>", ()).answer == "J"
     assert parse_response("<answer>something</answer>", ()).answer is None
@@ -190,17 +164,6 @@ WRAPPERS = st.sampled_from(
 def test_wrapping_changes_nothing(letter: str, inner: str, outer: str) -> None:
     text = outer.format(inner.format(letter))
     assert parse_response(f"<think>x</think><answer>{text}</answer>", SIDES).answer == letter
-
-
-@given(TEXTS, st.floats(0, 1))
-def test_letter_probs_do_not_touch_the_rest(text: str, share: float) -> None:
-    tail = f"<letter_probs>{json.dumps({'A': share})}</letter_probs>"
-    plain, carried = (
-        parse_response(f"<answer>{text}</answer>", SIDES),
-        parse_response(f"<answer>{text}</answer>{tail}", SIDES),
-    )
-    assert (plain.answer, plain.think) == (carried.answer, carried.think)
-    assert carried.letter_probs == LetterProbs({"A": share})
 
 
 @given(TEXTS)

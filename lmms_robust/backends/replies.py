@@ -12,7 +12,7 @@ from PIL import Image
 from lmms_robust.backends.messages import Message, pictures_of, text_of
 from lmms_robust.backends.token_probs import Step, at_the_answer, at_the_start
 from lmms_robust.backends.turns import cut, is_ours, probed
-from lmms_robust.transport import Injection, seal
+from lmms_robust.transport import Injection, Report, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ def response(question: Question, reply: Reply, echoes: bool = False, until: Sequ
         return probed(prefill, at_the_start(reply.steps, question.doc["options"]))
     ending = written or (reply.reasoning if turn.endswith(reply.reasoning) else "")
     probs = at_the_answer(reply.steps, turn, ending, question.doc["options"]) if reply.steps else None
-    return seal(turn, question.injection, probs)
+    return seal(turn, Report(question.injection, probs))
 
 
 def _turn(prefill: str, reasoning: str, written: str, cut: bool) -> str:

@@ -10,7 +10,7 @@ from lmms_robust.backends.turns import cut, is_ours, probed
 from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,10 @@ def response(question: Rendered, written: Written, stops: Sequence[str], known: 
         known: the model's letter tokens.
     """
     prefill, doc = question.prompt.prefill, question.doc
-    injection = "prefill" if prefill else None
     text = cut(known.tokenizer.decode(written.tokens, skip_special_tokens=True), stops)
     if not is_ours(doc):
         return prefill + text
     if doc.get("probe"):
         return probed(prefill, normalised(written.letters[0], len(doc["options"])) if len(written.letters) else None)
     probs = at_the_answer(known, prefill, written.tokens, written.letters, doc["options"])
-    return seal(prefill + text, injection, probs)  # type: ignore[arg-type]
+    return seal(prefill + text, Report("prefill" if prefill else None, probs))

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lmms_robust.schema import LetterProbs
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 
 
 def is_ours(doc: Mapping[str, Any]) -> bool:
@@ -24,6 +24,6 @@ def cut(text: str, stops: Sequence[str]) -> str:
 def probed(prefill: str, probs: LetterProbs | None) -> str:
     """The response to a probe: the letter that is likeliest right after the forced start of the answer."""
     if probs is None:
-        return seal(prefill, "prefill")
+        return seal(prefill, Report("prefill"))
     letter = max(probs.probs, key=lambda letter: probs.probs[letter])
-    return seal(f"{prefill}{letter}</answer>", "prefill", probs)
+    return seal(f"{prefill}{letter}</answer>", Report("prefill", probs))

@@ -15,7 +15,7 @@ from PIL import Image
 from lmms_robust.harness import docs, lmms_eval
 from lmms_robust.harness.lmms_eval import Doc
 from lmms_robust.scenes.dataset import TEST_FILE
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 
 PLACEHOLDER = "<image>"
 
@@ -50,4 +50,4 @@ def process_suite_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
 
 
 def _whole_turn(doc: Doc, continuation: str) -> str:
-    return seal(doc["prefill"] + continuation, "prefill") if doc["prefill"] else continuation
+    return seal(doc["prefill"] + continuation, Report("prefill")) if doc["prefill"] else continuation

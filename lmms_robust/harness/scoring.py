@@ -9,7 +9,7 @@ from lmms_robust.consistency import rules
 from lmms_robust.parsing import parse_response
 from lmms_robust.perturbations import condition
 from lmms_robust.schema import Parsed, Record, Verdict
-from lmms_robust.transport import Sealed, unseal
+from lmms_robust.transport import Response, unseal
 
 RATES = {
     "acc": "correct",
@@ -48,6 +48,7 @@ def record(doc: Mapping[str, Any], response: str) -> Record:
     sealed = unseal(response)
     parsed = _read(doc, sealed)
     verdict = _judge(doc, parsed)
+    probs = sealed.report.letter_probs if sealed.report and parsed.problem != "not_forced" else None
     return Record(
         item=doc["id"],
         benchmark=doc["benchmark"],
@@ -65,8 +66,8 @@ def record(doc: Mapping[str, Any], response: str) -> Record:
         consistent=verdict.consistent,
         decided_by=verdict.decided_by,
         problem=verdict.problem,
-        letter_probs=dict(parsed.letter_probs.probs) if parsed.letter_probs else None,
-        probs_at_most=parsed.letter_probs.at_most if parsed.letter_probs else "",
+        letter_probs=dict(probs.probs) if probs else None,
+        probs_at_most=probs.at_most if probs else "",
     )
 
 
@@ -76,7 +77,7 @@ def rate(sample: Record, metric: str) -> float | None:
     return None if value is None else float(value)
 
 
-def _read(doc: Mapping[str, Any], sealed: Sealed) -> Parsed:
+def _read(doc: Mapping[str, Any], sealed: Response) -> Parsed:
     """What a response says; one to a probe that does not go on from the forced start says nothing."""
     if doc["probe"] and not sealed.text.startswith(doc["prefill"]):
         return Parsed(None, None, "not_forced")
@@ -89,7 +90,7 @@ def _judge(doc: Mapping[str, Any], parsed: Parsed) -> Verdict:
     return rules.judge(doc["question"], doc["options"], parsed)
 
 
-def _injection(doc: Mapping[str, Any], sealed: Sealed) -> str:
+def _injection(doc: Mapping[str, Any], sealed: Response) -> str:
     if doc["probe"]:
         return "probe"
-    return sealed.injection if doc["prefill"] else "none"
+    return ((sealed.report and sealed.report.injection) or "inline") if doc["prefill"] else "none"

@@ -1,6 +1,6 @@
 """Response text to answer letter and reasoning, and the reading of prose that this and consistency share.
 
-``response`` puts it together: ``letter_probs`` and ``tags`` split the text, ``answer`` reads the answer, ``conclude``
+``response`` puts it together: ``tags`` splits the text, ``answer`` reads the answer, ``conclude``
 follows the ``evidence`` in prose, clause by clause.
 """
 

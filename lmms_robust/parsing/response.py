@@ -1,4 +1,4 @@
-"""From a response text to reasoning, answer letter and letter probabilities. Never raises on any text."""
+"""From a response text to reasoning and answer letter. Never raises on any text."""
 
 from __future__ import annotations
 
@@ -6,10 +6,9 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.parsing.answer import Choice, read_answer
-from lmms_robust.parsing.letter_probs import split_letter_probs
 from lmms_robust.parsing.plain import plain
 from lmms_robust.parsing.tags import Blocks, split_blocks
-from lmms_robust.schema import MAX_LETTERS, Parsed, letters
+from lmms_robust.schema import MAX_LETTERS, Parsed
 
 # Where the answer starts within the last sentence of a response without tags.
 _ANSWER_STARTS = re.compile(
@@ -61,12 +60,11 @@ def parse_response(text: str, options: Sequence[str]) -> Parsed:
         ``"refused"``. Text in a think block is never read as the answer.
 
     >>> parse_response("<think>It is left.</think><answer>A</answer>", ("left", "right"))
-    Parsed(think='It is left.', answer='A', problem=None, letter_probs=None)
+    Parsed(think='It is left.', answer='A', problem=None)
     """
     known = tuple(options) or ("",) * MAX_LETTERS
-    text, probs = split_letter_probs(text, letters(len(known)))
     if not text.strip():
-        return Parsed(None, None, "empty", probs)
+        return Parsed(None, None, "empty")
     blocks = split_blocks(text)
     if blocks.answer is None:
         think, choice = _untagged(blocks, known)
@@ -75,4 +73,4 @@ def parse_response(text: str, options: Sequence[str]) -> Parsed:
     problem = choice.problem
     if problem is not None and blocks.cut:
         problem = "truncated"
-    return Parsed(think, choice.letter, problem, probs)
+    return Parsed(think, choice.letter, problem)

@@ -56,11 +56,7 @@ def checkpoint(request, tmp_path_factory) -> str:
 def test_a_left_padded_batch_answers_as_one_by_one(suite, checkpoint: str) -> None:
     one, many = (RobustHF(checkpoint, device="cpu", fast=False, batch_size=size) for size in (1, 24))
     alone, together = (
-        [
-            unseal(result.text).text.partition("<letter_probs>")[0]
-            for result in model.generate_until(requests(model, suite))
-        ]
-        for model in (one, many)
+        [unseal(result.text).text for result in model.generate_until(requests(model, suite))] for model in (one, many)
     )
     assert together == alone
 
@@ -70,7 +66,7 @@ def test_a_response_is_the_whole_turn_and_says_so(suite) -> None:
     for doc, result in zip(suite, model.generate_until(requests(model, suite)), strict=True):
         sealed = unseal(result.text)
         assert sealed.text.startswith(doc["prefill"] or "<think>")
-        assert sealed.injection == ("prefill" if doc["prefill"] else "inline")
+        assert sealed.report.injection == ("prefill" if doc["prefill"] else None)
         assert 0 < result.token_counts.output_tokens <= 64
 
 
@@ -203,7 +199,7 @@ def test_tasks_of_others_get_the_plain_text_and_may_write_plain_text(suite) -> N
     request.args = (request.args[0], lambda _: turns, SETTINGS | {"max_new_tokens": 2}, 0, "robust", "test")
     (result,) = model.generate_until([request])
     assert result.text.startswith("It is")
-    assert "<injection>" not in result.text
+    assert "<backend_report>" not in result.text
 
 
 def test_a_missing_response_is_an_error() -> None:

@@ -52,17 +52,17 @@ def test_a_server_that_continues_gives_the_turns_and_probabilities_of_robust_hf(
     model = connect(tiny, concurrency=3)
     local = RobustHF(str(TINY_MODEL), device="cpu", batch_size=24)
     served, expected = texts(model, requests(model, suite)), texts(local, requests(local, suite))
-    assert [unseal(text).injection for text in served] == [unseal(text).injection for text in expected]
-    for doc, ours, theirs in zip(suite, served, expected, strict=True):
-        mine, other = (parse_response(unseal(text).text, doc["options"]) for text in (ours, theirs))
-        assert ours.partition("<letter_probs>")[0] == theirs.partition("<letter_probs>")[0]
+    assert [unseal(text).report.injection for text in served] == [unseal(text).report.injection for text in expected]
+    for ours, theirs in zip(served, expected, strict=True):
+        mine, other = (unseal(text).report for text in (ours, theirs))
+        assert unseal(ours).text == unseal(theirs).text
         if other.letter_probs is not None:
             assert mine.letter_probs is not None
             assert set(mine.letter_probs.probs) == set(other.letter_probs.probs)
             for letter, value in other.letter_probs.probs.items():
                 if letter not in mine.letter_probs.at_most:
                     assert mine.letter_probs.probs[letter] == pytest.approx(value, abs=1e-4)
-    assert sum("<letter_probs>" in text for text in served) >= 20
+    assert sum(unseal(text).report.letter_probs is not None for text in served) >= 20
 
 
 def test_inline_words_stand_in_the_user_turn_and_nothing_follows_it(suite, tiny: Server) -> None:
@@ -70,9 +70,9 @@ def test_inline_words_stand_in_the_user_turn_and_nothing_follows_it(suite, tiny:
     before = len(tiny.items)
     model = connect(tiny, injection="inline", top_logprobs=0)
     for doc, text in zip(docs, texts(model, requests(model, docs)), strict=True):
-        assert unseal(text).injection == "inline"
+        assert unseal(text).report.injection == "inline"
         assert not text.startswith(doc["prefill"])
-        assert "<letter_probs>" not in text
+        assert unseal(text).report.letter_probs is None
     for body in tiny.items[before:]:
         (user,) = body["messages"]
         assert text_of(user).endswith(docs[0]["prefill"][-20:]) or text_of(user).endswith(docs[1]["prefill"][-20:])
@@ -87,8 +87,8 @@ def test_a_probe_is_one_letter_with_its_probabilities(tiny: Server) -> None:
         sealed = unseal(text)
         parsed = parse_response(sealed.text, doc["options"])
         assert sealed.text.startswith(doc["prefill"])
-        assert parsed.letter_probs is not None
-        assert parsed.answer == max(parsed.letter_probs.probs, key=parsed.letter_probs.probs.get)
+        assert sealed.report.letter_probs is not None
+        assert parsed.answer == max(sealed.report.letter_probs.probs, key=sealed.report.letter_probs.probs.get)
 
 
 def test_a_probe_is_refused_where_no_prefill_is_continued() -> None:
@@ -106,7 +106,7 @@ def test_settings_of_a_task_become_fields_of_the_api(suite) -> None:
         model = connect(server, injection="inline", system_prompt="Be brief.", extra_body='{"top_k": 1, "mine": 2}')
         many = ["a1", "b2", "c3", "d4", "STOP"]
         asked = requests(model, suite.select([0]), until=many, temperature=0.5, top_p=0.9, seed=3, top_k=7, strange=1)
-        assert texts(model, asked) == ["one "]
+        assert [unseal(text).text for text in texts(model, asked)] == ["one "]
     (body,) = server.items
     assert body["model"] == "m"
     assert body["messages"][0] == {"role": "system", "content": "Be brief."}
@@ -166,8 +166,8 @@ def test_reasoning_cut_at_the_limit_stays_open(suite) -> None:
     with serving(lambda _: Answer(cut)) as server:
         model = connect(server, injection="inline")
         (text,) = texts(model, requests(model, suite.select([0])))
-    assert text == "<think>It is"
-    assert parse_response(text, suite[0]["options"]).problem == "truncated"
+    assert unseal(text).text == "<think>It is"
+    assert parse_response(unseal(text).text, suite[0]["options"]).problem == "truncated"
 
 
 def test_tasks_of_others_get_the_plain_text(tiny: Server) -> None:
@@ -178,8 +178,7 @@ def test_tasks_of_others_get_the_plain_text(tiny: Server) -> None:
     model = connect(tiny)
     (text,) = texts(model, requests(model, [{"question": "Which color?", "options": ["red"]}], messages))
     assert text.startswith("<think>Red")
-    assert "<injection>" not in text
-    assert "<letter_probs>" not in text
+    assert unseal(text).report is None
 
 
 def test_pictures_are_read_when_their_turn_has_come(suite) -> None:
@@ -243,7 +242,8 @@ def test_each_process_answers_what_it_is_given(suite, monkeypatch: pytest.Monkey
     with serving(lambda _: Answer(completion("B"))) as server:
         model = connect(server, injection="inline")
         assert (model.rank, model.world_size) == (1, 2)
-        assert texts(model, requests(model, suite.select([3, 5]))) == ["B<injection>inline</injection>", "B"]
+        found = [unseal(text) for text in texts(model, requests(model, suite.select([3, 5])))]
+        assert [(one.text, one.report.injection) for one in found] == [("B", "inline"), ("B", None)]
     assert len(server.items) == 2
 
 

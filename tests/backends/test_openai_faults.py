@@ -174,7 +174,7 @@ def test_an_empty_response_to_injected_words_says_how_they_were_delivered(suite)
         model.generate_until(requests(model, docs))
         first = name(server.items[0])
         texts = [result.text for result in model.generate_until(requests(model, docs))]
-    assert (unseal(texts[0]).text, unseal(texts[0]).injection) == ("", "prefill")
+    assert (unseal(texts[0]).text, unseal(texts[0]).report.injection) == ("", "prefill")
 
 
 @pytest.mark.parametrize("many", [3, 48])

@@ -115,14 +115,16 @@ def test_the_turns_and_probabilities_are_those_of_robust_hf(backend: ModuleType)
     local = RobustHF(str(TINY_MODEL), device="cpu", batch_size=24)
     expected = [result.text for result in local.generate_until(requests(local, docs))]
     for doc, ours, theirs in zip(docs, served, expected, strict=True):
-        assert ours.partition("<letter_probs>")[0] == theirs.partition("<letter_probs>")[0]
-        assert unseal(ours).injection == unseal(theirs).injection == ("prefill" if doc["prefill"] else "inline")
-        mine, other = (parse_response(unseal(text).text, doc["options"]).letter_probs for text in (ours, theirs))
+        assert unseal(ours).text == unseal(theirs).text
+        assert (
+            unseal(ours).report.injection == unseal(theirs).report.injection == ((doc["prefill"] and "prefill") or None)
+        )
+        mine, other = (unseal(text).report.letter_probs for text in (ours, theirs))
         if other is not None:
             assert mine is not None
             for letter in set(other.probs) - set(mine.at_most):
                 assert mine.probs[letter] == pytest.approx(other.probs[letter], abs=1e-4)
-    assert sum("<letter_probs>" in text for text in served) >= 20
+    assert sum(unseal(text).report.letter_probs is not None for text in served) >= 20
 
 
 def test_requests_that_inject_words_and_others_go_in_calls_of_their_own_and_keep_their_order(backend) -> None:
@@ -150,9 +152,9 @@ def test_a_probe_writes_one_token(backend) -> None:
     results = model.generate_until(requests(model, docs, max_new_tokens=1))
     assert {params.max_tokens for call in model.client.calls for params in call["sampling_params"]} == {1}
     for doc, result in zip(docs, results, strict=True):
-        parsed = parse_response(unseal(result.text).text, doc["options"])
-        assert parsed.letter_probs is not None
-        assert parsed.answer == max(parsed.letter_probs.probs, key=parsed.letter_probs.probs.get)
+        sealed = unseal(result.text)
+        probs = sealed.report.letter_probs.probs
+        assert parse_response(sealed.text, doc["options"]).answer == max(probs, key=probs.get)
 
 
 def test_without_probabilities_none_are_asked_for(backend) -> None:
@@ -160,7 +162,7 @@ def test_without_probabilities_none_are_asked_for(backend) -> None:
     model = backend.RobustVLLM(model="tiny", batch_size=2, top_logprobs=0, max_new_tokens=64)
     results = model.generate_until(requests(model, docs))
     assert {params.logprobs for call in model.client.calls for params in call["sampling_params"]} == {None}
-    assert not any("<letter_probs>" in result.text for result in results)
+    assert not any(unseal(result.text).report.letter_probs for result in results)
 
 
 def test_tasks_of_others_get_the_plain_text_and_no_probabilities(backend) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from lmms_robust.consistency.filters import AnswerLetter, Consistency
 from lmms_robust.errors import RobustError
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 
 DOC = {"question": "Where is the dog?", "options": ["left", "right"]}
 GOOD = "<think>The dog is on the left.</think><answer>A</answer>"
@@ -42,7 +42,7 @@ def test_other_columns() -> None:
 
 
 def test_sealed_response() -> None:
-    assert AnswerLetter().apply([[seal(GOOD, "prefill")]], [DOC]) == [["A"]]
+    assert AnswerLetter().apply([[seal(GOOD, Report("prefill"))]], [DOC]) == [["A"]]
 
 
 def test_bad_options() -> None:

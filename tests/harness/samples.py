@@ -9,7 +9,7 @@ from typing import Any
 from lmms_robust.harness import docs
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import LetterProbs, letters
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 from tests.conftest import row, rows
 
 Doc = dict[str, Any]
@@ -35,7 +35,7 @@ def response(doc: Doc, probs: dict[str, float] | None, answer: str | None, at_mo
     """The whole turn, as the backends write it."""
     start = doc["prefill"] if doc["probe"] else (doc["prefill"] or "<think>") + " So it is.</think><answer>"
     text = f"{start}{answer}</answer>" if answer else start
-    return seal(text, "prefill" if doc["prefill"] else None, LetterProbs(probs, at_most) if probs else None)
+    return seal(text, Report("prefill" if doc["prefill"] else None, LetterProbs(probs, at_most) if probs else None))
 
 
 def responses(found: list[Doc], seed: int = 0) -> list[str]:

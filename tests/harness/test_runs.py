@@ -20,7 +20,7 @@ from tests.harness.qwen import make as make_qwen
 
 pytestmark = pytest.mark.harness
 
-PROBABILITIES = re.compile("<letter_probs>.*?</letter_probs>")
+PROBABILITIES = re.compile("<backend_report>.*?</backend_report>")
 
 TWO_RANKS = (
     *("-m", "accelerate.commands.launch", "--multi_gpu", "--num_processes", "2", "--num_machines", "1"),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lmms_robust.harness import aggregation, lmms_eval, scoring
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import LetterProbs
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 from tests.harness.samples import Doc, made, response
 
 PROBS = {"A": 0.75, "B": 0.25}
@@ -53,7 +53,7 @@ def test_a_probes_record_says_nothing_of_reasoning(variant: str) -> None:
 UNFORCED = {
     "a letter alone, from a backend that moved the start to the user turn": "B</answer>",
     "a response of the model's own": "<think>It is left.</think><answer>B</answer>",
-    "another start": seal("<think>Hm.</think><answer>B</answer>", "prefill", LetterProbs(PROBS)),
+    "another start": seal("<think>Hm.</think><answer>B</answer>", Report("prefill", LetterProbs(PROBS))),
 }
 
 

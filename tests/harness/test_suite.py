@@ -13,6 +13,7 @@ from lmms_robust.harness.suite import ABOUT_OWN_WORDS, PROBE, SUITE, Metric
 from lmms_robust.metrics.confidence import calibration_error
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Record
+from lmms_robust.transport import unseal
 from tests.harness.samples import Doc, made, response, responses
 
 TASKS = {
@@ -86,7 +87,7 @@ def test_every_sample_has_the_same_keys_and_every_metric_its_count(task: str) ->
 
 def test_without_probabilities_confidence_rests_on_nothing_and_the_rest_is_as_it_was() -> None:
     def without(found: list[Doc]) -> list[str]:
-        return [text.partition("<letter_probs>")[0] for text in responses(found)]
+        return [unseal(text).text for text in responses(found)]
 
     def bare(found: list[Doc]) -> list[str]:
         return [response(doc, None, "A") for doc in found]

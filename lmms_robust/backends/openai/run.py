@@ -26,7 +26,7 @@ from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
 from lmms_robust.generation.settings import same_settings, stop_texts
-from lmms_robust.transport import seal
+from lmms_robust.transport import Report, seal
 
 if TYPE_CHECKING:
     from lmms_robust.backends.openai import RobustOpenAI
@@ -166,7 +166,7 @@ class Run:
                 f"{self._backend.server.base_url}: {self._in_a_row} requests in a row are refused, the last one with "
                 f"{str(error)!r}; allowed: requests that the server answers"
             )
-        return GenerationResult(text=seal("", question.injection if is_ours(question.doc) else None))
+        return GenerationResult(text=seal("", Report(question.injection)) if is_ours(question.doc) else "")
 
     @staticmethod
     def _name(request: Instance, question: Question) -> str:
