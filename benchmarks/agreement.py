@@ -18,11 +18,11 @@ from datasets import load_dataset
 from benchmarks.instances import PREFILL, instances
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.embedded import TINY_MODEL
-from lmms_robust.harness import scoring
 from lmms_robust.harness.docs import variant_docs
+from lmms_robust.harness.lmms_eval import records
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.record import Record
 from lmms_robust.scenes.dataset import TEST_FILE
-from lmms_robust.schema import Record
 from lmms_robust.transport import unseal
 
 
@@ -36,9 +36,7 @@ def responses(docs: list[dict[str, Any]], penalty: float, **arguments: Any) -> l
 
 def compared(docs: list[dict[str, Any]], found: list[str], plain: list[str]) -> dict[str, float]:
     """Shares of equal texts and answers, and the distance of the letter probabilities where the texts are equal."""
-    one, other = (
-        [scoring.record(doc, text) for doc, text in zip(docs, texts, strict=True)] for texts in (found, plain)
-    )
+    one, other = ([records(doc, [text])[0] for doc, text in zip(docs, texts, strict=True)] for texts in (found, plain))
     same = [_words(a) == _words(b) for a, b in zip(found, plain, strict=True)]
     apart = [_distance(a, b) for a, b, equal in zip(one, other, same, strict=True) if equal]
     known = [distance for distance in apart if distance is not None]

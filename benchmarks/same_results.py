@@ -37,7 +37,7 @@ def metrics(folder: Path) -> dict[tuple[str, str], Any]:
 
 def words(response: str) -> str:
     """A response without the probabilities of its letters."""
-    return re.sub("<letter_probs>.*?</letter_probs>", "", response)
+    return re.sub("<backend_report>.*?</backend_report>", "", response)
 
 
 def main() -> None:

@@ -134,7 +134,7 @@ def consistency(source: Path, target: Path) -> None:
 def summary(folder: Path) -> None:
     """Print tables for every run logged below FOLDER, an --output_path of a harness.
 
-    The second one, of confidence, where the backend gave probabilities of the answer letters.
+    Answers, reasoning and, where the backend gave probabilities of the answer letters, confidence.
     """
     from lmms_robust.report.logs import read_runs
 
@@ -158,10 +158,13 @@ def demo(full: bool, output: Path) -> None:
 def _print_tables(run: Run) -> None:
     from rich.console import Console
 
-    from lmms_robust.report.table import variant_table
+    from lmms_robust.report.table import sentences, tables
 
     console = Console(width=None if sys.stdout.isatty() else 170)
-    console.print(variant_table(run))
+    for table in tables(run):
+        console.print(table)
+    for sentence in sentences(run):
+        console.print(sentence, highlight=False, markup=False)
     if any(record.letter_probs for record in run.records):
         from lmms_robust.report.confidence import confidence_table  # loads scipy
 

@@ -1,13 +1,15 @@
-"""The values that travel through the package: Item, Variant, Parsed, Verdict.
+"""The values that travel through the package up to a response: Item, Variant, LetterProbs, Parsed, Verdict.
 
-All are frozen, hold text and numbers only (never pictures), and know no benchmark's columns.
+All are frozen, hold text and numbers only (never pictures), and know no benchmark's columns. What becomes of them is a
+:class:`lmms_robust.record.Record`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import fsum, log
+from hashlib import sha256
 from string import ascii_uppercase
 
 from lmms_robust.errors import RobustError
@@ -28,39 +30,82 @@ def letters(n: int) -> tuple[str, ...]:
     return tuple(ascii_uppercase[:n])
 
 
-@dataclass(frozen=True, slots=True)
+def option_texts(options: Sequence[str] | Mapping[str, str] | str, where: str = "options") -> tuple[str, ...]:
+    """Option texts in the order of their letters, from a list, an object of letter to text, or the JSON of either.
+
+    Raises:
+        RobustError: it is something else, or an object whose letters are not A, B, … without a gap.
+
+    >>> option_texts('{"B": "right", "A": "left"}')
+    ('left', 'right')
+    """
+    found: object = options
+    if isinstance(options, str):
+        try:
+            found = json.loads(options)
+        except (ValueError, RecursionError):
+            found = None
+    if isinstance(found, Mapping):
+        known = letters(len(found))
+        found = [found[letter] for letter in known] if set(found) == set(known) else None
+    if not isinstance(found, Sequence) or isinstance(found, str) or not all(isinstance(one, str) for one in found):
+        raise RobustError(
+            f"{where}: {str(options)[:80]!r}; allowed: a list of texts, an object of letters from A on to texts, or "
+            "the JSON of either"
+        )
+    return tuple(found)
+
+
+def item_digest(benchmark: str, question: str, options: Sequence[str], right: str) -> str:
+    """:attr:`Item.digest`, also of what is no item yet.
+
+    Args:
+        benchmark: its name.
+        question: the question alone.
+        options: option texts in any order.
+        right: text of the right one.
+    """
+    content = json.dumps([benchmark, question, sorted(options), right], ensure_ascii=False)
+    return sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One multiple-choice question about one picture (or several).
 
     Attributes:
-        id: unique within the benchmark; every random draw about the item is seeded by it.
+        question: the question alone, without options or instructions.
+        options: option texts in order; option ``i`` carries letter ``letters(n)[i]``. See :func:`option_texts` for what
+            else is taken.
+        answer: letter of the right option.
+        statements: one declarative sentence per option, saying that this option holds; none where they are to be made
+            when the item is put into a condition.
+        statement_source: what made them: ``"pattern:NAME"``, ``"fallback"``, ``"reviewed"`` or ``"llm:MODEL"``.
+        id: unique within the benchmark; by default the digest.
         benchmark: name of the benchmark, e.g. ``"scenes"``.
         category: question family within the benchmark.
-        question: the question alone, without options or instructions.
-        options: option texts in order; option ``i`` carries letter ``letters(n)[i]``.
-        answer: letter of the right option.
-        statements: one declarative sentence per option, saying that this option holds.
         row: index of the benchmark row that holds the picture.
         unplantable: letters of wrong options that may hold of the same picture as the right one; never planted.
     """
 
-    id: str
-    benchmark: str
-    category: str
     question: str
     options: tuple[str, ...]
     answer: str
-    statements: tuple[str, ...]
-    row: int
+    statements: tuple[str, ...] = ()
+    statement_source: str = ""
+    id: str = ""
+    benchmark: str = "custom"
+    category: str = "all"
+    row: int = 0
     unplantable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         where = f"{self.benchmark} item {self.id!r}"
-        for part in (self.id, self.question, *self.options, *self.statements):
+        object.__setattr__(self, "options", option_texts(self.options, f"{where}, options"))
+        object.__setattr__(self, "statements", tuple(self.statements))
+        for part in (self.question, *self.options, *self.statements):
             if not isinstance(part, str) or not part.strip():
-                raise RobustError(
-                    f"{where}: id, question, an option or a statement is {part!r}; allowed: non-empty texts"
-                )
+                raise RobustError(f"{where}: question, an option or a statement is {part!r}; allowed: non-empty texts")
         if not 2 <= len(self.options) <= MAX_OPTIONS:
             raise RobustError(f"{where}: {len(self.options)} option(s); allowed: 2 to {MAX_OPTIONS}")
         folded = [" ".join(option.split()).casefold() for option in self.options]
@@ -68,6 +113,14 @@ class Item:
             raise RobustError(f"{where}: two options are equal; allowed: distinct texts; got {list(self.options)}")
         if self.answer not in self.letters:
             raise RobustError(f"{where}: answer {self.answer!r}; allowed: {', '.join(self.letters)}")
+        if self.statements:
+            self._check_statements(where)
+        if not self.plantable:
+            raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
+        if not isinstance(self.id, str) or not self.id.strip():
+            object.__setattr__(self, "id", self.digest)
+
+    def _check_statements(self, where: str) -> None:
         if len(self.statements) != len(self.options):
             raise RobustError(
                 f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
@@ -75,8 +128,6 @@ class Item:
         stated = [" ".join(statement.split()).casefold() for statement in self.statements]
         if len(set(stated)) < len(stated):
             raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
-        if not self.plantable:
-            raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -87,6 +138,15 @@ class Item:
     def plantable(self) -> tuple[str, ...]:
         """Letters of the wrong options whose statements are false of the picture."""
         return tuple(letter for letter in self.letters if letter not in (self.answer, *self.unplantable))
+
+    @property
+    def digest(self) -> str:
+        """What two honest ways to load the same question agree on: 16 hexadecimal digits.
+
+        Of benchmark, question, sorted options and the right one's text. Every random draw about the item is seeded by
+        it, so that neither ids nor the order of options change what is planted.
+        """
+        return item_digest(self.benchmark, self.question, self.options, self.options[self.letters.index(self.answer)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +161,10 @@ class Variant:
         options: option texts shown, which may end in an extra one (abstain).
         prompt: user turn without injected reasoning.
         prefill: start of the assistant turn, or ``""``.
+        seed: the seed with which ``planted`` was drawn.
+        caption_source: what wrote the caption: ``"statements"``, or a model and the hash of its template; ``""`` if
+            the variant has no caption about an option.
+        probe: the prefill goes up to the answer letter, so that nothing is the model's own but that letter.
     """
 
     item: Item
@@ -109,6 +173,15 @@ class Variant:
     options: tuple[str, ...]
     prompt: str
     prefill: str
+    seed: int = 0
+    caption_source: str = ""
+    probe: bool = False
+
+    @property
+    def abstain(self) -> str | None:
+        """Letter of the option to abstain, or None if it is not offered."""
+        offered = len(self.options) > len(self.item.options)
+        return letters(len(self.options))[-1] if offered else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,104 +231,3 @@ class Verdict:
     consistent: bool | None
     decided_by: str
     problem: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One response to one variant of one item: all that a metric or a report needs.
-
-    A response without a readable answer is neither right nor wrong: everything that rests on the answer is then None.
-
-    Attributes:
-        item: id of the item.
-        benchmark: name of the benchmark.
-        category: question family.
-        question: the question.
-        options: option texts shown, in the order of their letters.
-        variant: name of the condition.
-        injection: ``"prefill"`` if the words were the start of the assistant turn and were continued, ``"inline"`` if
-            they stood at the end of the user turn, ``"none"`` if the variant has no such words, ``"probe"`` if the
-            assistant turn was forced up to the answer letter.
-        gold: letter of the right option.
-        planted: letter of the wrong option drawn for the item.
-        abstain: letter of the option to abstain, or None if it is not offered.
-        caption_source: what wrote the caption: ``"statements"``, or a model and the hash of its template; ``""`` if
-            the variant has no caption about an option.
-        answer: letter answered, or None.
-        conclusion: letter the reasoning ends on, or None.
-        consistent: whether the reasoning ends on the answer, or None.
-        decided_by: who decided ``consistent``: ``"rules"`` or a judge.
-        problem: why ``answer`` or ``consistent`` is None, or None.
-        letter_probs: probability per option letter at the answer letter, or None where the backend gave none.
-        probs_at_most: letters whose probability rests on an upper bound, see :class:`LetterProbs`.
-    """
-
-    item: str
-    benchmark: str
-    category: str
-    question: str
-    options: tuple[str, ...]
-    variant: str
-    injection: str
-    gold: str
-    planted: str
-    abstain: str | None
-    caption_source: str
-    answer: str | None
-    conclusion: str | None
-    consistent: bool | None
-    decided_by: str
-    problem: str | None
-    letter_probs: Mapping[str, float] | None = None
-    probs_at_most: str = ""
-
-    @property
-    def correct(self) -> bool | None:
-        """Whether the right option was answered."""
-        return None if self.answer is None else self.answer == self.gold
-
-    @property
-    def correct_and_consistent(self) -> bool | None:
-        """Whether the right option was answered and the reasoning ends on it; None if consistency is undecided."""
-        return None if self.consistent is None else self.consistent and self.answer == self.gold
-
-    @property
-    def followed(self) -> bool | None:
-        """Whether the planted wrong option was answered."""
-        return None if self.answer is None else self.answer == self.planted
-
-    @property
-    def abstained(self) -> bool | None:
-        """Whether the option to abstain was answered."""
-        return None if self.answer is None else self.answer == self.abstain
-
-    @property
-    def no_answer(self) -> bool:
-        """Whether no answer could be read."""
-        return self.answer is None
-
-    @property
-    def p_correct(self) -> float | None:
-        """Probability of the right option's letter among the letters shown; None where it is not known."""
-        return None if self.letter_probs is None else self.letter_probs.get(self.gold)
-
-    @property
-    def p_answer(self) -> float | None:
-        """Probability of the letter answered among the letters shown; None where it is not known."""
-        return None if self.letter_probs is None or self.answer is None else self.letter_probs.get(self.answer)
-
-    @property
-    def letter_entropy(self) -> float | None:
-        """Entropy -sum p ln p over the letters shown, in nats: 0 to ln(letters); None without probabilities.
-
-        Bounds among them are taken for probabilities, in proportion.
-        """
-        if self.letter_probs is None:
-            return None
-        total = fsum(self.letter_probs.values())
-        return fsum(-p / total * log(p / total) for p in self.letter_probs.values() if p > 0)
-
-    @property
-    def probe(self) -> bool:
-        """Whether the response is one forced letter, so that it says nothing about reasoning of the model's own."""
-        return self.injection == "probe"

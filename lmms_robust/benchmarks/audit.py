@@ -12,8 +12,8 @@ from pathlib import Path
 from lmms_robust.benchmarks.items import made_of
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Row
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.schema import Item
+from lmms_robust.statements.state import FALLBACK, state
 from lmms_robust.writing import complete
 
 OWN = "own"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.benchmarks.vocabulary import NUMBERS
-from lmms_robust.benchmarks.yes_no import is_yes
+from lmms_robust.statements.vocabulary import NUMBERS
+from lmms_robust.statements.yes_no import is_yes
 
 LONGEST = 400  # characters; a caption that is longer is not one sentence about one option
 _ZERO = {"zero", "0", "no", "none"}

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.counts import there_is_are
-from lmms_robust.benchmarks.grammar import boxed, definite, is_are, sentence, strip_marks
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
-from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.counts import there_is_are
+from lmms_robust.statements.grammar import boxed, definite, is_are, sentence, strip_marks
+from lmms_robust.statements.state import Pattern, state
 
 NAME = "cv_bench"
 
@@ -35,7 +35,7 @@ def to_item(row: Row, index: int) -> Item:
         question=question,
         options=options,
         answer=rows.letter(row.get("answer"), where),
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
     )
 

@@ -10,14 +10,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
-from lmms_robust.benchmarks.generic import PATTERNS
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
 from lmms_robust.benchmarks.overlap import also_hold, folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import MAX_OPTIONS, Item, letters
+from lmms_robust.statements.generic import PATTERNS
+from lmms_robust.statements.state import state
 
 _PLACEHOLDER = re.compile(r"<image(?:[ _]?\d+)?>\s*")
 _LETTER = re.compile(r"[(（]?([A-Ja-j])[)）]?[.:)]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
@@ -82,7 +82,7 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         question=question,
         options=options,
         answer=answer,
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
         unplantable=also_hold(options, answer),
     )

@@ -10,16 +10,16 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.captioned import FINITE, described
-from lmms_robust.benchmarks.counts import there_is_are
-from lmms_robust.benchmarks.grammar import indefinite, is_plural, mid_sentence, sentence, value
 from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
-from lmms_robust.benchmarks.statements import Pattern, state
-from lmms_robust.benchmarks.vocabulary import PAIRS, SITUATED, TURNED
-from lmms_robust.benchmarks.yes_no import stated
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.captioned import FINITE, described
+from lmms_robust.statements.counts import there_is_are
+from lmms_robust.statements.grammar import indefinite, is_plural, mid_sentence, sentence, value
+from lmms_robust.statements.state import Pattern, state
+from lmms_robust.statements.vocabulary import PAIRS, SITUATED, TURNED
+from lmms_robust.statements.yes_no import stated
 
 NAME = "mmbench"
 ROTATED_FROM = 1_000_000
@@ -62,7 +62,7 @@ def to_item(row: Row, index: int) -> Item | None:
         question=f"{hint}\n{question}" if hint else question,
         options=options,
         answer=answer,
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
         unplantable=also_hold(options, answer),
     )

@@ -7,15 +7,15 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.counts import counted, is_count, there_is_are
-from lmms_robust.benchmarks.grammar import definite, is_are, is_plural, mid_sentence, sentence, value
 from lmms_robust.benchmarks.overlap import also_hold
-from lmms_robust.benchmarks.refusals import quoted
 from lmms_robust.benchmarks.registry import Benchmark, Source
-from lmms_robust.benchmarks.statements import Pattern, state
-from lmms_robust.benchmarks.vocabulary import COLOURS, SITUATED, WITH_ARTICLE
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
+from lmms_robust.statements.counts import counted, is_count, there_is_are
+from lmms_robust.statements.grammar import definite, is_are, is_plural, mid_sentence, sentence, value
+from lmms_robust.statements.refusals import quoted
+from lmms_robust.statements.state import Pattern, state
+from lmms_robust.statements.vocabulary import COLOURS, SITUATED, WITH_ARTICLE
 
 NAME = "mme_realworld_lite"
 OPTIONS = "multi-choice options"
@@ -166,7 +166,7 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         question=question,
         options=options,
         answer=answer,
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
         unplantable=also_hold(options, answer),
     )

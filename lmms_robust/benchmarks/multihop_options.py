@@ -12,9 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
-from lmms_robust.benchmarks.directions import also_true, place
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.directions import also_true, place
 
 COLOURS = ("red", "yellow", "blue", "pink", "white", "brown", "green", "black", "purple", "orange")
 _SHADES = {*COLOURS, "gray", "grey", "beige", "gold", "silver", "violet", "cream", "navy", "maroon", "turquoise", "tan"}
@@ -92,7 +92,7 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
         raise RobustError(
             f"no wrong option for the answer {answer!r}; allowed: one with an opposite, or rows with others"
         )
-    return shuffled("spatial_mm_multihop", item, answer, wrong)
+    return shuffled("spatial_mm_multihop", rows[index]["question"], answer, wrong)
 
 
 def _pools(rows: Sequence[Mapping[str, Any]], index: int) -> Iterable[Iterable[str]]:

@@ -9,12 +9,12 @@ import re
 from collections.abc import Sequence
 from math import inf
 
-from lmms_robust.benchmarks.directions import same_place
-from lmms_robust.benchmarks.grammar import is_plural_word
-from lmms_robust.benchmarks.refusals import leans, refusal, says_absent
-from lmms_robust.benchmarks.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
-from lmms_robust.benchmarks.yes_no import is_yes
 from lmms_robust.schema import letters
+from lmms_robust.statements.directions import same_place
+from lmms_robust.statements.grammar import is_plural_word
+from lmms_robust.statements.refusals import leans, refusal, says_absent
+from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
+from lmms_robust.statements.yes_no import is_yes
 
 _ZERO = frozenset({"0", "no", "none", "nil", "nobody", "nothing"})
 _ONE_FORM = {

@@ -162,7 +162,9 @@ def _multihop_rows(path: Path, raw: Sequence[Mapping[str, Any]], summary: Summar
 
 
 def _checked(where: str, category: str, question: str, options: Sequence[str], answer: str) -> dict[str, Any]:
-    Item(where, "spatial_mm", category, question, tuple(options), answer, tuple(options), 0)  # raises if it is no item
+    Item(
+        id=where, benchmark="spatial_mm", question=question, options=tuple(options), answer=answer
+    )  # raises if it is none
     return {"category": category, "question": question, "options": list(options), "answer": answer}
 
 

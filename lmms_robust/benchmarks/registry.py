@@ -10,9 +10,9 @@ from importlib import import_module
 from typing import Any, Literal
 
 from lmms_robust.benchmarks.rows import is_missing
-from lmms_robust.benchmarks.statements import Pattern
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.schema import Item
+from lmms_robust.statements.state import Pattern
 
 MODULES = {
     "scenes": "lmms_robust.benchmarks.scenes",

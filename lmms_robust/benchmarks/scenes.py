@@ -6,11 +6,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from lmms_robust.benchmarks.registry import Benchmark, Source
+from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
 
 
 def to_item(row: Mapping[str, Any], index: int) -> Item:
-    """Turn a row into an item; the columns are the item's own fields."""
+    """Turn a row into an item; the columns are the item's own fields.
+
+    Raises:
+        RobustError: the row has no statements, or makes no item.
+    """
+    if not row["statements"]:
+        raise RobustError(f"scenes item {row['id']!r}: no statements; allowed: one for each option")
     return Item(
         id=row["id"],
         benchmark="scenes",
@@ -18,7 +25,8 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         question=row["question"],
         options=tuple(row["options"] or ()),
         answer=row["answer"],
-        statements=tuple(row["statements"] or ()),
+        statements=tuple(row["statements"]),
+        statement_source=f"pattern:scenes/{row['category']}",
         row=index,
     )
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from lmms_robust.schema import letters
+from lmms_robust.schema import item_digest, letters
 
 
-def shuffled(benchmark: str, item_id: str, right: str, wrong: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Put the right option among the wrong ones, in an order that depends on the item alone.
+def shuffled(benchmark: str, question: str, right: str, wrong: Sequence[str]) -> tuple[tuple[str, ...], str]:
+    """Put the right option among the wrong ones, in an order that depends on what is asked alone.
 
     Returns:
         The options in their order, and the letter of the right one.
 
-    >>> shuffled("whatsup", "whatsup-00001", "on the left", ["on the right"])
-    (('on the right', 'on the left'), 'B')
+    >>> shuffled("whatsup", "Which caption fits?", "on the left", ["on the right"])
+    (('on the left', 'on the right'), 'A')
     """
-    texts = (right, *wrong)
-    order = list(range(len(texts)))
-    Random(f"{benchmark}:{item_id}").shuffle(order)
-    return tuple(texts[place] for place in order), letters(len(texts))[order.index(0)]
+    texts = sorted([right, *wrong])
+    Random(f"options:{item_digest(benchmark, question, texts, right)}").shuffle(texts)
+    return tuple(texts), letters(len(texts))[texts.index(right)]

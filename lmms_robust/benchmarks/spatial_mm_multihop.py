@@ -8,8 +8,8 @@ from typing import Any
 from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import OPEN_PATTERNS
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS as PLACE_PATTERNS
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.schema import Item
+from lmms_robust.statements.state import state
 
 NAME = "spatial_mm_multihop"
 PATTERNS = (*PLACE_PATTERNS, *OPEN_PATTERNS)
@@ -25,7 +25,7 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         question=row["question"],
         options=options,
         answer=row["answer"],
-        statements=state(row["question"], options, PATTERNS).texts,
+        **state(row["question"], options, PATTERNS).fields,
         row=index,
     )
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lmms_robust.benchmarks.directions import also_true
 from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS
 from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of, repaired
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
+from lmms_robust.statements.directions import also_true
+from lmms_robust.statements.state import state
 
 NAME = "spatial_mm_obj"
 FORMS = {
@@ -38,8 +38,17 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         answer = gold(options, row["answer"])
     except RobustError as error:
         raise RobustError(f"{NAME} item {item_id!r}: {error}") from error
-    statements = state(question, options, PATTERNS).texts
-    return Item(item_id, NAME, category, question, options, answer, statements, index, _also_true(options, answer))
+    return Item(
+        id=item_id,
+        benchmark=NAME,
+        category=category,
+        question=question,
+        options=options,
+        answer=answer,
+        **state(question, options, PATTERNS).fields,
+        row=index,
+        unplantable=_also_true(options, answer),
+    )
 
 
 def repair(row: Row) -> str | None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.benchmarks.directions import place, relation, way
-from lmms_robust.benchmarks.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
-from lmms_robust.benchmarks.viewpoints import seen_from
-from lmms_robust.benchmarks.vocabulary import SAME
-from lmms_robust.benchmarks.yes_no import stated
+from lmms_robust.statements.directions import place, relation, way
+from lmms_robust.statements.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
+from lmms_robust.statements.viewpoints import seen_from
+from lmms_robust.statements.vocabulary import SAME
+from lmms_robust.statements.yes_no import stated
 
 Found = re.Match[str]
 

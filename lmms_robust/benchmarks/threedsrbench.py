@@ -10,13 +10,13 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import definite, is_are, is_plural, mid_sentence, sentence
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
-from lmms_robust.benchmarks.statements import Pattern, state
-from lmms_robust.benchmarks.vocabulary import COLOURS
-from lmms_robust.benchmarks.yes_no import is_yes
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.grammar import definite, is_are, is_plural, mid_sentence, sentence
+from lmms_robust.statements.state import Pattern, state
+from lmms_robust.statements.vocabulary import COLOURS
+from lmms_robust.statements.yes_no import is_yes
 
 NAME = "3dsrbench"
 _ID = re.compile(r"(?P<base>[A-Za-z0-9]+)(?P<flip>-flip)?(?P<rotation>-\d+)?")
@@ -45,7 +45,7 @@ def to_item(row: Row, index: int) -> Item | None:
         question=question,
         options=options,
         answer=rows.letter(row.get("answer"), where),
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
     )
 

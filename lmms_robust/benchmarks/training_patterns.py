@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from lmms_robust.benchmarks.counts import is_count, there_is_are
-from lmms_robust.benchmarks.directions import relation
-from lmms_robust.benchmarks.grammar import definite, is_are, sentence
-from lmms_robust.benchmarks.statements import Pattern
-from lmms_robust.benchmarks.vocabulary import PROPER
-from lmms_robust.benchmarks.yes_no import is_yes, stated
+from lmms_robust.statements.counts import is_count, there_is_are
+from lmms_robust.statements.directions import relation
+from lmms_robust.statements.grammar import definite, is_are, sentence
+from lmms_robust.statements.state import Pattern
+from lmms_robust.statements.vocabulary import PROPER
+from lmms_robust.statements.yes_no import is_yes, stated
 
 _Found = re.Match[str]
 _NOT_IF = r"(?!if\b|which\b|how\b|what\b|where\b)"

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from lmms_robust.benchmarks.grammar import plural
 from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.benchmarks.shuffling import shuffled
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.benchmarks.training_patterns import COUNT_PATTERNS, GEOMETRY_PATTERNS, SAT_PATTERNS
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.grammar import plural
+from lmms_robust.statements.state import state
 
 WRONG_COUNTS = 3
 
@@ -28,10 +28,18 @@ def sat_item(row: Mapping[str, Any], index: int) -> Item:
     answers = [answer.strip() for answer in row["answers"]]
     if answers.count(right) != 1:
         raise RobustError(f"sat_v2 item {item_id!r}: correct_answer {right!r}; allowed: one of {answers}")
-    options, answer = shuffled("sat_v2", item_id, right, [text for text in sorted(answers) if text != right])
     question = " ".join(row["question"].replace("<image>", " ").split())
-    texts = state(question, options, SAT_PATTERNS).texts
-    return Item(item_id, "sat_v2", row["question_type"], question, options, answer, texts, index)
+    options, answer = shuffled("sat_v2", question, right, [text for text in answers if text != right])
+    return Item(
+        id=item_id,
+        benchmark="sat_v2",
+        category=row["question_type"],
+        question=question,
+        options=options,
+        answer=answer,
+        **state(question, options, SAT_PATTERNS).fields,
+        row=index,
+    )
 
 
 def pixmo_item(row: Mapping[str, Any], index: int) -> Item:
@@ -43,10 +51,18 @@ def pixmo_item(row: Mapping[str, Any], index: int) -> Item:
     item_id, count, label = f"pixmo_count-{index:06}", row["count"], (row["label"] or "").strip()
     if not isinstance(count, int) or count < 0 or not label:
         raise RobustError(f"pixmo_count item {item_id!r}: count {count!r} of {label!r}; allowed: a count >= 0, a label")
-    options, answer = shuffled("pixmo_count", item_id, str(count), wrong_counts(count, item_id))
     question = f"How many {plural(label)} are there in the image?"
-    texts = state(question, options, COUNT_PATTERNS).texts
-    return Item(item_id, "pixmo_count", "count", question, options, answer, texts, index)
+    options, answer = shuffled("pixmo_count", question, str(count), wrong_counts(count, item_id))
+    return Item(
+        id=item_id,
+        benchmark="pixmo_count",
+        category="count",
+        question=question,
+        options=options,
+        answer=answer,
+        **state(question, options, COUNT_PATTERNS).fields,
+        row=index,
+    )
 
 
 def wrong_counts(count: int, item_id: str) -> list[str]:
@@ -75,7 +91,7 @@ def geometry_item(row: Mapping[str, Any], index: int) -> Item:
         question=problem,
         options=options,
         answer=row["ground_truth"].strip(),
-        statements=state(problem, options, GEOMETRY_PATTERNS).texts,
+        **state(problem, options, GEOMETRY_PATTERNS).fields,
         row=index,
     )
 

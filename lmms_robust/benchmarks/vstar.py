@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import definite, is_are, sentence, value
 from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
-from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
+from lmms_robust.statements.grammar import definite, is_are, sentence, value
+from lmms_robust.statements.state import Pattern, state
 
 NAME = "vstar"
 _OPTION = re.compile(r"^\(([A-D])\)[ \t]*(\S.*)$", re.MULTILINE)
@@ -34,7 +34,7 @@ def to_item(row: Row, index: int) -> Item:
         question=question,
         options=options,
         answer=answer,
-        statements=state(question, options, PATTERNS).texts,
+        **state(question, options, PATTERNS).fields,
         row=index,
         unplantable=also_hold(options, answer),
     )

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.grammar import capitalize, indefinite, is_are
 from lmms_robust.benchmarks.registry import PART, Benchmark, Row, Source
 from lmms_robust.benchmarks.shuffling import shuffled
-from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.grammar import capitalize, indefinite, is_are
+from lmms_robust.statements.state import Pattern, state
 
 NAME = "whatsup"
 QUESTION = "Which caption correctly describes the image?"
@@ -112,9 +112,17 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     if subset and subset not in SUBSETS:
         raise RobustError(f"{NAME} item {item_id!r}: {PART} {subset!r}; allowed: {', '.join(SUBSETS)}")
     category = SUBSETS[subset].category if subset else _kind(captions)
-    options, answer = shuffled(NAME, item_id, captions[0], captions[1:])
-    statements = state(QUESTION, options, PATTERNS).texts
-    return Item(item_id, NAME, category, QUESTION, options, answer, statements, index)
+    options, answer = shuffled(NAME, QUESTION, captions[0], captions[1:])
+    return Item(
+        id=item_id,
+        benchmark=NAME,
+        category=category,
+        question=QUESTION,
+        options=options,
+        answer=answer,
+        **state(QUESTION, options, PATTERNS).fields,
+        row=index,
+    )
 
 
 def told_apart(found: Sequence[Row]) -> Sequence[Row]:

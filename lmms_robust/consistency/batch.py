@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from lmms_robust.consistency.rules import judge
+from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
-from lmms_robust.parsing import parse_response
 from lmms_robust.schema import MAX_LETTERS, Verdict, letters
 from lmms_robust.transport import unseal
 from lmms_robust.writing import complete
@@ -176,8 +175,8 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def decide(row: Row) -> tuple[str | None, Verdict]:
     """Return the answer letter and the verdict for one row."""
-    parsed = parse_response(unseal(row.response).text, row.options)
-    return parsed.answer, judge(row.question, row.options, parsed)
+    parsed, verdict = read(row.question, row.options, unseal(row.response))
+    return parsed.answer, verdict
 
 
 @dataclass(slots=True)

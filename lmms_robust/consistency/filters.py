@@ -5,13 +5,13 @@ Both harnesses only call ``cls(**kwargs)`` and ``apply(resps, docs)``, so no cla
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from lmms_robust.consistency.rules import judge
+from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
-from lmms_robust.parsing import parse_response
-from lmms_robust.schema import MAX_LETTERS
+from lmms_robust.schema import MAX_LETTERS, option_texts
 from lmms_robust.transport import unseal
 
 NO_ANSWER = ""
@@ -26,7 +26,8 @@ class _EachResponse:
 
     Args:
         question_key: column of the doc with the question; a doc without it is read without its question.
-        options_key: column of the doc with the list of option texts; a doc without it is read by form alone.
+        options_key: column of the doc with the option texts, as a list, an object of letter to text, or the JSON of
+            either; a doc without it is read by form alone.
     """
 
     def __init__(self, question_key: str = "question", options_key: str = "options") -> None:
@@ -38,48 +39,62 @@ class _EachResponse:
 
         Args:
             resps: per sample its responses.
-            docs: per sample its doc; None in lmms-eval, which passes no docs, so that the options are not known and
-                the letters A to J are read by form alone.
+            docs: per sample its doc; or, as lmms-eval has it, those of the whole split, of which ``resps`` are the
+                first (``--limit``), or every n-th from this process's rank on. (With its ``--offset`` they are others,
+                which nobody can tell from here.) None: the letters A to J are read by form alone.
 
         Raises:
-            RobustError: a doc's options are no list of texts.
+            RobustError: a doc's options are no option texts, or there are fewer docs than samples.
         """
+        samples = list(resps)
         if docs is None:
-            return [self._sample(responses, {}) for responses in resps]
-        return [self._sample(responses, doc) for responses, doc in zip(resps, docs, strict=True)]
+            return [self._sample(responses, {}) for responses in samples]
+        known = _docs_of(list(docs), len(samples))
+        return [self._sample(responses, doc) for responses, doc in zip(samples, known, strict=True)]
 
     def _sample(self, responses: Responses, doc: Doc) -> str | list[str]:
         question, options = str(doc.get(self.question_key, "")), self._options(doc)
         if isinstance(responses, str):
-            return self.read(responses, question, options)
-        return [self.read(response, question, options) for response in responses]
+            return self.word(responses, question, options)
+        return [self.word(response, question, options) for response in responses]
 
     def _options(self, doc: Doc) -> tuple[str, ...]:
-        options = doc.get(self.options_key, ())
-        if isinstance(options, str) or not all(isinstance(option, str) for option in options):
-            raise RobustError(f"doc column {self.options_key!r}: {options!r}; allowed: a list of option texts")
-        return tuple(options)
+        if not doc.get(self.options_key):
+            return ()
+        options = option_texts(doc[self.options_key], f"doc column {self.options_key!r}")
+        if len(options) > MAX_LETTERS:
+            raise RobustError(f"doc column {self.options_key!r}: {len(options)} options; allowed: up to {MAX_LETTERS}")
+        return options
 
-    def read(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, response: str, question: str, options: Sequence[str]) -> str:
         """Return what replaces one response."""
         raise NotImplementedError
+
+
+def _docs_of(docs: Sequence[Doc], count: int) -> Sequence[Doc]:
+    if len(docs) == count:
+        return docs
+    rank, processes = (int(os.environ.get(name, default)) for name, default in (("RANK", 0), ("WORLD_SIZE", 1)))
+    mine = docs[rank::processes][:count]
+    if len(mine) < count:
+        raise RobustError(f"filter: {count} samples and {len(docs)} docs; allowed: a doc for each sample")
+    return mine
 
 
 class AnswerLetter(_EachResponse):
     """Replace each response by the letter of its answer, or by ``NO_ANSWER`` (the empty string)."""
 
-    def read(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, response: str, question: str, options: Sequence[str]) -> str:
         """Return the answer letter."""
-        return parse_response(unseal(response).text, options).answer or NO_ANSWER
+        return read(question, options or ("",) * MAX_LETTERS, unseal(response))[0].answer or NO_ANSWER
 
 
 class Consistency(_EachResponse):
     """Replace each response by ``"consistent"``, ``"inconsistent"`` or ``"undecided"``."""
 
-    def read(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, response: str, question: str, options: Sequence[str]) -> str:
         """Return the word for the verdict of the rules."""
-        known = options or ("",) * MAX_LETTERS
-        verdict = judge(question, known, parse_response(unseal(response).text, known))
+        _, verdict = read(question, options or ("",) * MAX_LETTERS, unseal(response))
         if verdict.consistent is None:
             return UNDECIDED
         return CONSISTENT if verdict.consistent else INCONSISTENT

@@ -25,13 +25,13 @@ def conclusion(
         truncated: it was cut off, so that a last sentence that stops in the middle does not count, and what was said
             before it counts only where it was a conclusion already.
 
-    Reasons: ``"no_think"``, ``"no_conclusion"``, ``"ambiguous"``, ``"undecided"``, ``"retracted"``.
+    Reasons: ``"no_reasoning"``, ``"no_conclusion"``, ``"ambiguous"``, ``"undecided"``, ``"retracted"``.
 
     >>> conclusion("Where is the dog?", ("left", "right"), "The caption says left, but the dog is on the right.")
     ('B', None)
     """
     if think is None or not think.strip():
-        return None, "no_think"
+        return None, "no_reasoning"
     whole, rest = _split_unfinished(think) if truncated else (think, "")
     found = conclude(plain(whole), options, question)
     if found.option is None:
@@ -55,19 +55,28 @@ def _needed(rest: str) -> Force:
     return Force.EXPLICIT if cues.CONCLUSIVE.search(rest) else Force.CONCLUSIVE
 
 
-def judge(question: str, options: Sequence[str], parsed: Parsed) -> Verdict:
+def judge(
+    question: str, options: Sequence[str], parsed: Parsed, abstain: str | None = None, hidden: bool = False
+) -> Verdict:
     """Compare the conclusion of the reasoning with the answer.
 
     Args:
         question: the question alone; it tells which statements of the reasoning are to the point.
         options: option texts in order.
         parsed: the response.
+        abstain: letter of the option to abstain, where it is offered. Reasoning that cannot tell ends on it where it is
+            answered.
+        hidden: the model reasoned, and its reasoning is kept from us.
 
     Returns:
         A verdict; without an answer ``consistent`` is None and the problem is the parser's, though the conclusion may
         be known.
     """
     letter, problem = conclusion(question, options, parsed.think, parsed.problem == "truncated")
+    if problem == "undecided" and parsed.answer is not None and parsed.answer == abstain:
+        letter = abstain
+    if problem == "no_reasoning" and hidden:
+        problem = "hidden"
     if parsed.answer is None:
         return Verdict(letter, None, DECIDED_BY, parsed.problem)
     if letter is None:

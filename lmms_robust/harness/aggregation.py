@@ -1,34 +1,42 @@
 """From what the samples of a task contribute to one number: the functions that task files name as aggregations.
 
-Each has a twin in ``_n``: the number of items that it rests on. Values that are None do not count.
+None contributes nothing. Of outcomes that may be unknown the lower bound is given: a harness' table holds one number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+import logging
+from collections.abc import Sequence
+from typing import Any
 
-from lmms_robust.metrics import confidence, robustness
-from lmms_robust.metrics.estimate import Estimate, mean
+from lmms_robust.metrics import estimate, paired, worst_case
+from lmms_robust.perturbations import VARIANTS
 
-Value = TypeVar("Value")
-Outcome = tuple[str, str, bool | None]
-"""Item, variant, and what is known of the item under the variant."""
-Score = tuple[str, str, float | None]
-Scored = tuple[str, str, bool | None, float | None]
-"""Item, variant, whether it is right, and its score."""
-Answered = tuple[str, float | None, bool | None]
-"""Item, probability of the letter answered, and whether that is right."""
+Contribution = tuple[str, str, Sequence[bool | None]]
+"""Item, variant, and what is known of each repeat of the item under the variant."""
 
+MOST_TRUNCATED = 0.02
+_WRONG = tuple(name for name, chosen in VARIANTS.items() if chosen.adversarial)
 
-def aggregate(values: Sequence[float | None]) -> float:
-    """Mean."""
-    return mean(values).value
+logger = logging.getLogger(__name__)
 
 
-def aggregate_n(values: Sequence[float | None]) -> float:
-    """Count."""
-    return float(mean(values).n)
+def mean(values: Sequence[float | None]) -> float:
+    """Mean of what is known; NaN where nothing is."""
+    return estimate.average(value for value in values if value is not None)
+
+
+def truncated(values: Sequence[float | None]) -> float:
+    """Mean; where more than 2 % stopped at the limit of tokens, a warning says so."""
+    share = mean(values)
+    if share > MOST_TRUNCATED:
+        logger.warning(
+            "lmms-robust: %.1f %% of %d responses stopped at the limit of tokens before a complete answer and count as "
+            "no answer; more room: --gen_kwargs max_new_tokens=8192 (lm-eval: max_gen_toks=8192)",
+            100 * share,
+            sum(value is not None for value in values),
+        )
+    return share
 
 
 def count(records: Sequence[Any]) -> float:
@@ -36,93 +44,29 @@ def count(records: Sequence[Any]) -> float:
     return float(len(records))
 
 
-def drop(values: Sequence[Outcome | None]) -> float:
-    """Paired drop from base, see :func:`lmms_robust.metrics.robustness.drop`."""
-    return _paired(robustness.drop, values).value
-
-
-def drop_n(values: Sequence[Outcome | None]) -> float:
-    """Items that the drop rests on."""
-    return float(_paired(robustness.drop, values).n)
-
-
-def survival(values: Sequence[Outcome | None]) -> float:
-    """Survival, see :func:`lmms_robust.metrics.robustness.survival`."""
-    return _paired(robustness.survival, values).value
-
-
-def survival_n(values: Sequence[Outcome | None]) -> float:
-    """Items that survival rests on."""
-    return float(_paired(robustness.survival, values).n)
-
-
-def worst_case(values: Sequence[Outcome | None]) -> float:
-    """Worst case over variants, see :func:`lmms_robust.metrics.robustness.worst_case`."""
-    return _worst_case(values).value
-
-
-def worst_case_n(values: Sequence[Outcome | None]) -> float:
-    """Items that the worst case rests on."""
-    return float(_worst_case(values).n)
-
-
-def change(values: Sequence[Score | None]) -> float:
-    """Paired change from base, see :func:`lmms_robust.metrics.confidence.change`."""
-    return _paired(confidence.change, values).value
-
-
-def change_n(values: Sequence[Score | None]) -> float:
-    """Items that the change rests on."""
-    return float(_paired(confidence.change, values).n)
-
-
-def auroc(values: Sequence[Scored | None]) -> float:
-    """Area under the ROC curve, see :func:`lmms_robust.metrics.confidence.auroc`."""
-    return _auroc(values).value
-
-
-def auroc_n(values: Sequence[Scored | None]) -> float:
-    """Items that the area rests on, both groups together."""
-    return float(_auroc(values).n)
-
-
-def calibration_error(values: Sequence[Answered | None]) -> float:
-    """Expected calibration error, see :func:`lmms_robust.metrics.confidence.calibration_error`."""
-    return _calibration_error(values).value
-
-
-def calibration_error_n(values: Sequence[Answered | None]) -> float:
-    """Items that the calibration error rests on."""
-    return float(_calibration_error(values).n)
-
-
-def _paired(measure: Callable[[Any, Any], Estimate], values: Sequence[tuple[str, str, Value] | None]) -> Estimate:
+def drop(values: Sequence[Contribution | None]) -> float:
+    """Paired drop, see :func:`lmms_robust.metrics.paired.drop`."""
     found = _by_variant(values)
-    base = found.pop("base", {})
-    return measure(base, next(iter(found.values()), {}))
+    before = next((name for name in ("base", "abstain_base") if name in found), "")
+    after = next((name for name in found if name != before), "")
+    return paired.drop(found.get(before, {}), found.get(after, {})).value
 
 
-def _worst_case(values: Sequence[Outcome | None]) -> Estimate:
-    return robustness.worst_case(list(_by_variant(values).values()))
+def worst_acc(values: Sequence[Contribution | None]) -> float:
+    """Right under every variant that asserts a wrong option, see :func:`lmms_robust.metrics.worst_case.joint`."""
+    return worst_case.joint(_by_variant(values), _WRONG).low
 
 
-def _auroc(values: Sequence[Scored | None]) -> confidence.Auroc:
-    known = [value for value in values if value is not None]
-    right = _by_variant([(item, variant, correct) for item, variant, correct, _ in known])
-    score = {item: value for item, variant, _, value in known if variant == "base"}
-    base = right.pop("base", {})
-    return confidence.auroc(score, base, next(iter(right.values()), {}))
+robust_acc = worst_acc
 
 
-def _calibration_error(values: Sequence[Answered | None]) -> Estimate:
-    known = [value for value in values if value is not None]
-    return confidence.calibration_error(
-        {item: probability for item, probability, _ in known}, {item: right for item, _, right in known}
-    )
+def joint_acc(values: Sequence[Contribution | None]) -> float:
+    """Under base too."""
+    return worst_case.joint(_by_variant(values), ("base", *_WRONG)).low
 
 
-def _by_variant(values: Sequence[tuple[str, str, Value] | None]) -> dict[str, dict[str, Value]]:
-    found: dict[str, dict[str, Value]] = {}
-    for item, variant, value in filter(None, values):
-        found.setdefault(variant, {})[item] = value
+def _by_variant(values: Sequence[Contribution | None]) -> dict[str, dict[estimate.Unit, bool | None]]:
+    found: dict[str, dict[estimate.Unit, bool | None]] = {}
+    for item, variant, repeats in filter(None, values):
+        found.setdefault(variant, {}).update({(item, repeat): value for repeat, value in enumerate(repeats)})
     return found

@@ -7,7 +7,6 @@ share one copy of its bytes.
 from __future__ import annotations
 
 import logging
-import os
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -22,12 +21,10 @@ from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
 from lmms_robust.benchmarks.pictures import encoded, pictures, size
 from lmms_robust.errors import RobustError
-from lmms_robust.perturbations import build, condition
+from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
+from lmms_robust.perturbations import build
 from lmms_robust.perturbations.probe import force_answer
-from lmms_robust.schema import Item, letters
-
-CAPTIONS_VARIABLE = "LMMS_ROBUST_CAPTIONS"
-"""Environment variable that names a file written by ``lmms-robust captions``."""
+from lmms_robust.schema import Item, Variant
 
 logger = logging.getLogger(__name__)
 _SOURCES: dict[str, tuple[Dataset, str]] = {}
@@ -109,7 +106,7 @@ def _captions(name: str, items: Sequence[Item]) -> dict[str, Captions]:
     Raises:
         RobustError: the file has none for the benchmark, or see :func:`lmms_robust.benchmarks.captions.read`.
     """
-    path = os.environ.get(CAPTIONS_VARIABLE, "")
+    path = captions_file()
     written = read(Path(path), items) if path else {}
     missing = len(items) - len(written)
     if path and not written:
@@ -123,12 +120,9 @@ def _captions(name: str, items: Sequence[Item]) -> dict[str, Captions]:
 
 
 def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bool) -> dict[str, Any]:
-    variant = build(item, name, captions=written.captions if written else ())
+    by = f"llm:{written.model} {written.template_hash}" if written else "statements"
+    variant = build(item, name, plant_seed(), written.captions if written else (), by)
     variant = force_answer(variant) if probe else variant
-    chosen = condition(name)
-    asserted = bool(chosen.caption and chosen.asserts)
-    caption_source = f"{written.model} {written.template_hash}" if written else "statements"
-    offered = len(variant.options) > len(item.options)
     return {
         "id": item.id,
         "benchmark": item.benchmark,
@@ -136,16 +130,38 @@ def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bo
         "question": item.question,
         "options": list(variant.options),
         "answer": item.answer,
+        "statement_source": item.statement_source,
         "variant": variant.name,
         "planted": variant.planted,
-        "abstain": letters(len(variant.options))[-1] if offered else "",
-        "caption_source": caption_source if asserted else "",
+        "seed": variant.seed,
+        "abstain": variant.abstain or "",
+        "caption_source": variant.caption_source,
         "prompt": variant.prompt,
         "prefill": variant.prefill,
         "probe": probe,
+        "opened_think": opened_think(),
         "source": source,
         "row": item.row,
     }
+
+
+def variant_of(doc: Mapping[str, Any]) -> Variant:
+    """The variant that a doc holds, without its statements: those are in the words that were sent."""
+    options = tuple(doc["options"])
+    item = Item(
+        id=doc["id"],
+        benchmark=doc["benchmark"],
+        category=doc["category"],
+        question=doc["question"],
+        options=options[:-1] if doc["abstain"] else options,
+        answer=doc["answer"],
+        statement_source=doc["statement_source"],
+        row=doc["row"],
+    )
+    return Variant(
+        item, doc["variant"], doc["planted"], options, doc["prompt"], doc["prefill"], doc["seed"],
+        doc["caption_source"], doc["probe"],
+    )  # fmt: skip
 
 
 def _checked_bytes(value: Mapping[str, Any] | str | None, where: str) -> bytes:

@@ -7,17 +7,22 @@ returns what follows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from datasets import Dataset, DatasetDict, load_dataset
 from PIL import Image
 
-from lmms_robust.harness import docs, lmms_eval
-from lmms_robust.harness.lmms_eval import Doc
+from lmms_robust.harness import docs, lmms_eval, suite
+from lmms_robust.harness.lmms_eval import Doc, logged
+from lmms_robust.record import Record
 from lmms_robust.scenes.dataset import TEST_FILE
-from lmms_robust.transport import Report, seal
+from lmms_robust.scoring import score
 
+EveryResponse = lmms_eval.EveryResponse
 PLACEHOLDER = "<image>"
+CONTINUES = "continues"
+"""Key under which :class:`~lmms_robust.harness.lm_eval_task.VariantTask` tells whether the model continues it."""
 
 
 def __getattr__(name: str) -> Callable[[Dataset], Dataset]:
@@ -39,15 +44,26 @@ def doc_to_text(doc: Doc) -> str:
     return PLACEHOLDER + str(doc["prompt"]).replace(PLACEHOLDER, "")
 
 
-def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
+def process_results(doc: Doc, results: Sequence[str | Sequence[str]]) -> dict[str, Any]:
     """Metrics of one sample of a leaf task, and its record."""
-    return lmms_eval.process_results(doc, [_whole_turn(doc, results[0])])
+    found = records(doc, results)
+    return logged(found) | suite.contributions(found, suite.leaf(doc["variant"]))
 
 
-def process_suite_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
-    """Metrics of one sample of a suite, and its record."""
-    return lmms_eval.process_suite_results(doc, [_whole_turn(doc, results[0])])
+def process_suite_results(doc: Doc, results: Sequence[str | Sequence[str]]) -> dict[str, Any]:
+    """Metrics of one sample of a suite, and its record: the same keys for every doc, as lm-eval's ranks need it."""
+    found = records(doc, results)
+    return logged(found) | suite.contributions(found, suite.SUITE, every=True)
 
 
-def _whole_turn(doc: Doc, continuation: str) -> str:
-    return seal(doc["prefill"] + continuation, Report("prefill")) if doc["prefill"] else continuation
+def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
+    """The records of a sample's responses, one for each repeat; lm-eval gives what follows the prefill."""
+    (found,) = results
+    variant = docs.variant_of(doc)
+    opened = "<think>" if doc["opened_think"] and not variant.prefill else ""
+    made = [
+        score(variant, (variant.prefill or opened) + text, injection="prefill", repeat=repeat)
+        for repeat, text in enumerate([found] if isinstance(found, str) else found)
+    ]
+    observed = doc.get(CONTINUES, False) or not variant.prefill
+    return made if observed else [replace(record, injection="unknown") for record in made]

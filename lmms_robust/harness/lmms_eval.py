@@ -7,18 +7,20 @@ made when asked for.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from datasets import Dataset
 from PIL import Image
 
 from lmms_robust.errors import RobustError
-from lmms_robust.harness import docs, scoring, suite
+from lmms_robust.harness import docs, suite
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
+from lmms_robust.record import Record, to_log
+from lmms_robust.scoring import score
+from lmms_robust.transport import unseal
 
 Doc = Mapping[str, Any]
 Result = TypeVar("Result")
@@ -65,25 +67,57 @@ def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | Non
 
 
 def process_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
-    """Metrics of one sample of a leaf task, and its record."""
-    sample = scoring.record(doc, results[0])
-    values = {name: scoring.rate(sample, name) for name in scoring.rates(sample.variant)}
-    return {"record": asdict(sample)} | values | {f"{name}_n": values[name] for name in scoring.COUNTED}
+    """Metrics of one sample of a leaf task, and its record.
+
+    ``score`` is what the harness's ``--baseline`` compares.
+    """
+    found = records(doc, results)
+    values = suite.contributions(found, suite.leaf(doc["variant"]))
+    return logged(found) | {"score": values["acc"]} | values
 
 
 def process_suite_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
-    """What one sample contributes to a suite's metrics, and its record: the same keys for every doc."""
-    return _contributions(doc, results[0], suite.SUITE)
+    """What one sample contributes to a suite's metrics, and its record."""
+    found = records(doc, results)
+    return logged(found) | suite.contributions(found, suite.SUITE)
 
 
 def process_probe_results(doc: Doc, results: Sequence[str]) -> dict[str, Any]:
-    """What one sample contributes to a probe's metrics, and its record: the same keys for every doc."""
-    return _contributions(doc, results[0], suite.PROBE)
+    """What one sample contributes to a probe's metrics, and its record."""
+    found = records(doc, results)
+    return logged(found) | suite.contributions(found, suite.PROBE)
 
 
-def _contributions(doc: Doc, response: str, metrics: tuple[suite.Metric, ...]) -> dict[str, Any]:
-    sample = scoring.record(doc, response)
-    return {"record": asdict(sample)} | suite.contributions(sample, metrics)
+def records(doc: Doc, results: Sequence[str]) -> list[Record]:
+    """The records of a sample's responses, one for each repeat.
+
+    A backend that is none of ours closes a prefill, so it was sent the words inline; it reports nothing, the thought
+    that its chat template may have opened among it.
+    """
+    variant = docs.variant_of(doc)
+    return [
+        score(variant, _with_thought(doc, text), injection="inline", repeat=repeat)
+        for repeat, text in enumerate(results)
+    ]
+
+
+def logged(found: Sequence[Record]) -> dict[str, Any]:
+    """What a sample's log holds of its records: one, or a list where a request was repeated."""
+    written = [to_log(record) for record in found]
+    return {"record": written[0] if len(written) == 1 else written}
+
+
+class EveryResponse:
+    """Filter that hands on every response to a request; the harness's own default takes the first of repeated ones."""
+
+    def apply(self, resps: Iterable[Sequence[str]], docs: object) -> list[str | list[str]]:
+        """Give a text where there is one, else a list."""
+        return [responses[0] if len(responses) == 1 else list(responses) for responses in resps]
+
+
+def _with_thought(doc: Doc, text: str) -> str:
+    opened = doc["opened_think"] and unseal(text).report is None and not text.lstrip().startswith("<think>")
+    return f"<think>{text}" if opened else text
 
 
 def _injection(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None) -> str:

@@ -1,122 +1,175 @@
-"""The metrics of tasks that hold every variant of every item: what they rest on, and what a sample contributes."""
+"""The metrics of our tasks, at most 40 each: what every sample contributes, and whether more of it is better.
+
+Everything else that can be said of a run comes from its records (``lmms-robust summary``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any, Literal, get_args
+from hashlib import sha256
+from typing import Any
 
-from lmms_robust.harness import scoring
-from lmms_robust.perturbations import VARIANTS
-from lmms_robust.schema import Record
+from lmms_robust.metrics.estimate import average
+from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.record import Record
 
-RestsOn = Literal["variant", "pair", "adversarial"]
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A kind of metric.
-
-    Attributes:
-        rests_on: ``"variant"``: the samples of the variant it is about; ``"pair"``: those of base too;
-            ``"adversarial"``: those of all variants that assert a wrong option, so that it is about none of them alone.
-        contribution: what such a sample contributes.
-        aggregation: function of :mod:`lmms_robust.harness.aggregation`; with ``_n`` appended, its count.
-        higher_is_better: its direction.
-    """
-
-    rests_on: RestsOn
-    contribution: Callable[[Record], Any]
-    aggregation: str
-    higher_is_better: bool
+Repeats = Sequence[Record]
+"""The records of one sample: one, or one for each of its repeats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One number of a task; it has a twin that ends in ``_n``, the number of items it rests on.
+    """One number of a task.
 
     Attributes:
         name: as in the harness's results.
-        measure: its kind.
-        variants: whose samples it rests on.
+        variants: whose samples contribute.
+        contribution: what such a sample contributes, None for nothing.
+        aggregation: function of :mod:`lmms_robust.harness.aggregation`.
+        higher_is_better: its direction; None where it has none.
     """
 
     name: str
-    measure: Measure
     variants: frozenset[str]
+    contribution: Callable[[Repeats], Any]
+    aggregation: str
+    higher_is_better: bool | None
 
 
-def _outcome(sample: Record) -> tuple[str, str, bool | None]:
-    return sample.item, sample.variant, sample.correct
+def _mean(value: Callable[[Record], float | bool | None]) -> Callable[[Repeats], float | None]:
+    """Mean of a sample's repeats of which the value is known."""
+
+    def contribution(records: Repeats) -> float | None:
+        found = [float(known) for known in map(value, records) if known is not None]
+        return average(found) if found else None
+
+    return contribution
 
 
-def _consistent_outcome(sample: Record) -> tuple[str, str, bool | None]:
-    return sample.item, sample.variant, sample.correct_and_consistent
+def _lower(value: Callable[[Record], bool | None]) -> Callable[[Repeats], float | None]:
+    """As a mean, with the unknown counted as False: a harness' table holds one number, the lower bound."""
+    return _mean(lambda record: value(record) is True if record.applicable else None)
 
 
-def _p_correct(sample: Record) -> tuple[str, str, float | None]:
-    return sample.item, sample.variant, sample.p_correct
+def _paired(value: Callable[[Record], bool | None]) -> Callable[[Repeats], Any]:
+    """What pairs samples of different variants: the item, the variant, and the value of each repeat."""
+    return lambda records: [item_key(records[0]), records[0].variant, [value(record) for record in records]]
 
 
-def _entropy(sample: Record) -> tuple[str, str, float | None]:
-    return sample.item, sample.variant, sample.letter_entropy
+def item_key(record: Record) -> str:
+    """Short name of an item in the contributions of its samples."""
+    return sha256("\n".join(map(str, record.unit[:3])).encode("utf-8", "surrogatepass")).hexdigest()[:10]
 
 
-def _scored_by_p_correct(sample: Record) -> tuple[str, str, bool | None, float | None]:
-    return *_outcome(sample), sample.p_correct
+def _undecided(record: Record) -> bool | None:
+    return record.consistent is None if record.applicable else None
 
 
-def _scored_by_neg_entropy(sample: Record) -> tuple[str, str, bool | None, float | None]:
-    entropy = sample.letter_entropy
-    return *_outcome(sample), None if entropy is None else -entropy
+ALL = frozenset(VARIANTS)
+WRONG = frozenset(name for name, chosen in VARIANTS.items() if chosen.adversarial)
+PLANTED = frozenset(name for name, chosen in VARIANTS.items() if chosen.asserts == "planted")
+REASONING = frozenset(name for name, chosen in VARIANTS.items() if chosen.own_reasoning)
 
 
-def _answered(sample: Record) -> tuple[str, float | None, bool | None]:
-    return sample.item, sample.p_answer, sample.correct
+def leaf(variant: str) -> tuple[Metric, ...]:
+    """The metrics of a task of one variant."""
+    chosen, only = VARIANTS[variant], frozenset([variant])
+    reasoned = [
+        ("consistent_acc", _lower(lambda record: record.correct_and_consistent), True),
+        ("consistency", _mean(lambda record: record.consistent), True),
+        ("undecided", _mean(_undecided), None),
+    ]
+    rows = [
+        ("acc", _mean(lambda record: record.correct), True),
+        *(reasoned if chosen.own_reasoning else []),
+        ("followed", _mean(lambda record: record.followed), False if chosen.asserts == "planted" else None),
+        *([("abstained", _mean(lambda record: record.abstained), None)] if chosen.abstain else []),
+        ("no_answer", _mean(lambda record: record.no_answer), False),
+        ("truncated", _mean(lambda record: record.truncated), False),
+        ("p_correct", _mean(lambda record: record.p_correct), True),
+        ("letter_entropy", _mean(lambda record: record.letter_entropy), None),
+    ]
+    return tuple(Metric(name, only, value, _aggregation(name), better) for name, value, better in rows)
 
 
-MEASURES = {
-    **{
-        name: Measure("variant", partial(scoring.rate, metric=name), "aggregate", scoring.HIGHER_IS_BETTER[name])
-        for name in scoring.RATES
-    },
-    "ece": Measure("variant", _answered, "calibration_error", False),
-    "drop": Measure("pair", _outcome, "drop", False),
-    "survival": Measure("pair", _outcome, "survival", True),
-    "p_correct_change": Measure("pair", _p_correct, "change", True),
-    "letter_entropy_change": Measure("pair", _entropy, "change", False),
-    "auroc_p_correct": Measure("pair", _scored_by_p_correct, "auroc", True),
-    "auroc_neg_entropy": Measure("pair", _scored_by_neg_entropy, "auroc", True),
-    "worst_acc": Measure("adversarial", _outcome, "worst_case", True),
-    "robust_acc": Measure("adversarial", _consistent_outcome, "worst_case", True),
-}
-
-ABOUT_OWN_WORDS = ("consistent_acc", "consistency", "no_answer", "robust_acc")
-"""Measures of what a model writes by itself; a probe's responses have none of that."""
+def _about_each() -> list[Metric]:
+    return [
+        Metric(f"acc_{variant}", frozenset([variant]), _mean(lambda record: record.correct), "mean", True)
+        for variant in VARIANTS
+    ]
 
 
-def _metrics(names: Sequence[str]) -> tuple[Metric, ...]:
-    own, paired, joint = ([name for name in names if MEASURES[name].rests_on == kind] for kind in get_args(RestsOn))
-    rows = [(name, variant, {variant}) for variant in VARIANTS for name in own if _offered(name, variant)]
-    rows += [(name, variant, {"base", variant}) for variant in VARIANTS if variant != "base" for name in paired]
-    adversarial = frozenset(name for name, chosen in VARIANTS.items() if chosen.adversarial)
-    about_one = [Metric(f"{name}_{variant}", MEASURES[name], frozenset(rests_on)) for name, variant, rests_on in rows]
-    return (*about_one, *(Metric(name, MEASURES[name], adversarial) for name in joint))
+def _drops() -> list[Metric]:
+    """Less is better where a wrong option is asserted, or nothing to the point; elsewhere it only says what changed."""
+    return [
+        Metric(
+            f"drop_{variant}",
+            frozenset([variant, base_of(variant)]),
+            _paired(lambda record: record.correct),
+            "drop",
+            False if variant in PLANTED or variant == "irrelevant_caption" else None,
+        )
+        for variant in VARIANTS
+        if variant != "base"
+    ]
 
 
-def _offered(name: str, variant: str) -> bool:
-    return name not in scoring.RATES or name in scoring.rates(variant)
+def _whole(names: Sequence[str]) -> list[Metric]:
+    values = {"no_answer": lambda record: record.no_answer, "truncated": lambda record: record.truncated}
+    return [Metric(name, ALL, _mean(values[name]), _aggregation(name), False) for name in names]
 
 
-SUITE = _metrics(tuple(MEASURES))
-PROBE = _metrics([name for name in MEASURES if name not in ABOUT_OWN_WORDS])
+def _aggregation(name: str) -> str:
+    return "truncated" if name == "truncated" else "mean"
 
 
-def contributions(sample: Record, metrics: tuple[Metric, ...]) -> dict[str, Any]:
-    """What one sample contributes to each metric and its count: the same keys for every sample, None for nothing."""
-    values: dict[str, Any] = {}
-    for metric in metrics:
-        value = metric.measure.contribution(sample) if sample.variant in metric.variants else None
-        values[metric.name] = values[f"{metric.name}_n"] = value
-    return values
+SUITE: tuple[Metric, ...] = (
+    *_about_each(),
+    *(
+        Metric(
+            f"consistent_acc_{variant}",
+            frozenset([variant]),
+            _lower(lambda record: record.correct_and_consistent),
+            "mean",
+            True,
+        )
+        for variant in VARIANTS
+        if variant in REASONING
+    ),
+    *_drops(),
+    Metric("worst_acc", WRONG, _paired(lambda record: record.correct), "worst_acc", True),
+    Metric("robust_acc", WRONG, _paired(lambda record: record.correct_and_consistent), "robust_acc", True),
+    Metric("joint_acc", WRONG | {"base"}, _paired(lambda record: record.correct_and_consistent), "joint_acc", True),
+    *_whole(["no_answer", "truncated"]),
+    Metric("undecided", REASONING, _mean(_undecided), "mean", None),
+)
+"""Metrics of a task with every variant of every item."""
+
+PROBE: tuple[Metric, ...] = (
+    *_about_each(),
+    *(
+        Metric(f"p_correct_{variant}", frozenset([variant]), _mean(lambda record: record.p_correct), "mean", True)
+        for variant in VARIANTS
+    ),
+    *_drops(),
+    Metric("worst_acc", WRONG, _paired(lambda record: record.correct), "worst_acc", True),
+    *_whole(["no_answer"]),
+)
+"""Metrics of a task whose replies are forced up to the answer letter: its reasoning is not the model's own."""
+
+
+def contributions(records: Repeats, metrics: Sequence[Metric], every: bool = False) -> dict[str, Any]:
+    """What one sample contributes to each metric.
+
+    Args:
+        records: of the sample's responses.
+        metrics: the task's.
+        every: name the metrics too that it contributes nothing to, as None.
+    """
+    variant = records[0].variant
+    return {
+        metric.name: metric.contribution(records) if variant in metric.variants else None
+        for metric in metrics
+        if every or variant in metric.variants
+    }

@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lmms_robust.benchmarks import MODULES, Source, benchmark
-from lmms_robust.harness import aggregation, scoring, suite, unprepared
+from lmms_robust.harness import aggregation, suite, unprepared
 from lmms_robust.harness.plugin import BACKENDS, task_folder
 from lmms_robust.perturbations import VARIANTS
 
-VERSION = 1.0
+VERSION = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,12 @@ doc_to_text: !function {functions}.doc_to_text
 doc_to_messages: !function {functions}.doc_to_messages
 doc_to_target: answer
 reasoning_tags: none
+filter_list:
+  - name: none
+    filter:
+      - function: !function {functions}.EveryResponse
 generation_kwargs:
-  max_new_tokens: 1024
+  max_new_tokens: 4096
   temperature: 0
   do_sample: false
   until: []
@@ -57,13 +61,18 @@ lmms_eval_specific_kwargs:
 def _lm_eval() -> str:
     functions = DIALECTS["lm_eval"].module
     return f"""\
+class: !function {functions}_task.VariantTask
 output_type: generate_until
 doc_to_image: !function {functions}.doc_to_image
 doc_to_text: !function {functions}.doc_to_text
 doc_to_target: answer
 gen_prefix: prefill
+filter_list:
+  - name: none
+    filter:
+      - function: !function {functions}.EveryResponse
 generation_kwargs:
-  max_gen_toks: 1024
+  max_gen_toks: 4096
   temperature: 0
   do_sample: false
   until: []
@@ -131,8 +140,6 @@ def write() -> None:
 
 
 def _leaf(dialect: Dialect, name: str, variant: str) -> str:
-    metrics = [_metric(m, "aggregate", scoring.HIGHER_IS_BETTER[m]) for m in scoring.rates(variant)]
-    metrics += [_metric(f"{m}_n", "aggregate_n", True) for m in scoring.COUNTED]
     return f"""\
 include: _default_template_yaml
 task: robust_{name}_{variant}
@@ -140,7 +147,7 @@ process_docs: !function {dialect.module}.{name}__{variant}
 process_results: !function {dialect.module}.process_results
 metadata: {{version: {VERSION}, about: "{VARIANTS[variant].about}"}}
 metric_list:
-{_lines(dialect, metrics)}
+{_metrics(dialect, suite.leaf(variant))}
 """
 
 
@@ -150,9 +157,9 @@ include: _default_template_yaml
 task: robustness_{name}
 process_docs: !function {dialect.module}.{name}__suite
 process_results: !function {dialect.module}.process_suite_results
-metadata: {{version: {VERSION}, about: "every variant of every item; metrics in _n count what the others rest on"}}
+metadata: {{version: {VERSION}, about: "every variant of every item"}}
 metric_list:
-{_lines(dialect, _suite_metrics(suite.SUITE))}
+{_metrics(dialect, suite.SUITE)}
 """
 
 
@@ -169,24 +176,17 @@ generation_kwargs:
   until: []
 metadata: {{version: {VERSION}, about: "every variant of every item, the reply forced up to the answer letter"}}
 metric_list:
-{_lines(dialect, _suite_metrics(suite.PROBE))}
+{_metrics(dialect, suite.PROBE)}
 """
 
 
-def _suite_metrics(metrics: Sequence[suite.Metric]) -> list[str]:
-    lines = []
-    for metric in metrics:
-        lines.append(_metric(metric.name, metric.measure.aggregation, metric.measure.higher_is_better))
-        lines.append(_metric(f"{metric.name}_n", f"{metric.measure.aggregation}_n", True))
-    return lines
+def _metrics(dialect: Dialect, metrics: Sequence[suite.Metric]) -> str:
+    lines = [_metric(metric.name, metric.aggregation, metric.higher_is_better) for metric in metrics]
+    return "\n".join([*lines, *([_metric("record", "count", None)] if dialect.records else [])])
 
 
-def _lines(dialect: Dialect, metrics: list[str]) -> str:
-    return "\n".join([*metrics, *([_metric("record", "count", True)] if dialect.records else [])])
-
-
-def _metric(name: str, aggregate: str, higher_is_better: bool) -> str:
-    function, direction = f"{aggregation.__name__}.{aggregate}", str(higher_is_better).lower()
+def _metric(name: str, aggregate: str, higher_is_better: bool | None) -> str:
+    function, direction = f"{aggregation.__name__}.{aggregate}", json.dumps(higher_is_better)
     return f"  - {{metric: {name}, aggregation: !function {function}, higher_is_better: {direction}}}"
 
 

@@ -1,6 +1,6 @@
 """What the probability of the answer letter tells: its change, its calibration, and whether base foretells survival.
 
-Inputs map item id to a value or None (unknown). Items are taken as independent, though some share a picture.
+Inputs map item and repeat to a value or None (unknown). They are taken as independent, though some share a picture.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
-from lmms_robust.metrics.estimate import Estimate, mean
-from lmms_robust.metrics.robustness import Outcomes
+from lmms_robust.metrics.estimate import Estimate, Unit, known, mean
+from lmms_robust.metrics.rates import Outcomes
 
-Scores = Mapping[str, float | None]
+Scores = Mapping[Unit, float | None]
 
 BINS = 10
 LEVEL = 0.95
@@ -52,26 +52,29 @@ class Auroc:
 def change(base: Scores, perturbed: Scores) -> Estimate:
     """Mean under the perturbation minus mean at base, over items known in both.
 
-    >>> change({"a": 0.75, "b": 0.5, "c": None}, {"a": 0.5, "b": 0.5, "c": 1.0})
-    Estimate(value=-0.125, n=2)
+    >>> change({("a", 0): 0.75, ("b", 0): 0.5, ("c", 0): None}, {("a", 0): 0.5, ("b", 0): 0.5, ("c", 0): 1.0}).value
+    -0.125
     """
-    pairs = [(before, perturbed.get(item)) for item, before in base.items()]
-    return mean(after - before for before, after in pairs if before is not None and after is not None)
+    pairs = {unit: (before, perturbed.get(unit)) for unit, before in base.items()}
+    return mean(
+        {unit: after - before for unit, (before, after) in pairs.items() if before is not None and after is not None}
+    )
 
 
 def auroc(score: Scores, base: Outcomes, perturbed: Outcomes) -> Auroc:
     """How well a score at base foretells which of the right answers survive the perturbation.
 
     The probability that an item which survived has a higher score than one which fell, ties counting half. Range 0 to
-    1; higher is better, 0.5 is chance. It rests on the items that are right at base, have a score there, and have a
-    readable answer under the perturbation.
+    1; higher is better, 0.5 is chance. It rests on the items that are right at base, have a score there, and are there
+    under the perturbation; one whose answer cannot be read has fallen.
 
-    >>> auroc({"a": 0.9, "b": 0.6, "c": 0.7}, dict.fromkeys("abc", True), {"a": True, "b": False, "c": False}).value
+    >>> a, b, c = ("a", 0), ("b", 0), ("c", 0)
+    >>> auroc({a: 0.9, b: 0.6, c: 0.7}, dict.fromkeys([a, b, c], True), {a: True, b: False, c: False}).value
     1.0
     """
-    known = [(score.get(item), perturbed.get(item)) for item, right in base.items() if right]
-    survived = [value for value, after in known if value is not None and after is True]
-    fell = [value for value, after in known if value is not None and after is False]
+    scored = [(score.get(unit), perturbed.get(unit)) for unit, right in base.items() if right]
+    survived = [value for value, after in scored if value is not None and after is True]
+    fell = [value for value, after in scored if value is not None and after is False]
     if not survived or not fell:
         return Auroc(nan, nan, nan, len(survived), len(fell))
     value, low, high = _area(survived, fell)
@@ -90,16 +93,17 @@ def calibration_error(confidence: Scores, correct: Outcomes) -> Estimate:
             letter sampled, or given after stating another, is not.
         correct: whether that letter is the right one.
 
-    >>> calibration_error({"a": 0.75, "b": 0.75, "c": 0.5}, {"a": True, "b": False, "c": True})
-    Estimate(value=0.3333333333333333, n=3)
+    >>> a, b, c = ("a", 0), ("b", 0), ("c", 0)
+    >>> calibration_error({a: 0.75, b: 0.75, c: 0.5}, {a: True, b: False, c: True}).value
+    0.3333333333333333
     """
     gaps: dict[int, list[float]] = {}
-    for item, value in confidence.items():
-        right = correct.get(item)
+    for unit, value in confidence.items():
+        right = correct.get(unit)
         if value is not None and right is not None:
             gaps.setdefault(max(ceil(value * BINS), 1), []).append(float(right) - value)
     n = sum(map(len, gaps.values()))
-    return Estimate(fsum(abs(fsum(gap)) for gap in gaps.values()) / n if n else nan, n)
+    return known(fsum(abs(fsum(gap)) for gap in gaps.values()) / n if n else nan, n)
 
 
 def _area(high: Sequence[float], low: Sequence[float]) -> tuple[float, float, float]:

@@ -61,6 +61,11 @@ class Choice:
     start: int = -1
 
 
+def _place(letter: str) -> int:
+    """Index of the option with a letter; far beyond all of them for letters that only look like one, such as "İ"."""
+    return ord(letter.upper()[0]) - ord("A")
+
+
 def _named(index: int, count: int, start: int = -1) -> Choice:
     if index < count:
         return Choice(ascii_uppercase[index], None, start)
@@ -80,7 +85,7 @@ def _unfolded(text: str, options: Sequence[str]) -> Choice | None:
 def _whole(text: str, options: Sequence[str]) -> Choice | None:
     """The text is nothing but a letter, or nothing but an option."""
     match = _LETTER_ONLY.fullmatch(text) if len(text) < 200 else None
-    letter = ascii_uppercase.index(match[1].upper()) if match else len(options)
+    letter = _place(match[1]) if match else len(options)
     if letter < len(options):
         return _named(letter, len(options))
     literal = [index for index, option in enumerate(options) if _folded(option) == _folded(text)]
@@ -114,7 +119,7 @@ def _labelled(text: str, options: Sequence[str]) -> Choice | None:
     listed = {match[1] for match in _OWN_LABEL.finditer(mark_labels(rest, options))} - {letter}
     if listed:
         return Choice(None, "ambiguous")
-    return _named(ascii_uppercase.index(letter), len(options), match.start())
+    return _named(_place(letter), len(options), match.start())
 
 
 def _lines(text: str) -> list[tuple[int, str]]:
@@ -144,7 +149,7 @@ def _is_own(line: str, label: Choice, options: Sequence[str]) -> bool:
     if match is None or label.letter is None:
         return False
     option = names_exactly(line[match.end() :], options)
-    return option == ascii_uppercase.index(label.letter) or bool(re.match(r"\s*(?:final )?answer", line, re.IGNORECASE))
+    return option == _place(label.letter) or bool(re.match(r"\s*(?:final )?answer", line, re.IGNORECASE))
 
 
 def _by_meaning(text: str, options: Sequence[str], found: Conclusion) -> Choice:

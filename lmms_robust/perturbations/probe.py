@@ -28,4 +28,4 @@ def force_answer(variant: Variant) -> Variant:
             f"template probe.jinja: {variant.item.benchmark} item {variant.item.id!r}, {variant.name}: gives "
             f"{forced[-60:]!r}; allowed: the prefill, its reasoning closed, and <answer>"
         )
-    return replace(variant, prefill=forced)
+    return replace(variant, prefill=forced, probe=True)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import zip_longest
 from random import Random
 from typing import Literal
 
 from lmms_robust.errors import RobustError, unknown
+from lmms_robust.perturbations.irrelevant import irrelevant_caption
 from lmms_robust.prompts import render
 from lmms_robust.schema import Item, Variant, letters
+from lmms_robust.statements import state
+from lmms_robust.statements.generic import PATTERNS
 
 Target = Literal["planted", "correct"]
 
@@ -21,9 +24,11 @@ class Condition:
 
     Attributes:
         asserts: which option the injected text supports; None if it supports none.
-        caption: template of the caption before the question, or None.
+        caption: template of the caption before the question, or None. One that asserts no option is a list of neutral
+            sentences, of which some are chosen.
         think: template of the start of the assistant turn, or None.
         abstain: whether an extra option to abstain is offered.
+        own_reasoning: whether the model is left to reason, so that consistency can be asked for.
         about: one sentence for people.
     """
 
@@ -32,6 +37,7 @@ class Condition:
     caption: str | None = None
     think: str | None = None
     abstain: bool = False
+    own_reasoning: bool = True
 
     @property
     def adversarial(self) -> bool:
@@ -42,7 +48,9 @@ class Condition:
 VARIANTS: dict[str, Condition] = {
     "base": Condition("question, options and format instruction only"),
     "stop_think": Condition(
-        "the reply starts with a think block that is closed without any reasoning", think="think_stop"
+        "the reply starts with a think block that is closed without any reasoning",
+        think="think_stop",
+        own_reasoning=False,
     ),
     "wrong_think": Condition("the reply starts with reasoning for a wrong option", "planted", think="think"),
     "wrong_think_but": Condition("wrong_think, ending in 'but I think'", "planted", think="think_but"),
@@ -76,31 +84,47 @@ def condition(name: str) -> Condition:
     return VARIANTS[name]
 
 
+def base_of(name: str) -> str:
+    """The variant that a variant is compared with: one that offers to abstain with its own base.
+
+    >>> base_of("wrong_think"), base_of("abstain_wrong_think"), base_of("abstain_base")
+    ('base', 'abstain_base', 'base')
+    """
+    return "abstain_base" if condition(name).abstain and name != "abstain_base" else "base"
+
+
 def plant(item: Item, seed: int = 0) -> str:
-    """Draw the wrong option to plant: the same for every variant of an item.
+    """Draw the wrong option to plant: the same for every variant of an item, whatever its id and its options' order.
 
     Returns:
         One of ``item.plantable``.
     """
-    return Random(f"{seed}:{item.id}").choice(item.plantable)
+    texts = {item.options[item.letters.index(letter)]: letter for letter in item.plantable}
+    return texts[Random(f"{seed}:{item.digest}").choice(sorted(texts))]
 
 
-def build(item: Item, name: str, seed: int = 0, captions: Sequence[str] = ()) -> Variant:
+def build(
+    item: Item, name: str, seed: int = 0, captions: Sequence[str] = (), caption_source: str = "statements"
+) -> Variant:
     """Put an item into one of the twelve conditions.
 
     Args:
-        item: the item; it is not changed.
+        item: the item; it is not changed, but for statements where it has none.
         name: variant name, a key of :data:`VARIANTS`.
         seed: draws another planted option for the whole run.
         captions: one sentence per option for captions, in place of the item's statements.
+        caption_source: what wrote them.
 
     Raises:
         RobustError: unknown variant, or a template that cannot be rendered.
     """
-    return inject(item, name, condition(name), seed, captions)
+    return inject(item, name, condition(name), seed, captions, caption_source)
 
 
-def inject(item: Item, name: str, chosen: Condition, seed: int = 0, captions: Sequence[str] = ()) -> Variant:
+def inject(
+    item: Item, name: str, chosen: Condition, seed: int = 0, captions: Sequence[str] = (),
+    caption_source: str = "statements",
+) -> Variant:  # fmt: skip
     """Put an item into any condition, such as one for training that is no variant.
 
     Templates may name ``question``, ``options`` (each with ``letter``, ``text``, ``statement``), ``asserted`` (such an
@@ -109,16 +133,21 @@ def inject(item: Item, name: str, chosen: Condition, seed: int = 0, captions: Se
     Raises:
         RobustError: a template cannot be rendered.
     """
+    item = item if item.statements else replace(item, **state(item.question, item.options, PATTERNS).fields)
     planted = plant(item, seed)
     options = item.options + ((_words("abstain_option", {}),) if chosen.abstain else ())
     asserted = {"planted": planted, "correct": item.answer}.get(chosen.asserts or "")
     values: dict[str, object] = {"question": item.question, "options": _shown(options, item.statements)}
+    said = tuple(captions) or item.statements
     captioned = dict(values)
     if asserted is not None:
         place = item.letters.index(asserted)
         values["asserted"] = _shown(item.options, item.statements)[place]
-        captioned["asserted"] = _shown(item.options, tuple(captions) or item.statements)[place]
+        captioned["asserted"] = _shown(item.options, said)[place]
     caption = _words(chosen.caption, captioned) if chosen.caption else ""
+    if caption and asserted is None:
+        compared = said[item.letters.index(planted)]
+        caption = irrelevant_caption([line for line in caption.splitlines() if line.strip()], options, len(compared))
     prefill = _words(chosen.think, values) if chosen.think else ""
     prompt = _words("prompt", values | {"caption": caption})
     for part in (caption, item.question, *options):
@@ -126,7 +155,8 @@ def inject(item: Item, name: str, chosen: Condition, seed: int = 0, captions: Se
             raise RobustError(
                 f"template prompt.jinja: leaves out {part[:80]!r}; allowed: caption, question, all options"
             )
-    return Variant(item, name, planted, options, prompt, prefill)
+    source = caption_source if chosen.caption and asserted is not None else ""
+    return Variant(item, name, planted, options, prompt, prefill, seed, source)
 
 
 def _words(template: str, values: Mapping[str, object]) -> str:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Sequence
 
 from rich.table import Table
 
-from lmms_robust.metrics.confidence import Auroc, auroc, calibration_error, change
+from lmms_robust.metrics.confidence import Auroc, Scores, auroc, calibration_error, change
 from lmms_robust.metrics.estimate import Estimate, mean
-from lmms_robust.perturbations import VARIANTS
+from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.record import Record
+from lmms_robust.report.estimates import outcomes, unit
 from lmms_robust.report.logs import Run
 from lmms_robust.report.table import title
-from lmms_robust.schema import Record
-
-Records = Mapping[str, Record]
 
 CAPTION = (
     "Option letters' probabilities at the answer letter, for the n items where the backend gave them; on bounds: items "
-    "of these with letters known as upper bounds only. p_correct: of the right option. letter_entropy: in nats, 0 is "
-    "certain. ece: calibration error of the answers given; few items alone make it high. change: from base, same "
-    "items. still right: of the items right at base with a readable answer in the variant. auroc: how well p_correct, "
-    "or certainty, at base tells those from the ones that fell: 0.5 is chance; in brackets the 95 % interval."
+    "of these with letters known as upper bounds only, which are in neither ece nor auroc. p_correct: of the right "
+    "option. letter_entropy: in nats, 0 is certain. ece: calibration error of the answers given; few items alone make "
+    "it high. change: from base, same items. still right: of the items right at base with exact probabilities there; "
+    "an answer that cannot be read has fallen. auroc: how well p_correct, or certainty, at base tells those from those "
+    "that fell: 0.5 is chance; in brackets the 95 % interval."
 )
 COLUMNS = (
     *("n", "on\nbounds", "p_correct", "letter_entropy", "ece", "p_correct\nchange", "entropy\nchange"),
@@ -34,51 +34,57 @@ def confidence_table(run: Run) -> Table:
     table.add_column("variant", no_wrap=True)
     for column in COLUMNS:
         table.add_column(column, justify="right")
-    by_variant = {name: _by_item(run, name) for name in VARIANTS}
+    by_variant = {name: [record for record in run.records if record.variant == name] for name in VARIANTS}
     for name, found in by_variant.items():
         if found:
-            table.add_row(name, *_own(found), *_paired(by_variant["base"] if name != "base" else {}, found))
+            table.add_row(name, *_own(found), *_paired(by_variant[base_of(name)] if name != "base" else [], found))
     return table
 
 
-def _by_item(run: Run, variant: str) -> Records:
-    return {record.item: record for record in run.records if record.variant == variant}
-
-
-def _own(found: Records) -> list[str]:
-    known = [record for record in found.values() if record.letter_probs]
-    right = {item: record.correct for item, record in found.items()}
-    error = calibration_error({item: record.p_answer for item, record in found.items()}, right)
+def _own(found: Sequence[Record]) -> list[str]:
+    known = [record for record in found if record.letter_probs]
+    error = calibration_error(
+        _scores(found, lambda record: record.p_answer if record.exact_probs else None), _correct(found)
+    )
     return [
         str(len(known)),
         str(sum(bool(record.probs_at_most) for record in known)),
-        _number(mean(_p_correct(found).values())),
-        _number(mean(_entropy(found).values())),
+        _number(mean(_scores(found, lambda record: record.p_correct))),
+        _number(mean(_scores(found, lambda record: record.letter_entropy))),
         _number(error),
     ]
 
 
-def _paired(base: Records, found: Records) -> list[str]:
+def _paired(base: Sequence[Record], found: Sequence[Record]) -> list[str]:
     if not base:
         return []
-    before, after = ({item: record.correct for item, record in one.items()} for one in (base, found))
-    certain = {item: None if value is None else -value for item, value in _entropy(base).items()}
-    by_p_correct = auroc(_p_correct(base), before, after)
+    before, after = _correct(base), _correct(found)
+    by_p_correct = auroc(_scores(base, lambda record: record.p_correct if record.exact_probs else None), before, after)
+    by_certainty = auroc(_scores(base, _certainty), before, after)
     return [
-        _number(change(_p_correct(base), _p_correct(found)), signed=True),
-        _number(change(_entropy(base), _entropy(found)), signed=True),
+        _number(_change(base, found, lambda record: record.p_correct), signed=True),
+        _number(_change(base, found, lambda record: record.letter_entropy), signed=True),
         f"{by_p_correct.survived} of {by_p_correct.n}",
         _area(by_p_correct),
-        _area(auroc(certain, before, after)),
+        _area(by_certainty),
     ]
 
 
-def _p_correct(records: Records) -> dict[str, float | None]:
-    return {item: record.p_correct for item, record in records.items()}
+def _certainty(record: Record) -> float | None:
+    entropy = record.letter_entropy
+    return None if entropy is None or not record.exact_probs else -entropy
 
 
-def _entropy(records: Records) -> dict[str, float | None]:
-    return {item: record.letter_entropy for item, record in records.items()}
+def _change(base: Sequence[Record], found: Sequence[Record], value: Callable[[Record], float | None]) -> Estimate:
+    return change(_scores(base, value), _scores(found, value))
+
+
+def _correct(records: Sequence[Record]) -> dict[tuple[str, int], bool | None]:
+    return dict(outcomes(records, lambda record: record.correct))
+
+
+def _scores(records: Sequence[Record], value: Callable[[Record], float | None]) -> Scores:
+    return {unit(record): value(record) for record in records}
 
 
 def _number(estimate: Estimate, signed: bool = False) -> str:

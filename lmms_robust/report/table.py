@@ -1,72 +1,127 @@
-"""The table of one run: a row a variant, paired with base by item."""
+"""The tables of one run: answers, reasoning, and what holds under several variants at once."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from math import isnan
 
 from rich.table import Table
 
-from lmms_robust.metrics.estimate import Estimate, mean
-from lmms_robust.metrics.robustness import Outcomes, drop, survival
-from lmms_robust.perturbations import VARIANTS
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.report.estimates import Row, joint_rates, rows
 from lmms_robust.report.logs import Run
-from lmms_robust.schema import Record
 
-CAPTION = (
-    "Percent; in parentheses the items a number rests on. drop: points lost from base, same items. survival: still "
-    "right among those right at base. consistent: the reasoning ends on the answer given. right and consistent: "
-    "both at once. followed: answered the one wrong option that is planted (at base nothing is planted: its rate by "
-    "chance). no answer: no readable answer; those count in no other column."
+MOST_TRUNCATED = 0.02
+
+ABOUT_ANSWERS = (
+    "Percent of items; a response without a readable answer is wrong. drop: points lost from base, same items "
+    "(abstain_…: from abstain_base). survival: still right among those right at base. followed: answered the one wrong "
+    "option that is planted (at base nothing is planted: its rate by chance). truncated: stopped at the limit of "
+    "tokens before a complete answer. fallback: items whose asserted sentence only says what the answer is."
 )
-ABOUT_OWN_WORDS = ("consistent", "right and consistent")
-"""Columns that a probe has nothing for: its reasoning is not the model's own."""
+ABOUT_REASONING = (
+    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes + no). undecided: percent of "
+    "responses without a verdict. right and consistent, its drop: in percent of items; \\[a, b]: between a and b, "
+    "whatever the undecided are; more than 5 % of them leave no point value. –: the reasoning is not the model's own."
+)
 
 
 def title(run: Run) -> str:
     """What run a table is about."""
-    return f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}"
+    seed = f" · plant seed {run.seed}" if run.seed else ""
+    return f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}{seed}"
 
 
-def variant_table(run: Run) -> Table:
-    """Build the table of one run."""
-    by_variant = {name: [record for record in run.records if record.variant == name] for name in VARIANTS}
-    base = _correct(by_variant["base"])
-    rows = {name: _cells(found, base, name) for name, found in by_variant.items() if found}
-    table = Table(title=title(run), caption=CAPTION, caption_justify="left")
+def tables(run: Run) -> Iterator[Table]:
+    """The tables of one run; a probe has none about reasoning."""
+    found = rows(run.records)
+    yield _table(f"answers · {title(run)}", ABOUT_ANSWERS, found, _answers(found))
+    if not run.probe:
+        yield _table(f"reasoning · {title(run)}", ABOUT_REASONING, found, REASONING)
+
+
+def sentences(run: Run) -> Iterator[str]:
+    """What is said below the tables: joint rates, what was cut, torn or counted once."""
+    joint = joint_rates(run.records)
+    if joint is not None:
+        yield f"right under all four wrong_*: {percent(joint.worst_acc)} (worst_acc, {joint.worst_acc.n} items)"
+        if not run.probe:
+            yield f"right and consistent there: {percent(joint.robust_acc)} (robust_acc)"
+            yield f"right and consistent there and at base: {percent(joint.joint_acc)} (joint_acc)"
+        if joint.torn:
+            yield f"{joint.torn} item(s) lack some of these variants and are left out of these rates"
+    cut = sum(record.truncated for record in run.records)
+    if cut > MOST_TRUNCATED * len(run.records):
+        yield f"warning: {cut} of {len(run.records)} responses stopped at the limit of tokens; allow more new tokens"
+    others = sorted({name for record in run.records for name in record.not_honoured})
+    if others:
+        yield f"warning: settings that the backend did not honour: {', '.join(others)}"
+    shown = sorted({record.reasoning for record in run.records} - {"shown"})
+    if shown:
+        yield f"reasoning is {' or '.join(shown)} in some responses; their consistency is that of what is shown"
+    yield from run.notes
+
+
+Column = Callable[[Row], str]
+
+
+def _answers(found: Sequence[Row]) -> dict[str, Column]:
+    columns: dict[str, Column] = {
+        "items": lambda row: str(row.acc.n),
+        "accuracy": lambda row: percent(row.acc),
+        "drop": lambda row: percent(row.drop),
+        "survival": lambda row: percent(row.survival),
+        "followed": lambda row: percent(row.followed),
+    }
+    if any(row.abstained for row in found):
+        columns["abstained"] = lambda row: percent(row.abstained)
+    columns |= {"no answer": lambda row: percent(row.no_answer), "truncated": lambda row: percent(row.truncated)}
+    if any(row.fallback and row.fallback.value for row in found):
+        columns["fallback"] = lambda row: percent(row.fallback)
+    return columns | {"injection": _injection}
+
+
+REASONING: dict[str, Column] = {
+    "consistent": lambda row: _consistency(row.consistent),
+    "yes + no": lambda row: "–" if row.consistent is None else f"{row.consistent[0]} + {row.consistent[1]}",
+    "undecided": lambda row: percent(row.undecided, "–"),
+    "right and consistent": lambda row: percent(row.consistent_acc, "–"),
+    "its drop": lambda row: percent(row.consistent_drop, "" if row.variant == "base" else "–"),
+}
+
+
+def _table(name: str, about: str, found: Sequence[Row], columns: dict[str, Column]) -> Table:
+    table = Table(title=name, caption=about, caption_justify="left")
     table.add_column("variant", no_wrap=True)
-    columns = [name for name in next(iter(rows.values()), {}) if not (run.probe and name in ABOUT_OWN_WORDS)]
     for column in columns:
         table.add_column(column, justify="left" if column == "injection" else "right")
-    for name, cells in rows.items():
-        table.add_row(name, *(cells[column] for column in columns))
+    for row in found:
+        table.add_row(row.variant, *(cell(row) for cell in columns.values()))
     return table
 
 
-def _cells(found: Sequence[Record], base: Outcomes, name: str) -> dict[str, str]:
-    correct = _correct(found)
-    paired = name != "base" and bool(base)
-    return {
-        "items": str(len(found)),
-        "accuracy": _percent(mean(correct.values())),
-        "drop": _percent(drop(base, correct)) if paired else "",
-        "survival": _percent(survival(base, correct)) if paired else "",
-        "consistent": _percent(mean(record.consistent for record in found)),
-        "right and consistent": _percent(mean(record.correct_and_consistent for record in found)),
-        "followed": _percent(mean(record.followed for record in found)),
-        "no answer": _percent(mean(record.no_answer for record in found), counted=False),
-        "injection": _injections(found),
-    }
+def percent(estimate: Estimate | None, nothing: str = "") -> str:
+    """A rate in percent, or the bounds where something is unknown.
+
+    >>> percent(Estimate(0.5, 4, 0.5, 0.5)), percent(Estimate(float("nan"), 4, 0.25, 0.5)), percent(None, "–")
+    ('50.0', '[25.0, 50.0]', '–')
+    >>> percent(Estimate(0.99, 100, 0.98, 0.99))
+    '99.0 [98.0, 99.0]'
+    """
+    if estimate is None or not estimate.n:
+        return nothing
+    if estimate.exact:
+        return f"{100 * estimate.value:.1f}"
+    bounds = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
+    return bounds if isnan(estimate.value) else f"{100 * estimate.value:.1f} {bounds}"
 
 
-def _correct(records: Sequence[Record]) -> dict[str, bool | None]:
-    return {record.item: record.correct for record in records}
+def _consistency(verdicts: tuple[int, int] | None) -> str:
+    if verdicts is None or not sum(verdicts):
+        return "–"
+    return f"{100 * verdicts[0] / sum(verdicts):.1f}"
 
 
-def _percent(estimate: Estimate, counted: bool = True) -> str:
-    if not estimate.n:
-        return "– (0)"
-    return f"{100 * estimate.value:.1f}" + (f" ({estimate.n})" if counted else "")
-
-
-def _injections(records: Sequence[Record]) -> str:
-    return "+".join(sorted({record.injection for record in records}))
+def _injection(row: Row) -> str:
+    written = "" if row.caption_source in ("", "statements") else f", captions by {row.caption_source}"
+    return row.injection + written

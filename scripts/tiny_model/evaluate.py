@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
+from lmms_robust.benchmarks.scenes import to_item
 from lmms_robust.perturbations import VARIANTS, build
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scenes.generate import FAMILIES
@@ -47,12 +48,7 @@ class Reply:
 def load_items(n: int) -> tuple[list[Item], list[Image.Image]]:
     """Read the first ``n`` test items and their pictures."""
     rows = pq.read_table(TEST_FILE).slice(0, n).to_pylist()
-    items = [
-        Item(
-            r["id"], "scenes", r["category"], r["question"], tuple(r["options"]), r["answer"], tuple(r["statements"]), i
-        )
-        for i, r in enumerate(rows)
-    ]
+    items = [to_item(row, index) for index, row in enumerate(rows)]
     return items, [_picture(r["image"]["bytes"]) for r in rows]
 
 

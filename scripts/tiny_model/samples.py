@@ -56,7 +56,15 @@ class Sample:
 def item_of(question: Question, name: str) -> Item:
     """Wrap a question as the package's general item."""
     gold = letters(len(question.options))[question.gold]
-    return Item(name, "scenes", question.family, question.text, question.options, gold, question.statements, 0)
+    return Item(
+        id=name,
+        benchmark="scenes",
+        category=question.family,
+        question=question.text,
+        options=question.options,
+        answer=gold,
+        statements=question.statements,
+    )
 
 
 def ask(scene: Scene, question: Question, condition: str, name: str) -> Sample:

@@ -11,8 +11,8 @@ from lmms_robust.benchmarks.audit import pattern_of
 from lmms_robust.benchmarks.items import items_of
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark
-from lmms_robust.benchmarks.statements import Pattern, state
 from lmms_robust.schema import Item
+from lmms_robust.statements.state import Pattern, state
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 

@@ -125,17 +125,17 @@ GOLDEN: dict[str, dict[str, tuple[str, ...]]] = {
     "spatial_mm_multihop": {
         "multihop-0002": (f"{PAN} is on the left.", f"{PAN} is on the right."),
         "multihop-0015": tuple(
-            f"The color of the mug behind the kettle is {x}." for x in ("red", "yellow", "white", "purple")
+            f"The color of the mug behind the kettle is {x}." for x in ("purple", "yellow", "white", "red")
         ),
     },
     "whatsup": {
         "whatsup-00000": (
-            "A beer bottle is to the right of an armchair.",
             "A beer bottle is on an armchair.",
+            "A beer bottle is to the right of an armchair.",
             "A beer bottle is under an armchair.",
             "A beer bottle is to the left of an armchair.",
         ),
-        "whatsup-00004": ("A dining table is at the bottom.", "A dining table is at the top."),
+        "whatsup-00004": ("A dining table is at the top.", "A dining table is at the bottom."),
         "whatsup-00009": ("A cart is behind green trees.", "A cart is in front of green trees."),
     },
     "mme_realworld_lite": {

@@ -8,7 +8,7 @@ from datasets import Dataset
 
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.audit import OWN, UNKNOWN, audit, pattern_of, report, suspects, write
-from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback
+from lmms_robust.statements.state import FALLBACK, Pattern, fallback
 from tests.conftest import row, rows
 
 SUSPICIOUS = {

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmms_robust.benchmarks.captioned import described
+from lmms_robust.statements.captioned import described
 
 
 @pytest.mark.parametrize(

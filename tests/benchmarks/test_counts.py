@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmms_robust.benchmarks.counts import there_is_are
+from lmms_robust.statements.counts import there_is_are
 
 WHERE = "in the image"
 

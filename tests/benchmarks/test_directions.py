@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmms_robust.benchmarks.directions import also_true
+from lmms_robust.statements.directions import also_true
 
 
 @pytest.mark.parametrize(

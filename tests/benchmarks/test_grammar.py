@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmms_robust.benchmarks.counts import is_count, there_is_are
-from lmms_robust.benchmarks.grammar import (
+from lmms_robust.statements.counts import is_count, there_is_are
+from lmms_robust.statements.grammar import (
     boxed,
     definite,
     indefinite,
@@ -19,8 +19,8 @@ from lmms_robust.benchmarks.grammar import (
     strip_marks,
     value,
 )
-from lmms_robust.benchmarks.vocabulary import IRREGULAR
-from lmms_robust.benchmarks.yes_no import answered, is_yes
+from lmms_robust.statements.vocabulary import IRREGULAR
+from lmms_robust.statements.yes_no import answered, is_yes
 
 PAIRS = {
     **IRREGULAR,

@@ -3,12 +3,12 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.benchmarks import Source
-from lmms_robust.benchmarks.generic import PATTERNS
 from lmms_robust.benchmarks.inside import split
 from lmms_robust.benchmarks.mapped import mapped, read_question, to_item, with_answer_form
 from lmms_robust.benchmarks.mapping import ColumnMapping, dump, read
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.generic import PATTERNS
+from lmms_robust.statements.state import FALLBACK, state
 
 COLOR = "What color is the dog?"
 

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lmms_robust.benchmarks.mmbench import PATTERNS, to_item
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.state import FALLBACK, state
 from tests.benchmarks.fixture import check_statements, items, patterns, rows
 
 NAME = "mmbench"

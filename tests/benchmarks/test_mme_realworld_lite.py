@@ -8,8 +8,8 @@ from datasets import Value, load_dataset
 
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.mme_realworld_lite import to_item
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.state import FALLBACK, state
 from tests.benchmarks.fixture_items import FIXTURES, check_one_statement_per_option, items, matched
 
 ADAPTER = benchmark("mme_realworld_lite")

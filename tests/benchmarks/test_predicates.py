@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmms_robust.benchmarks.predicates import subject_end
+from lmms_robust.statements.predicates import subject_end
 
 SPLIT = [
     # An adjective or a second noun after a place is what is asked about.

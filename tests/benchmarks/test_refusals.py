@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.generic import PATTERNS
-from lmms_robust.benchmarks.refusals import leans, refusal, says_absent
-from lmms_robust.benchmarks.statements import FALLBACK, state
+from lmms_robust.statements.generic import PATTERNS
+from lmms_robust.statements.refusals import leans, refusal, says_absent
+from lmms_robust.statements.state import FALLBACK, state
 
 ASKED = "What color is the car?"
 ANSWER = f'The answer to the question "{ASKED}"'

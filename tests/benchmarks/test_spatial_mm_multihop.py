@@ -3,10 +3,10 @@ from __future__ import annotations
 import pytest
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.directions import also_true
 from lmms_robust.benchmarks.multihop_options import answer_type, options
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.directions import also_true
+from lmms_robust.statements.state import state
 from tests.benchmarks.fixture_items import check_one_statement_per_option, items, matched
 
 ADAPTER = benchmark("spatial_mm_multihop")

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.directions import also_true
 from lmms_robust.benchmarks.prepare import prepare_spatial_mm
 from lmms_robust.benchmarks.spatial_mm_obj import to_item
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.directions import also_true
+from lmms_robust.statements.state import FALLBACK, state
 from tests.benchmarks.fixture_items import FIXTURES, check_one_statement_per_option, items, matched
 
 ADAPTER = benchmark("spatial_mm_obj")

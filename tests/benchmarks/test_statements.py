@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lmms_robust.benchmarks.statements import FALLBACK, Pattern, fallback, state
+from lmms_robust.statements.state import FALLBACK, Pattern, fallback, state
 
 PATTERN = Pattern("color", re.compile(r"What color is (.+)\?"), lambda found, option, _: f"{found[1]} is {option}.")
 

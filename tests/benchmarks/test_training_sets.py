@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.benchmarks.training_sets import GEOMETRY3K, PIXMO_COUNT, SAT_V2, TRAINING_SETS, wrong_counts
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
+from lmms_robust.statements.state import FALLBACK, state
 from tests.benchmarks.fixture_items import check_one_statement_per_option, items, matched
 
 
@@ -69,8 +69,9 @@ def test_sat_statements(question: str, option: str, other: str, expected: str) -
 
 
 def test_sat_answers_are_shuffled_and_the_stored_order_does_not_matter() -> None:
-    made = [SAT_V2.to_item(sat(), index) for index in range(40)]
-    assert made == [SAT_V2.to_item(sat(answers=["no", "yes"]), index) for index in range(40)]
+    asked = [{"question": f"Is there a chair beside table {index}?"} for index in range(40)]
+    made = [SAT_V2.to_item(sat(**one), index) for index, one in enumerate(asked)]
+    assert made == [SAT_V2.to_item(sat(answers=["no", "yes"], **one), index) for index, one in enumerate(asked)]
     assert {item.answer for item in made if item} == {"A", "B"}
     assert {right(item) for item in made if item} == {"no"}
 

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmms_robust.benchmarks.statements import state
 from lmms_robust.benchmarks.vstar import PATTERNS, split_text, to_item
 from lmms_robust.errors import RobustError
+from lmms_robust.statements.state import state
 from tests.benchmarks.fixture import check_statements, items, rows
 
 NAME = "vstar"

@@ -13,12 +13,12 @@ from datasets import Dataset, load_dataset
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.items import items_of
 from lmms_robust.benchmarks.reading import from_source
-from lmms_robust.benchmarks.statements import FALLBACK, state
 from lmms_robust.benchmarks.whatsup import QUESTION, SUBSETS, to_item
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.local import write_local
 from lmms_robust.harness.reading import task_config, task_docs
 from lmms_robust.harness.taskfiles import dataset_yaml
+from lmms_robust.statements.state import FALLBACK, state
 from tests.benchmarks.fixture_items import FIXTURES, check_one_statement_per_option, items, matched
 
 ADAPTER = benchmark("whatsup")
@@ -62,11 +62,13 @@ def test_a_caption_becomes_a_sentence(caption: str, expected: str) -> None:
 
 
 def test_gold_is_first_in_the_source_and_not_in_the_items() -> None:
-    captions = [f"A cup {where} a pan" for where in ("on", "under", "to the left of", "to the right of")]
-    made = [to_item({"caption_options": captions}, index) for index in range(40)]
+    places = ("on", "under", "to the left of", "to the right of")
+    captions = [[f"A cup {where} pan {index}" for where in places] for index in range(40)]
+    made = [to_item({"caption_options": one}, index) for index, one in enumerate(captions)]
     assert {item.answer for item in made} == set("ABCD")
-    assert all(item.options[item.letters.index(item.answer)] == captions[0] for item in made)
-    assert made == [to_item({"caption_options": captions}, index) for index in range(40)]
+    assert [item.options[item.letters.index(item.answer)] for item in made] == [one[0] for one in captions]
+    turned = [[one[0], *reversed(one[1:])] for one in captions]
+    assert made == [to_item({"caption_options": one}, index) for index, one in enumerate(turned)]
 
 
 def test_rows_of_no_known_subset_are_told_apart_as_far_as_captions_go(caplog) -> None:

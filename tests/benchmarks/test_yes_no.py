@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lmms_robust.benchmarks.yes_no import answered
+from lmms_robust.statements.yes_no import answered
 
 
 @pytest.mark.parametrize(

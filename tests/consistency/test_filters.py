@@ -46,8 +46,30 @@ def test_sealed_response() -> None:
 
 
 def test_bad_options() -> None:
-    with pytest.raises(RobustError, match="allowed: a list of option texts"):
+    with pytest.raises(RobustError, match="doc column 'options': 'left, right'; allowed: a list of texts"):
         AnswerLetter().apply([[GOOD]], [{"options": "left, right"}])
+    with pytest.raises(RobustError, match="27 options; allowed: up to 10"):
+        AnswerLetter().apply([[GOOD]], [{"options": [f"thing {n}" for n in range(27)]}])
+    with pytest.raises(RobustError, match="2 samples and 1 docs"):
+        AnswerLetter().apply([[GOOD], [GOOD]], [DOC])
+
+
+@pytest.mark.parametrize("options", [{"A": "left", "B": "right"}, '{"A": "left", "B": "right"}', '["left", "right"]'])
+def test_options_as_an_object_or_as_json(options: object) -> None:
+    assert AnswerLetter().apply([[WORDS]], [{"options": options}]) == [["B"]]
+
+
+def test_with_a_limit_the_samples_are_the_first_of_the_docs() -> None:
+    turned = DOC | {"options": ["right", "left"]}
+    assert AnswerLetter().apply([[WORDS], [WORDS]], [DOC, turned, DOC]) == [["B"], ["A"]]
+
+
+@pytest.mark.parametrize(("rank", "letters"), [("0", ["B", "A"]), ("1", ["A", "B"])])
+def test_each_process_has_every_second_doc(monkeypatch, rank: str, letters: list[str]) -> None:
+    turned = DOC | {"options": ["right", "left"]}
+    monkeypatch.setenv("RANK", rank)
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert AnswerLetter().apply([WORDS, WORDS], [DOC, turned, turned, DOC, DOC]) == letters
 
 
 def test_import_loads_no_harness() -> None:

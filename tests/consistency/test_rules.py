@@ -86,8 +86,8 @@ def test_conclusion(question: str, options: tuple[str, ...], think: str, letter:
 
 
 OPEN = {
-    "nothing": (WHERE, SIDES, None, "no_think"),
-    "white space": (WHERE, SIDES, " \n", "no_think"),
+    "nothing": (WHERE, SIDES, None, "no_reasoning"),
+    "white space": (WHERE, SIDES, " \n", "no_reasoning"),
     "empty talk": (WHERE, SIDES, "Okay let's see. This should be the final answer.", "no_conclusion"),
     "either": (WHERE, SIDES, "It could be left or right.", "undecided"),
     "question repeated": (WHERE, SIDES, "Is it on the left or on the right?", "no_conclusion"),
@@ -134,7 +134,7 @@ def test_judge_of_truncated_reasoning(think: str, letter: str | None) -> None:
 
 def test_judge_without_conclusion_names_the_problem() -> None:
     verdict = judge(WHERE, SIDES, Parsed(None, "A", None))
-    assert (verdict.conclusion, verdict.consistent, verdict.problem) == (None, None, "no_think")
+    assert (verdict.conclusion, verdict.consistent, verdict.problem) == (None, None, "no_reasoning")
 
 
 PIECES = st.sampled_from(

@@ -10,6 +10,7 @@ from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.captions import digest
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs
+from lmms_robust.harness.settings import CAPTIONS_VARIABLE
 from lmms_robust.perturbations import VARIANTS
 from tests.conftest import cut, png, row, rows
 
@@ -76,9 +77,9 @@ BAD = {
     "equal options": (row(1, options=["left", "Left"]), "two options are equal"),
     "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
     "no options": (row(1, options=None), "1': 0 option(s); allowed: 2 to 9"),
-    "an option that is null": (row(1, options=[None, "b"]), "an option or a statement is None"),
-    "no statements": (row(1, statements=None), "0 statements; allowed: one for each"),
-    "no question": (row(1, question=None), "id, question, an option or a statement is None"),
+    "an option that is null": (row(1, options=[None, "b"]), "allowed: a list of texts"),
+    "no statements": (row(1, statements=None), "no statements; allowed: one for each"),
+    "no question": (row(1, question=None), "question, an option or a statement is None"),
     "an id twice": (row(0), "rows 0 and 1 share the id 'scenes-x-0000'"),
 }
 
@@ -136,21 +137,21 @@ def test_captions_of_a_named_file_stand_in_captions_only_and_say_where_they_come
         "template_hash": "h",
     }
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
-    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    monkeypatch.setenv(CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     variants = ("base", "wrong_caption", "correct_caption", "wrong_think")
     made = {doc["variant"]: doc for doc in docs.variant_docs("scenes", variants, rows(row(0)))}
     assert "Image caption: Blue, then red." in made["wrong_caption"]["prompt"]
     assert "Image caption: Red, then blue." in made["correct_caption"]["prompt"]
     assert "The red circle is to the right of the blue square." in made["wrong_think"]["prefill"]
     sources = {variant: doc["caption_source"] for variant, doc in made.items()}
-    assert sources == {"base": "", "wrong_caption": "m h", "correct_caption": "m h", "wrong_think": ""}
+    assert sources == {"base": "", "wrong_caption": "llm:m h", "correct_caption": "llm:m h", "wrong_think": ""}
 
 
 def test_a_file_without_captions_for_the_benchmark_is_refused(tmp_path, monkeypatch) -> None:
     line = {"id": "scenes-x-0000", "benchmark": "vstar", "digest": "", "captions": ["1."], "model": "m",
             "template_hash": "h"}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
-    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    monkeypatch.setenv(CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     with pytest.raises(RobustError, match="no captions for any of 1 items of benchmark scenes; allowed: ") as raised:
         docs.variant_docs("scenes", ("wrong_caption",), rows(row(0)))
     assert "`lmms-robust captions scenes`" in str(raised.value)
@@ -161,9 +162,9 @@ def test_items_without_captions_keep_their_statements_and_are_counted(tmp_path, 
     line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["1.", "2."], "model": "m", "template_hash": "h",
             "digest": digest(benchmark("scenes").to_item(row(0), 0))}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
-    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    monkeypatch.setenv(CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     made = docs.variant_docs("scenes", ("wrong_caption",), rows(row(0), row(1)))
-    assert made["caption_source"] == ["m h", "statements"]
+    assert list(made["caption_source"]) == ["llm:m h", "statements"]
     assert "no captions for 1 of 2 items; their statements are used" in caplog.text
 
 
@@ -171,7 +172,7 @@ def test_captions_that_do_not_fit_the_options_are_refused(tmp_path, monkeypatch)
     line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["One."], "model": "m", "template_hash": "h",
             "digest": digest(benchmark("scenes").to_item(row(0), 0))}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
-    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    monkeypatch.setenv(CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     with pytest.raises(RobustError, match="item 'scenes-x-0000' has 1 captions; allowed: 2"):
         docs.variant_docs("scenes", ("base",), rows(row(0)))
 
@@ -180,7 +181,7 @@ def test_captions_for_another_question_are_refused(tmp_path, monkeypatch) -> Non
     line = {"id": "scenes-x-0000", "benchmark": "scenes", "captions": ["1.", "2."], "model": "m", "template_hash": "h",
             "digest": digest(benchmark("scenes").to_item(row(0, question="Where is the blue square?"), 0))}  # fmt: skip
     (tmp_path / "captions.jsonl").write_text(json.dumps(line) + "\n")
-    monkeypatch.setenv(docs.CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
+    monkeypatch.setenv(CAPTIONS_VARIABLE, str(tmp_path / "captions.jsonl"))
     with pytest.raises(
         RobustError, match="captions of scenes item 'scenes-x-0000' are for another question or other op"
     ):

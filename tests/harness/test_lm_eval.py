@@ -13,24 +13,15 @@ from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.harness import lm_eval
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
-from lmms_robust.transport import unseal
 from tests.harness.conftest import environment
 
-NO_PROBABILITIES = {"letter_probs": None, "probs_at_most": ""}
-"""hf-multimodal gives none."""
+OF_OUR_BACKEND = ("letter_probs", "mass", "output_tokens")
+"""What hf-multimodal does not give."""
 VARIANTS = ("base", "wrong_caption", "wrong_think")
 
 
 def doc(variant: str) -> dict:
     return task_docs(task_config(f"robust_scenes_{variant}", task_folder()))[0]
-
-
-def test_the_prefill_is_put_back_before_a_response_is_read() -> None:
-    sample = doc("wrong_think")
-    values = lm_eval.process_results(sample, [" No, it is not.</think><answer>A</answer>"])
-    assert values["record"]["injection"] == "prefill"
-    assert values["record"]["answer"] == "A"
-    assert unseal(lm_eval._whole_turn(sample, "x")).text == sample["prefill"] + "x"
 
 
 def test_a_placeholder_within_a_question_asks_for_no_second_picture() -> None:
@@ -54,6 +45,9 @@ def test_both_harnesses_agree_on_every_answer(lmms_eval, tmp_path: Path) -> None
     for variant in VARIANTS:
         (log,) = (tmp_path / "lm").rglob(f"samples_robust_scenes_{variant}_*.jsonl")
         theirs = [json.loads(line)["record"] for line in log.read_text().splitlines()]
-        mine = [sample["record"] | NO_PROBABILITIES for sample in ours.samples(f"robust_scenes_{variant}")]
+        mine = [
+            {name: value for name, value in sample["record"].items() if name not in OF_OUR_BACKEND}
+            for sample in ours.samples(f"robust_scenes_{variant}")
+        ]
         assert sorted(theirs, key=lambda r: r["item"]) == sorted(mine, key=lambda r: r["item"])
         assert len(mine) == 16

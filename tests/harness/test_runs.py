@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import signal
 import subprocess
@@ -40,7 +41,7 @@ doc_to_target: answer
 process_docs: !function lmms_robust.harness.lmms_eval.scenes__base
 process_results: !function lmms_robust.harness.lmms_eval.process_results
 metric_list:
-  - {metric: acc, aggregation: !function lmms_robust.harness.aggregation.aggregate, higher_is_better: true}
+  - {metric: acc, aggregation: !function lmms_robust.harness.aggregation.mean, higher_is_better: true}
 """
 
 
@@ -106,17 +107,19 @@ def test_suite_metrics_are_those_of_its_records_and_equal_under_two_ranks(lmms_e
     same(one, two, "robustness_scenes")
     found = one.results["results"]["robustness_scenes"]
     records = [sample["record"] for sample in one.samples("robustness_scenes")]
-    answered = {(r["item"], r["variant"]): r["answer"] == r["gold"] for r in records if r["answer"]}
+    right = {(r["item"], r["variant"]): r.get("answer") == r["gold"] for r in records}
     for variant in VARIANTS:
-        mine = [right for (_, name), right in answered.items() if name == variant]
+        mine = [value for (_, name), value in right.items() if name == variant]
         assert found[f"acc_{variant},none"] == pytest.approx(sum(mine) / len(mine))
-        assert found[f"acc_{variant}_n,none"] == len(mine)
-    pairs = [(right, answered[item, "wrong_think"]) for (item, name), right in answered.items()
-             if name == "base" and (item, "wrong_think") in answered]  # fmt: skip
+    pairs = [(before, right[item, "wrong_think"]) for (item, name), before in right.items() if name == "base"]
     assert found["drop_wrong_think,none"] == pytest.approx(sum(a - b for a, b in pairs) / len(pairs))
-    assert found["drop_wrong_think_n,none"] == len(pairs)
-    kept = [after for before, after in pairs if before]
-    assert found["survival_wrong_think,none"] == pytest.approx(sum(kept) / len(kept))
+    rows = {name for name, value in found.items() if isinstance(value, float) and "_stderr" not in name}
+    assert len(rows) <= 40
+    for line in next(one.folder.rglob("*_samples_*.jsonl")).read_text().splitlines():
+        sample = json.loads(line)
+        record = sample["record"]
+        texts = (sample["input"], sample["filtered_resps"], record["question"], *record["options"])
+        assert len(line.encode()) - sum(len(json.dumps(text)) for text in texts) < 2048
 
 
 def test_the_response_cache_is_used_again_and_is_not_stale_after_a_template_changed(lmms_eval, tmp_path) -> None:
@@ -226,3 +229,74 @@ def test_a_probe_on_a_stock_backend_ends_in_one_line_that_names_those_that_can(l
     assert "robustprobe_scenes: this model does not continue a prefill" in line
     assert "robust_hf" in line
     assert "Traceback" not in run.text
+
+
+def test_repeated_responses_are_records_of_their_own_and_are_averaged(lmms_eval) -> None:
+    sampled = ("--limit", "2", "--repeats", "3", "--gen_kwargs", "max_new_tokens=96,temperature=1.5,do_sample=true")
+    run = lmms_eval("out", "robust_scenes_wrong_think", *sampled)
+    assert run.status == 0, run.text
+    samples = run.samples("robust_scenes_wrong_think")
+    assert [len(sample["record"]) for sample in samples] == [3, 3]
+    means = [sum(r.get("answer") == r["gold"] for r in sample["record"]) / 3 for sample in samples]
+    assert run.results["results"]["robust_scenes_wrong_think"]["acc,none"] == pytest.approx(sum(means) / 2)
+    (found,) = read_runs(run.folder)
+    assert sorted(record.repeat for record in found.records) == [0, 0, 1, 1, 2, 2]
+
+
+def test_a_baseline_of_an_earlier_run_is_compared_sample_by_sample(lmms_eval) -> None:
+    task, limit = "robust_scenes_base", ("--limit", "4", "--gen_kwargs", "max_new_tokens=96")
+    first = lmms_eval("first", task, *limit)
+    (log,) = first.folder.rglob(f"*_samples_{task}.jsonl")
+    second = lmms_eval("second", task, "--limit", "4", "--gen_kwargs", "max_new_tokens=8", "--baseline", str(log))
+    found = second.results["results"][task]
+    assert found["paired_baseline_score"] == 100 * first.results["results"][task]["acc,none"]
+    assert found["acc,none"] == 0.0
+
+
+FILTERED_TASK = """\
+task: filtered_task
+dataset_path: json
+dataset_kwargs: {data_files: {test: rows.jsonl}}
+test_split: test
+output_type: generate_until
+doc_to_visual: !function lmms_robust.harness.lmms_eval.doc_to_visual
+doc_to_text: question
+doc_to_messages: !function task.doc_to_messages
+doc_to_target: answer
+reasoning_tags: none
+filter_list:
+  - name: letter
+    filter:
+      - function: !function lmms_robust.consistency.filters.AnswerLetter
+      - function: take_first
+metric_list:
+  - {metric: exact_match, aggregation: mean, higher_is_better: true}
+"""
+FILTERED_MODULE = """\
+def doc_to_messages(doc, lmms_eval_specific_kwargs=None):
+    return [{"role": "user", "content": [{"type": "text", "text": doc["question"]}]},
+            {"role": "assistant", "content": [{"type": "text", "text": f"<answer>{doc['word']}</answer>"}]}]
+"""
+
+
+@pytest.mark.parametrize("launcher", [(), TWO_RANKS], ids=["one", "two"])
+def test_filters_know_the_options_of_each_doc_with_a_limit_and_on_several_ranks(lmms_eval, tmp_path, launcher) -> None:
+    users = tmp_path / "users"
+    users.mkdir()
+    (users / "task.yaml").write_text(FILTERED_TASK)
+    (users / "task.py").write_text(FILTERED_MODULE)
+    docs = [{"question": "Where?", "word": "left", "answer": "AB"[turned],
+             "options": json.dumps(dict(zip("AB", ("right", "left") if turned else ("left", "right"), strict=True)))}
+            for turned in (0, 1, 1, 0, 1, 0, 0)]  # fmt: skip
+    (users / "rows.jsonl").write_text("\n".join(map(json.dumps, docs)))
+    run = lmms_eval("out", "filtered_task", "--limit", "5", "--gen_kwargs", "max_new_tokens=1", "--include_path",
+                    str(users), launcher=launcher, variables={"ACCELERATE_USE_CPU": "true"})  # fmt: skip
+    assert run.status == 0, run.text
+    assert [sample["filtered_resps"] for sample in run.samples("filtered_task")] == ["A", "B", "B", "A", "B"]
+
+
+def test_a_plant_seed_of_the_command_line_stands_in_every_record(lmms_eval) -> None:
+    more = ("--limit", "3", "--gen_kwargs", "max_new_tokens=8")
+    run = lmms_eval("out", "robust_scenes_wrong_caption", *more, variables={"LMMS_ROBUST_SEED": "5"})
+    assert run.status == 0, run.text
+    assert {sample["record"]["seed"] for sample in run.samples("robust_scenes_wrong_caption")} == {5}

@@ -1,26 +1,24 @@
-"""Suite and probe metrics from hand-made responses, against their definitions and scikit-learn."""
+"""Suite and probe metrics from hand-made responses, against plain counting of their records."""
 
 from __future__ import annotations
 
+import logging
 import math
 from statistics import fmean
 
 import pytest
-from sklearn.metrics import roc_auc_score
 
 from lmms_robust.harness import aggregation, lmms_eval
-from lmms_robust.harness.suite import ABOUT_OWN_WORDS, PROBE, SUITE, Metric
-from lmms_robust.metrics.confidence import calibration_error
+from lmms_robust.harness.suite import PROBE, SUITE, Metric, leaf
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.schema import Record
-from lmms_robust.transport import unseal
-from tests.harness.samples import Doc, made, response, responses
+from lmms_robust.record import Record, from_log
+from tests.harness.samples import made, response, responses
 
 TASKS = {
     "suite": (False, SUITE, lmms_eval.process_suite_results),
     "probe": (True, PROBE, lmms_eval.process_probe_results),
 }
-CONFIDENCE = ("p_correct", "letter_entropy", "ece", "auroc")
+WRONG = ("wrong_think", "wrong_think_but", "wrong_caption", "wrong_caption_disclaimer")
 
 
 def processed(task: str, write) -> list[dict]:
@@ -31,77 +29,77 @@ def processed(task: str, write) -> list[dict]:
 
 def aggregated(samples: list[dict], metrics: tuple[Metric, ...]) -> dict[str, float]:
     """As a harness does it: name by name, over what every sample gave under that name."""
-    results = {}
-    for metric in metrics:
-        for twin in ("", "_n"):
-            function = getattr(aggregation, metric.measure.aggregation + twin)
-            results[metric.name + twin] = function([sample[metric.name + twin] for sample in samples])
-    return results
+    return {
+        metric.name: getattr(aggregation, metric.aggregation)([s[metric.name] for s in samples if metric.name in s])
+        for metric in metrics
+    }
 
 
 def by_item(samples: list[dict], variant: str) -> dict[str, Record]:
-    records = [Record(**sample["record"]) for sample in samples]
+    records = [from_log(sample["record"]) for sample in samples]
     return {record.item: record for record in records if record.variant == variant}
+
+
+@pytest.mark.parametrize("metrics", [SUITE, PROBE], ids=["suite", "probe"])
+def test_a_task_has_at_most_40_metrics_of_different_names(metrics: tuple[Metric, ...]) -> None:
+    names = [metric.name for metric in metrics]
+    assert len(set(names)) == len(names) <= 40
+
+
+def test_the_metrics_of_a_suite_are_those_of_the_conventions() -> None:
+    reasoned = [name for name in VARIANTS if name != "stop_think"]
+    others = [name for name in VARIANTS if name != "base"]
+    expected = {f"acc_{name}" for name in VARIANTS} | {f"consistent_acc_{name}" for name in reasoned}
+    expected |= {f"drop_{name}" for name in others} | {"worst_acc", "robust_acc", "joint_acc"}
+    assert {metric.name for metric in SUITE} == expected | {"no_answer", "truncated", "undecided"}
 
 
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize("variant", VARIANTS)
-def test_confidence_metrics_are_those_of_the_records(task: str, variant: str) -> None:
+def test_metrics_of_a_variant_are_those_of_its_records(task: str, variant: str) -> None:
     samples = processed(task, responses)
-    found = aggregated(samples, TASKS[task][1])
-    base, mine = by_item(samples, "base"), by_item(samples, variant)
-    known = [record for record in mine.values() if record.letter_probs]
-    assert 0 < len(known) < len(mine)
-    assert found[f"p_correct_{variant}"] == pytest.approx(fmean(record.p_correct for record in known))
-    assert found[f"letter_entropy_{variant}"] == pytest.approx(fmean(record.letter_entropy for record in known))
-    assert found[f"p_correct_{variant}_n"] == found[f"letter_entropy_{variant}_n"] == len(known)
-    error = calibration_error({r.item: r.p_answer for r in mine.values()}, {r.item: r.correct for r in mine.values()})
-    assert (found[f"ece_{variant}"], found[f"ece_{variant}_n"]) == (error.value, error.n)
-    if variant == "base":
-        return
-    pairs = [(base[item], after) for item, after in mine.items() if base[item].letter_probs and after.letter_probs]
-    assert found[f"p_correct_change_{variant}"] == pytest.approx(fmean(b.p_correct - a.p_correct for a, b in pairs))
-    entropies = fmean(after.letter_entropy - before.letter_entropy for before, after in pairs)
-    assert found[f"letter_entropy_change_{variant}"] == pytest.approx(entropies)
-    assert found[f"p_correct_change_{variant}_n"] == found[f"letter_entropy_change_{variant}_n"] == len(pairs)
-    judged = [before for item, before in base.items()
-              if before.correct and before.letter_probs and mine[item].correct is not None]  # fmt: skip
-    labels = [mine[before.item].correct for before in judged]
-    assert len(set(labels)) == 2
-    for name, scores in (
-        ("auroc_p_correct", [before.p_correct for before in judged]),
-        ("auroc_neg_entropy", [-before.letter_entropy for before in judged]),
-    ):
-        assert found[f"{name}_{variant}"] == pytest.approx(roc_auc_score(labels, scores))
-        assert found[f"{name}_{variant}_n"] == len(judged)
+    found, mine = aggregated(samples, TASKS[task][1]), by_item(samples, variant)
+    assert any(record.answer is None for record in mine.values())
+    assert found[f"acc_{variant}"] == pytest.approx(fmean(r.answer == r.gold for r in mine.values()))
+    if variant != "base":
+        base = by_item(samples, "abstain_base" if variant.startswith("abstain_wrong") else "base")
+        gone = [(base[item].answer == r.gold) - (r.answer == r.gold) for item, r in mine.items()]
+        assert found[f"drop_{variant}"] == pytest.approx(fmean(gone))
+    if task == "suite" and variant != "stop_think":
+        kept = [record.answer == record.gold and record.consistent is True for record in mine.values()]
+        assert found[f"consistent_acc_{variant}"] == pytest.approx(fmean(kept))
+    if task == "probe":
+        known = [record.p_correct for record in mine.values() if record.letter_probs]
+        assert found[f"p_correct_{variant}"] == pytest.approx(fmean(known))
 
 
-@pytest.mark.parametrize("task", TASKS)
-def test_every_sample_has_the_same_keys_and_every_metric_its_count(task: str) -> None:
-    keys = [list(sample) for sample in processed(task, responses)]
-    assert all(found == keys[0] for found in keys)
-    names = [metric.name for metric in TASKS[task][1]]
-    assert keys[0] == ["record", *(name + twin for name in names for twin in ("", "_n"))]
-    assert len(set(names)) == len(names)
+def test_joint_rates_are_the_lower_bounds_over_items() -> None:
+    samples = processed("suite", responses)
+    found = aggregated(samples, SUITE)
+    variants = {name: by_item(samples, name) for name in ("base", *WRONG)}
+    items = variants["base"]
+    right = [all(variants[name][item].correct for name in WRONG) for item in items]
+    both = [all(variants[name][item].correct_and_consistent is True for name in WRONG) for item in items]
+    joint = [
+        kept and variants["base"][item].correct_and_consistent is True for item, kept in zip(items, both, strict=True)
+    ]
+    assert [found[name] for name in ("worst_acc", "robust_acc", "joint_acc")] == pytest.approx(
+        [fmean(right), fmean(both), fmean(joint)]
+    )
 
 
-def test_without_probabilities_confidence_rests_on_nothing_and_the_rest_is_as_it_was() -> None:
-    def without(found: list[Doc]) -> list[str]:
-        return [unseal(text).text for text in responses(found)]
+def test_joint_rates_of_items_that_lack_a_variant_are_nan() -> None:
+    samples = [s for s in processed("suite", responses) if s["record"]["variant"] != "wrong_think"]
+    found = aggregated(samples, SUITE)
+    assert math.isnan(found["worst_acc"])
+    assert math.isnan(found["joint_acc"])
 
-    def bare(found: list[Doc]) -> list[str]:
-        return [response(doc, None, "A") for doc in found]
 
-    for write in (without, bare):
-        found = aggregated(processed("suite", write), SUITE)
-        for name, value in found.items():
-            if name.startswith(CONFIDENCE):
-                assert value == 0 if name.endswith("_n") else math.isnan(value), name
-    with_ = aggregated(processed("suite", responses), SUITE)
-    rest = aggregated(processed("suite", without), SUITE)
-    for name, value in with_.items():
-        if not name.startswith(CONFIDENCE):
-            assert rest[name] == value or (math.isnan(value) and math.isnan(rest[name])), name
+def test_a_sample_names_the_metrics_that_it_contributes_to_and_lm_eval_all() -> None:
+    (sample,) = (s for s in processed("suite", responses)[:12] if s["record"]["variant"] == "stop_think")
+    assert set(sample) == {
+        "record", "acc_stop_think", "drop_stop_think", "no_answer", "truncated",
+    }  # fmt: skip
 
 
 def test_a_rank_without_any_sample_of_a_metric_changes_nothing() -> None:
@@ -109,23 +107,34 @@ def test_a_rank_without_any_sample_of_a_metric_changes_nothing() -> None:
     one, two = samples[::2], samples[1::2]  # two processes, joined in the order of their ranks
     first, second = aggregated(samples, SUITE), aggregated(one + two, SUITE)
     assert {name: pytest.approx(value, nan_ok=True) for name, value in first.items()} == second
-    assert not math.isnan(aggregated(one, SUITE)["acc_base"])
 
 
-def test_a_probe_reports_nothing_about_words_of_the_models_own() -> None:
-    names = {metric.name for metric in PROBE}
-    assert names < {metric.name for metric in SUITE}
-    assert not any(name.startswith(ABOUT_OWN_WORDS) for name in names)
-    for variant in VARIANTS:
-        assert {f"acc_{variant}", f"followed_{variant}", f"p_correct_{variant}", f"ece_{variant}"} <= names
-    assert {"worst_acc", "abstained_abstain_base", "auroc_p_correct_wrong_think", "drop_wrong_think"} <= names
+def test_repeats_are_averaged_within_their_item_and_joined_one_by_one() -> None:
+    docs = [doc for doc in made() if doc["id"] == made()[0]["id"]]
+    texts = {True: lambda doc: response(doc, None, doc["answer"]), False: lambda doc: response(doc, None, None)}
+    samples = [
+        lmms_eval.process_suite_results(doc, [texts[True](doc), texts[doc["variant"] == "base"](doc)]) for doc in docs
+    ]
+    found = aggregated(samples, SUITE)
+    assert (found["acc_base"], found["acc_wrong_think"], found["drop_wrong_think"]) == (1.0, 0.5, 0.5)
+    assert found["worst_acc"] == 0.5
+    assert [[record["repeat"] if record.get("repeat") else 0 for record in s["record"]] for s in samples] == [
+        [0, 1]
+    ] * 12
 
 
-def test_auroc_of_only_survivors_is_nan_and_says_on_how_many_it_would_rest() -> None:
-    def right(found: list[Doc]) -> list[str]:
-        return [response(doc, {"A": 0.5, "B": 0.5}, doc["answer"]) for doc in found]
+def test_directions_are_there_where_one_is_true() -> None:
+    known = {metric.name: metric.higher_is_better for metric in SUITE}
+    assert known["acc_base"] is known["joint_acc"] is True
+    assert known["drop_wrong_think"] is known["no_answer"] is known["drop_irrelevant_caption"] is False
+    assert known["drop_correct_think"] is known["drop_stop_think"] is known["undecided"] is None
+    about_base = {metric.name: metric.higher_is_better for metric in leaf("base")}
+    assert about_base["followed"] is about_base["letter_entropy"] is None
+    assert {metric.name: metric.higher_is_better for metric in leaf("wrong_think")}["followed"] is False
 
-    found = aggregated(processed("suite", right), SUITE)
-    assert math.isnan(found["auroc_p_correct_wrong_think"])
-    assert found["auroc_p_correct_wrong_think_n"] == 30
-    assert found["ece_base"] == 0.5
+
+@pytest.mark.parametrize(("cut", "warned"), [(2, False), (3, True)])
+def test_more_than_two_percent_truncated_is_said(caplog, cut: int, warned: bool) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert aggregation.truncated([1.0] * cut + [0.0] * (100 - cut)) == cut / 100
+    assert ("stopped at the limit of tokens" in caplog.text) is warned

@@ -82,7 +82,6 @@ def test_every_metric_of_a_task_is_aggregated_by_a_function_that_there_is() -> N
             module, _, name = metric["aggregation"].rpartition(".")
             assert module == aggregation.__name__
             assert callable(getattr(aggregation, name))
-            assert name.endswith("_n") == metric["metric"].endswith("_n")
 
 
 def test_every_task_says_what_it_is() -> None:
@@ -105,7 +104,7 @@ def test_every_metric_names_its_direction() -> None:
     for path in [path for harness in HARNESSES for path in task_paths(task_folder(harness)).values()]:
         content = yaml.safe_load(path.read_text(encoding="utf-8").replace("!function ", ""))
         for metric in content.get("metric_list", []):
-            assert isinstance(metric["higher_is_better"], bool)
+            assert metric["higher_is_better"] in (True, False, None)
 
 
 def test_a_leaf_has_every_item_once_and_the_suite_has_every_variant_of_it() -> None:

@@ -12,37 +12,42 @@ from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
 from lmms_robust.metrics.confidence import _area, _newcombe, auroc, calibration_error, change
-from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.metrics.estimate import known as exactly
 
 PROBABILITY = st.integers(0, 20).map(lambda n: n / 20) | st.floats(0, 1)
-items = st.integers(0, 40).map(str)
+items = st.tuples(st.integers(0, 40).map(str), st.just(0))
 scores = st.dictionaries(items, PROBABILITY | st.none())
 outcomes = st.dictionaries(items, st.sampled_from([True, False, None]))
 groups = st.lists(PROBABILITY, min_size=1, max_size=30)
 
 
-def right(*names: str) -> dict[str, bool | None]:
-    return dict.fromkeys(names, True)
+def right(*names: str) -> dict:
+    return units(dict.fromkeys(names, True))
+
+
+def units(values: dict) -> dict:
+    """One response to each item."""
+    return {(name, 0): value for name, value in values.items()}
 
 
 def test_change_compares_the_same_items_only() -> None:
-    base = {"a": 0.75, "b": 0.5, "c": None, "d": 0.5}
-    assert change(base, {"a": 0.25, "b": 0.75, "c": 0.5, "d": None, "e": 0.0}) == Estimate(-0.125, 2)
-    assert change({}, {"a": 1.0}).n == 0
-    assert math.isnan(change({}, {"a": 1.0}).value)
+    base = units({"a": 0.75, "b": 0.5, "c": None, "d": 0.5})
+    assert change(base, units({"a": 0.25, "b": 0.75, "c": 0.5, "d": None, "e": 0.0})) == exactly(-0.125, 2)
+    assert change({}, units({"a": 1.0})).n == 0
+    assert math.isnan(change({}, units({"a": 1.0})).value)
 
 
-def test_auroc_rests_on_items_right_at_base_scored_there_and_answered_after() -> None:
-    score = {"kept": 0.9, "lost": 0.4, "wrong at base": 0.1, "no score": None, "no answer": 0.2, "unread at base": 0.3}
-    base = right("kept", "lost", "no score", "no answer") | {"wrong at base": False, "unread at base": None}
-    after = right("kept", "wrong at base", "no score", "unread at base") | {"lost": False, "no answer": None}
+def test_auroc_rests_on_items_right_at_base_scored_there_and_asked_after() -> None:
+    score = units({"kept": 0.9, "lost": 0.4, "wrong at base": 0.1, "no score": None, "not asked": 0.2})
+    base = right("kept", "lost", "no score", "not asked") | units({"wrong at base": False})
+    after = right("kept", "wrong at base", "no score") | units({"lost": False})
     found = auroc(score, base, after)
     assert (found.value, found.survived, found.fell, found.n) == (1.0, 1, 1, 2)
 
 
 @pytest.mark.parametrize("after", [True, False, None])
 def test_without_both_groups_there_is_no_area(after: bool | None) -> None:
-    found = auroc({"a": 0.9, "b": 0.8}, right("a", "b"), {"a": after, "b": after})
+    found = auroc(units({"a": 0.9, "b": 0.8}), right("a", "b"), units({"a": after, "b": after}))
     assert all(math.isnan(value) for value in (found.value, found.low, found.high))
     assert (found.survived, found.fell) == (2 * (after is True), 2 * (after is False))
 
@@ -147,15 +152,15 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
 
 
 def test_calibration_error_by_hand() -> None:
-    confidence = {"a": 0.9, "b": 0.95, "c": 0.85, "d": 0.0, "e": 1.0, "f": None, "g": 0.5}
-    correct = right("a", "e") | {"b": False, "c": True, "d": False, "f": True, "g": None}
+    confidence = units({"a": 0.9, "b": 0.95, "c": 0.85, "d": 0.0, "e": 1.0, "f": None, "g": 0.5})
+    correct = right("a", "e") | units({"b": False, "c": True, "d": False, "f": True, "g": None})
     # bins: (0.8, 0.9]: a, c; (0.9, 1]: b, e; (0, 0.1]: d
     expected = (abs(2 - 1.75) + abs(1 - 1.95) + 0) / 5
-    assert calibration_error(confidence, correct) == Estimate(pytest.approx(expected), 5)
+    assert calibration_error(confidence, correct) == exactly(pytest.approx(expected), 5)
 
 
 def test_calibration_error_of_nothing_is_nan() -> None:
-    found = calibration_error({"a": None, "b": 0.5}, {"a": True, "b": None})
+    found = calibration_error(units({"a": None, "b": 0.5}), units({"a": True, "b": None}))
     assert found.n == 0
     assert math.isnan(found.value)
 
@@ -164,7 +169,7 @@ def test_calibration_error_of_nothing_is_nan() -> None:
 def test_calibration_error_is_that_of_scikit_learns_bins(pairs: list[tuple[float, bool]]) -> None:
     # Edges apart from the sums: an item on an edge is put into the same bin by both only up to rounding.
     pairs = [(value + 0.00003 if value < 1 else value, right) for value, right in pairs]
-    confidence, correct = ({str(n): pair[i] for n, pair in enumerate(pairs)} for i in (0, 1))
+    confidence, correct = ({(str(n), 0): pair[i] for n, pair in enumerate(pairs)} for i in (0, 1))
     values, labels = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     accuracy, centre = calibration_curve(labels, values, n_bins=10, strategy="uniform", pos_label=True)
     counts = np.histogram(values, bins=np.linspace(0, 1, 11))[0]

@@ -91,7 +91,7 @@ def test_sentence_options_do_not_end_in_two_stops(item: Item) -> None:
 
 
 def test_planting_is_even_and_changes_with_the_seed(item: Item) -> None:
-    items = [replace(item, id=f"x-{number}") for number in range(600)]
+    items = [replace(item, question=f"What color is square {number}?") for number in range(600)]
     drawn = Counter(plant(made) for made in items)
     assert set(drawn) == {"A", "B", "D"}
     assert min(drawn.values()) > 150
@@ -100,7 +100,7 @@ def test_planting_is_even_and_changes_with_the_seed(item: Item) -> None:
 
 
 def test_an_option_that_may_be_true_is_never_planted(item: Item) -> None:
-    items = [replace(item, id=f"x-{number}", unplantable=("B",)) for number in range(100)]
+    items = [replace(item, question=f"What color is square {number}?", unplantable=("B",)) for number in range(100)]
     assert item.plantable == ("A", "B", "D")
     assert {plant(made) for made in items} == {"A", "D"}
 

@@ -8,9 +8,9 @@ from click.testing import CliRunner
 from lmms_robust.cli import main
 from lmms_robust.harness import lmms_eval
 from lmms_robust.metrics.confidence import auroc, calibration_error, change
+from lmms_robust.record import from_log
 from lmms_robust.report.confidence import confidence_table
 from lmms_robust.report.logs import Run, read_runs
-from lmms_robust.schema import Record
 from tests.harness.samples import made, response, responses
 
 TASKS = {
@@ -27,7 +27,9 @@ def write(folder: Path, task: str, **changes: object) -> Path:
     for sample in samples:
         sample["record"] |= changes
     folder.mkdir(exist_ok=True)
-    lines = [json.dumps({"doc_id": number} | sample) for number, sample in enumerate(samples)]
+    lines = [
+        json.dumps({"doc_id": number, "filtered_resps": str(number)} | sample) for number, sample in enumerate(samples)
+    ]
     (folder / f"20260101_000000_samples_{task}.jsonl").write_text("\n".join(lines) + "\n")
     return folder
 
@@ -40,14 +42,14 @@ def cells(run: Run) -> dict[str, list[str]]:
 
 def test_a_row_holds_the_metrics_of_its_records(tmp_path: Path) -> None:
     (run,) = read_runs(write(tmp_path / "model", "robustness_scenes"))
-    base, mine = ({r.item: r for r in run.records if r.variant == name} for name in ("base", "wrong_think"))
+    base, mine = ({(r.item, 0): r for r in run.records if r.variant == name} for name in ("base", "wrong_think"))
     known = [record for record in mine.values() if record.letter_probs]
-    right, after = ({r.item: r.correct for r in one.values()} for one in (base, mine))
+    right, after = ({unit: r.correct for unit, r in one.items()} for one in (base, mine))
     n, bounds, p_correct, entropy, ece, p_change, entropy_change, still, first, second = cells(run)["wrong_think"]
     assert (n, bounds) == (str(len(known)), "0")
     assert p_correct == f"{sum(r.p_correct for r in known) / len(known):.3f}"
     assert entropy == f"{sum(r.letter_entropy for r in known) / len(known):.3f}"
-    assert ece == f"{calibration_error({r.item: r.p_answer for r in mine.values()}, after).value:.3f}"
+    assert ece == f"{calibration_error({i: r.p_answer for i, r in mine.items()}, after).value:.3f}"
     assert (
         p_change
         == f"{change({i: r.p_correct for i, r in base.items()}, {i: r.p_correct for i, r in mine.items()}).value:+.3f}"
@@ -71,14 +73,16 @@ def test_base_is_compared_with_nothing(tmp_path: Path) -> None:
 
 def test_items_that_rest_on_bounds_are_counted(tmp_path: Path) -> None:
     (run,) = read_runs(write(tmp_path / "model", "robustness_scenes", probs_at_most="B"))
-    for n, bounds, *_ in cells(run).values():
+    for name, (n, bounds, *_, ece, _, _, still, by_p, by_entropy) in cells(run).items():
         assert n == bounds != "0"
+        assert ece == "–"
+        assert [still, by_p, by_entropy] == ([""] * 3 if name == "base" else ["0 of 0", "–", "–"])
 
 
 def test_an_area_without_both_groups_is_a_dash() -> None:
     docs = [doc for doc in made() if doc["variant"] in ("base", "wrong_think")]
     values = [lmms_eval.process_results(doc, [response(doc, {"A": 0.5, "B": 0.5}, doc["answer"])]) for doc in docs]
-    run = Run("model", "d", "scenes", False, tuple(Record(**value["record"]) for value in values))
+    run = Run("model", "d", "scenes", False, 0, tuple(from_log(value["record"]) for value in values))
     assert cells(run)["wrong_think"] == ["30", "0", "0.500", "0.693", "0.500", "+0.000", "+0.000", "30 of 30", "–", "–"]
 
 
@@ -88,7 +92,7 @@ def test_the_summary_prints_the_area_with_its_interval_and_the_probe_apart(tmp_p
     assert [run.probe for run in read_runs(tmp_path)] == [False, True]
     result = CliRunner().invoke(main, ["summary", str(tmp_path)])
     assert result.exit_code == 0, result.output
-    lines = [line for line in result.output.splitlines() if line.startswith("│ wrong_caption ") and "[" in line]
+    lines = [line for line in result.output.splitlines() if line.startswith("│ wrong_caption ") and " of " in line]
     for run, line in zip(read_runs(tmp_path), lines, strict=True):
         assert f"confidence · scenes{' (probe)' if run.probe else ''} · model" in result.output
         assert [cell.strip() for cell in line.split("│")[2:-1]] == cells(run)["wrong_caption"]

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lmms_robust.metrics.estimate import mean
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.demo import command, run
+from lmms_robust.report.estimates import rows
 from lmms_robust.report.logs import read_runs
 
 
@@ -17,16 +17,16 @@ def test_the_demo_shows_what_perturbations_do(tmp_path: Path, monkeypatch: pytes
     log = run(tmp_path, items=60)
     assert log.is_file()
     (found,) = read_runs(tmp_path)
-    correct = {name: mean(r.correct for r in found.records if r.variant == name) for name in VARIANTS}
-    assert {estimate.n for estimate in correct.values()} <= set(range(58, 61))
-    base = correct["base"].value
+    by_variant = {row.variant: row for row in rows(found.records)}
+    assert set(by_variant) == set(VARIANTS)
+    assert {row.acc.n for row in by_variant.values()} == {60}
+    base = by_variant["base"].acc.value
     assert base >= 0.9
     for control in ("correct_caption", "correct_think", "irrelevant_caption"):
-        assert correct[control].value >= base - 0.03
+        assert by_variant[control].acc.value >= base - 0.03
     for wrong in ("wrong_caption", "wrong_think"):
-        assert correct[wrong].value <= base - 0.2
-        planted = mean(r.followed for r in found.records if r.variant == wrong)
-        assert planted.value > mean(r.followed for r in found.records if r.variant == "base").value + 0.1
+        assert by_variant[wrong].acc.value <= base - 0.2
+        assert by_variant[wrong].followed.value > by_variant["base"].followed.value + 0.1
 
 
 def test_all_items_means_no_limit(tmp_path: Path) -> None:

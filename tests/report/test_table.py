@@ -1,111 +1,136 @@
-import json
+"""The tables of a run, cell by cell, from records made by hand."""
+
+from __future__ import annotations
+
 from io import StringIO
 from pathlib import Path
 
-import pytest
 from rich.console import Console
 
-from lmms_robust.errors import RobustError
-from lmms_robust.report.logs import read_runs
-from lmms_robust.report.table import variant_table
+from lmms_robust.record import Record
+from lmms_robust.report.estimates import joint_rates
+from lmms_robust.report.logs import Run, read_runs
+from lmms_robust.report.table import sentences, tables
+from tests.report.samples import line, log, record
 
-FIXED = {
-    "benchmark": "scenes", "category": "color", "question": "What color?", "options": ["red", "blue"],
-    "injection": "none", "gold": "A", "planted": "B", "abstain": None, "caption_source": "",
-    "decided_by": "rules",
-}  # fmt: skip
+# The example of the conventions: right consistent; right undecided · right consistent; unread · right undecided;
+# planted · wrong; wrong.
+EXAMPLE = [
+    record("w", "base", "A", True), record("w", "wrong_think", "A", undecided="no_conclusion", injection="prefill"),
+    record("x", "base", "A", True),
+    record("x", "wrong_think", None, problem="no_answer", undecided="no_answer", injection="prefill"),
+    record("y", "base", "A", undecided="no_conclusion"), record("y", "wrong_think", "B", False, injection="prefill"),
+    record("z", "base", "C", True, options=("red", "blue", "green")),
+    record("z", "wrong_think", "C", True, options=("red", "blue", "green"), injection="prefill"),
+]  # fmt: skip
 
 
-def sample(item: str, variant: str, answer: str | None, conclusion: str | None) -> str:
-    known = answer is not None and conclusion is not None
-    record = FIXED | {
-        "item": item, "variant": variant, "answer": answer, "conclusion": conclusion,
-        "consistent": answer == conclusion if known else None, "problem": None if known else "no_answer",
+def run(*records: Record, **changes: object) -> Run:
+    return Run("model", "d1", "scenes", False, 0, records, **changes)
+
+
+def cells(found: Run) -> list[dict[str, dict[str, str]]]:
+    """Per table: variant -> column -> cell."""
+    rendered = []
+    for table in tables(found):
+        columns = {str(column.header): list(column.cells) for column in table.columns}
+        names = [str(name) for name in columns.pop("variant")]
+        rendered.append({name: {column: str(values[row]) for column, values in columns.items()}
+                         for row, name in enumerate(names)})  # fmt: skip
+    return rendered
+
+
+def test_the_example_of_the_conventions() -> None:
+    answers, reasoning = cells(run(*EXAMPLE))
+    assert answers["base"] | {"drop": "", "survival": ""} == {
+        "items": "4", "accuracy": "75.0", "drop": "", "survival": "", "followed": "0.0", "no answer": "0.0",
+        "truncated": "0.0", "injection": "none",
     }  # fmt: skip
-    return json.dumps({"doc_id": 0, "record": record})
+    assert answers["wrong_think"] == {
+        "items": "4", "accuracy": "25.0", "drop": "50.0", "survival": "33.3", "followed": "25.0", "no answer": "25.0",
+        "truncated": "0.0", "injection": "prefill",
+    }  # fmt: skip
+    assert reasoning["base"] == {
+        "consistent": "100.0", "yes + no": "3 + 0", "undecided": "25.0", "right and consistent": "[50.0, 75.0]",
+        "its drop": "",
+    }  # fmt: skip
+    assert reasoning["wrong_think"] == {
+        "consistent": "50.0", "yes + no": "1 + 1", "undecided": "50.0", "right and consistent": "[0.0, 25.0]",
+        "its drop": "[25.0, 75.0]",
+    }  # fmt: skip
 
 
-def log(folder: Path, date: str, task: str, *lines: str) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{date}_samples_{task}.jsonl").write_text("\n".join(lines) + "\n")
+def test_abstaining_variants_are_compared_with_their_own_base_and_show_who_abstained() -> None:
+    shown = {"options": ("red", "blue", "I'm not sure"), "abstain": "C"}
+    found = run(
+        record("w", "base", "A", True), record("w", "abstain_base", "C", True, **shown),
+        record("w", "abstain_wrong_caption", "C", True, **shown),
+    )  # fmt: skip
+    answers, _ = cells(found)
+    assert [answers[name]["abstained"] for name in answers] == ["", "100.0", "100.0"]
+    assert [answers[name]["drop"] for name in answers] == ["", "100.0", "0.0"]
 
 
-def text(run) -> list[list[str]]:
+def test_what_must_not_be_mixed_has_rows_of_its_own() -> None:
+    found = run(
+        record("w", "wrong_think", "A", True, injection="prefill"),
+        record("x", "wrong_think", "A", True, injection="inline"),
+        record("w", "wrong_caption", "A", True, caption_source="llm:m h"),
+        record("x", "wrong_caption", "A", True, caption_source="statements"),
+    )
+    (answers, _) = tables(found)
+    names, injections = (list(column.cells) for column in (answers.columns[0], answers.columns[-1]))
+    assert list(zip(names, injections, strict=True)) == [
+        ("wrong_think", "inline"), ("wrong_think", "prefill"),
+        ("wrong_caption", "none, captions by llm:m h"), ("wrong_caption", "none"),
+    ]  # fmt: skip
+
+
+def test_the_share_of_fallback_sentences_is_shown_where_there_are_any() -> None:
+    asserted = [record("w", "wrong_caption", "A", True, statement_source="fallback"),
+                record("x", "wrong_caption", "A", True, statement_source="pattern:p")]  # fmt: skip
+    answers, _ = cells(run(record("w", "base", "A", True, statement_source="fallback"), *asserted))
+    assert (answers["base"]["fallback"], answers["wrong_caption"]["fallback"]) == ("", "50.0")
+    answers, _ = cells(run(asserted[1]))
+    assert "fallback" not in answers["wrong_caption"]
+
+
+def test_reasoning_that_is_not_the_models_own_is_a_dash() -> None:
+    _, reasoning = cells(
+        run(record("w", "base", "A", True), record("w", "stop_think", "A", undecided="not_applicable"))
+    )
+    assert set(reasoning["stop_think"].values()) == {"–"}
+
+
+def test_a_probe_has_no_table_of_reasoning(tmp_path: Path) -> None:
+    probed = record("w", "base", "A", undecided="not_applicable", injection="probe")
+    log(tmp_path / "one", "d1", "robustprobe_scenes", line(probed))
+    (found,) = read_runs(tmp_path)
+    (table,) = tables(found)
+    assert table.title == "answers · scenes (probe) · one · d1"
+
+
+def test_joint_rates_torn_items_and_what_was_cut_stand_below_the_tables() -> None:
+    wrong = ("wrong_think", "wrong_think_but", "wrong_caption", "wrong_caption_disclaimer")
+    whole = [record("w", name, "A", None if name == "wrong_caption" else True) for name in ("base", *wrong)]
+    torn = [record("x", name, None, problem="truncated", truncated=True) for name in wrong]
+    found = run(*whole, *torn, notes=("a note",))
+    joint = joint_rates(found.records)
+    assert joint is not None
+    assert (joint.worst_acc.value, joint.torn) == (0.5, 1)
+    assert (joint.joint_acc.low, joint.joint_acc.high, joint.joint_acc.n) == (0.0, 1.0, 1)
+    said = list(sentences(found))
+    assert said[0] == "right under all four wrong_*: 50.0 (worst_acc, 2 items)"
+    assert "[0.0, 100.0] (joint_acc)" in said[2]
+    assert said[3] == "1 item(s) lack some of these variants and are left out of these rates"
+    assert said[4] == "warning: 4 of 9 responses stopped at the limit of tokens; allow more new tokens"
+    assert said[-1] == "a note"
+
+
+def test_bounds_are_printed_as_they_are() -> None:
     console = Console(width=200, record=True, file=StringIO())
-    console.print(variant_table(run))
-    rows = [line.split("│") for line in console.export_text().splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in row[1:-1]] for row in rows]
-
-
-def test_a_table_pairs_variants_with_base_by_item(tmp_path: Path) -> None:
-    base = [sample(item, "base", "A", "A") for item in "wxyz"]
-    wrong = [sample("w", "wrong_think", "A", "B"), sample("x", "wrong_think", "B", "B"),
-             sample("y", "wrong_think", None, None), sample("z", "wrong_think", "A", "A")]  # fmt: skip
-    log(tmp_path / "model", "d1", "robust_scenes_base", *base)
-    log(tmp_path / "model", "d1", "robust_scenes_wrong_think", *wrong)
-    (run,) = read_runs(tmp_path)
-    first, second = text(run)
-    assert first[:3] == ["base", "4", "100.0 (4)"]
-    assert first[3:5] == ["", ""]
-    assert second == [
-        "wrong_think",
-        "4",
-        "66.7 (3)",
-        "33.3 (3)",
-        "66.7 (3)",
-        "66.7 (3)",
-        "33.3 (3)",
-        "33.3 (3)",
-        "25.0",
-        "none",
-    ]
-
-
-def test_runs_are_kept_apart_by_model_and_date(tmp_path: Path) -> None:
-    for model, date in (("one", "d1"), ("one", "d2"), ("two", "d1")):
-        log(tmp_path / model, date, "robust_scenes_base", sample("w", "base", "A", "A"))
-    log(tmp_path / "one", "d1", "somebody_elses_task", json.dumps({"doc_id": 0}))
-    assert [(run.date, run.model) for run in read_runs(tmp_path)] == [("d1", "one"), ("d1", "two"), ("d2", "one")]
-
-
-def test_records_of_a_probe_are_kept_apart_and_have_no_columns_of_reasoning(tmp_path: Path) -> None:
-    probed = sample("w", "base", "A", None).replace('"injection": "none"', '"injection": "probe"')
-    log(tmp_path / "one", "d1", "robust_scenes_base", sample("w", "base", "A", "A"))
-    log(tmp_path / "one", "d1", "robustprobe_scenes", probed)
-    plain, probe = read_runs(tmp_path)
-    assert (plain.probe, probe.probe) == (False, True)
-    assert variant_table(probe).title == "scenes (probe) · one · d1"
-    (row,) = text(probe)
-    assert row == ["base", "1", "100.0 (1)", "", "", "0.0 (1)", "0.0", "probe"]
-
-
-def test_a_log_holds_probabilities_and_one_of_an_earlier_version_need_not(tmp_path: Path) -> None:
-    line = json.loads(sample("w", "base", "A", "A"))
-    line["record"] |= {"letter_probs": {"A": 0.75, "B": 0.25}, "probs_at_most": "B"}
-    log(tmp_path, "d", "robust_scenes_base", json.dumps(line), sample("x", "base", "A", "A"))
-    (run,) = read_runs(tmp_path)
-    assert [record.p_correct for record in run.records] == [0.75, None]
-    assert [record.probs_at_most for record in run.records] == ["B", ""]
-
-
-def test_a_column_that_rests_on_nothing_says_so(tmp_path: Path) -> None:
-    log(tmp_path, "d", "robust_scenes_stop_think", sample("w", "stop_think", "A", None))
-    (row,) = text(read_runs(tmp_path)[0])
-    assert row[2] == "100.0 (1)"
-    assert row[5] == "– (0)"
-
-
-@pytest.mark.parametrize(
-    ("line", "message"), [("{", ":1: not JSON"), ('{"record": {"item": "x"}}', ":1: not a record of this version")]
-)
-def test_a_log_that_cannot_be_read_is_named(tmp_path: Path, line: str, message: str) -> None:
-    log(tmp_path, "d", "robust_scenes_base", line)
-    with pytest.raises(RobustError, match=message):
-        read_runs(tmp_path)
-
-
-def test_a_folder_without_samples_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RobustError, match="no samples of robust tasks"):
-        read_runs(tmp_path)
-    with pytest.raises(RobustError, match="is not a folder"):
-        read_runs(tmp_path / "none")
+    for table in tables(run(*EXAMPLE)):
+        console.print(table)
+    text = console.export_text()
+    assert "[25.0, 75.0]" in text
+    assert "[a, b]" in text

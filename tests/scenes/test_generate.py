@@ -79,7 +79,7 @@ def test_an_item_has_all_columns_and_suits_the_schema() -> None:
     assert (item.category, item.question) == (question.family, question.text)
     assert item.answer == "ABCD"[question.gold]
     assert Scene.from_dict(json.loads(item.scene)) == scene
-    Item(item.id, "scenes", item.category, item.question, tuple(item.options), item.answer, tuple(item.statements), 1)
+    Item(id=item.id, question=item.question, options=item.options, answer=item.answer, statements=item.statements)
 
 
 def test_items_depend_on_split_and_index_only() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.benchmarks.vocabulary import TURNED
+from lmms_robust.statements.vocabulary import TURNED
 
 _OPTION = r"(?:answers?|options?|choices?|ones?)"
 _WRONG = r"(?:is|are) (?:wrong|incorrect|false|not (?:correct|right|true))"

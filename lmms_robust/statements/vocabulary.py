@@ -1,4 +1,4 @@
-"""Word lists for :mod:`lmms_robust.benchmarks.grammar`: what a rule cannot know about English words."""
+"""Word lists for :mod:`lmms_robust.statements.grammar`: what a rule cannot know about English words."""
 
 from __future__ import annotations
 

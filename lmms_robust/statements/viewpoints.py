@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from lmms_robust.benchmarks.grammar import definite, is_plural, mid_sentence, sentence
-from lmms_robust.benchmarks.statements import Pattern
+from lmms_robust.statements.grammar import definite, is_plural, mid_sentence, sentence
+from lmms_robust.statements.state import Pattern
 
 _VIEW = r"(?:persp?ective|viewpoint|point of view|view)"
 _HOLDER = rf"(?:(?:the )?{_VIEW} of [^?,]+?|(?:(?!\bfrom\b)[^?,])+? {_VIEW})"

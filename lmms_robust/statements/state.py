@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from lmms_robust.benchmarks.refusals import leans, quoted, refusals
+from lmms_robust.statements.refusals import leans, quoted, refusals
 
 FALLBACK = "fallback"
 
@@ -33,6 +34,12 @@ class Statements:
 
     texts: tuple[str, ...]
     pattern: str
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The statements and their source, as fields of an :class:`lmms_robust.schema.Item`."""
+        source = FALLBACK if self.pattern == FALLBACK else f"pattern:{self.pattern}"
+        return {"statements": self.texts, "statement_source": source}
 
 
 def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) -> Statements:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.benchmarks.captioned import described
-from lmms_robust.benchmarks.counts import there_is_are
-from lmms_robust.benchmarks.directions import place, relation
-from lmms_robust.benchmarks.grammar import definite, has_determiner, is_are, is_plural, sentence, value
-from lmms_robust.benchmarks.statements import Pattern
-from lmms_robust.benchmarks.vocabulary import SITUATED, TURNED
-from lmms_robust.benchmarks.yes_no import stated
+from lmms_robust.statements.captioned import described
+from lmms_robust.statements.counts import there_is_are
+from lmms_robust.statements.directions import place, relation
+from lmms_robust.statements.grammar import definite, has_determiner, is_are, is_plural, sentence, value
+from lmms_robust.statements.state import Pattern
+from lmms_robust.statements.vocabulary import SITUATED, TURNED
+from lmms_robust.statements.yes_no import stated
 
 # "Where is the picture taken?", "Where is the man going?": these words are no part of the noun.
 _DONE = re.compile(r" (?:taken|shot|made|born|seen|\w+ing)$", re.IGNORECASE)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lmms_robust.benchmarks.grammar import is_plural_word
-from lmms_robust.benchmarks.openings import CLOSED, Kind, opening
-from lmms_robust.benchmarks.vocabulary import (
+from lmms_robust.statements.grammar import is_plural_word
+from lmms_robust.statements.openings import CLOSED, Kind, opening
+from lmms_robust.statements.vocabulary import (
     ADVERBS,
     ANIMATE,
     DETERMINERS,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.benchmarks.grammar import definite, indefinite, is_plural, sentence, starts_with_vowel
-from lmms_robust.benchmarks.predicates import subject_end
-from lmms_robust.benchmarks.vocabulary import BARE_VERBS, DETERMINERS, PRONOUNS, QUANTIFIERS
+from lmms_robust.statements.grammar import definite, indefinite, is_plural, sentence, starts_with_vowel
+from lmms_robust.statements.predicates import subject_end
+from lmms_robust.statements.vocabulary import BARE_VERBS, DETERMINERS, PRONOUNS, QUANTIFIERS
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|can|could|will)\s+(?P<rest>[^?]+?)\s*\??",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from lmms_robust.benchmarks.vocabulary import (
+from lmms_robust.statements.vocabulary import (
     ADVERBS,
     ATTACHING,
     BREAKS,

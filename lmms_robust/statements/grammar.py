@@ -1,14 +1,14 @@
 """English nouns: number, articles, agreement, case. Pure functions on short texts.
 
 A noun here is a noun phrase as benchmarks write it: "red hats of the person in the back". Its head is the word that
-carries number ("hats"). For yes/no questions see :mod:`lmms_robust.benchmarks.yes_no`.
+carries number ("hats"). For yes/no questions see :mod:`lmms_robust.statements.yes_no`.
 """
 
 from __future__ import annotations
 
 import re
 
-from lmms_robust.benchmarks.vocabulary import (
+from lmms_robust.statements.vocabulary import (
     BREAKS,
     COLOURS,
     DETERMINERS,

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from lmms_robust.benchmarks.grammar import is_plural, mid_sentence, sentence
-from lmms_robust.benchmarks.refusals import quoted
-from lmms_robust.benchmarks.vocabulary import BARE_VERBS, BREAKS, DETERMINERS, DOING, NOT_DOING
+from lmms_robust.statements.grammar import is_plural, mid_sentence, sentence
+from lmms_robust.statements.refusals import quoted
+from lmms_robust.statements.vocabulary import BARE_VERBS, BREAKS, DETERMINERS, DOING, NOT_DOING
 
 FINITE = r"\b(?:is|are|was|were|has|have|had|can|will|would|does|do|did)\b"
 # Only after one of these a verb shows its form: "a cat sits", but "cats sit", "a cat and a dog sit".

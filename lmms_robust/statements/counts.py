@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from lmms_robust.benchmarks.grammar import head_index, is_plural_word, plural, sentence, singular
-from lmms_robust.benchmarks.vocabulary import COLOURS, NUMBERS, PAIRS
+from lmms_robust.statements.grammar import head_index, is_plural_word, plural, sentence, singular
+from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS
 
 # "wearing hats" is said of several: "1 person wearing hats" would be odd.
 _MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\b|$)")

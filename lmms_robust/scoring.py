@@ -1,0 +1,100 @@
+"""From a variant and a response to a record: what both harnesses, rewards and notebooks call, and nothing else."""
+
+from __future__ import annotations
+
+from lmms_robust.consistency.read import read
+from lmms_robust.consistency.rules import DECIDED_BY
+from lmms_robust.parsing import parse_response
+from lmms_robust.record import NOT_APPLICABLE, Record
+from lmms_robust.schema import LetterProbs, Parsed, Variant, Verdict, letters
+from lmms_robust.transport import Injection, Report, Response, unseal
+
+LEAST_MASS = 0.5
+"""A probe whose letters have less of all probability than this has no answer: the model would write something else."""
+
+
+def score(variant: Variant, response: str, *, injection: Injection | None = None, repeat: int = 0) -> Record:
+    """Judge one response; never raises on any response text.
+
+    Args:
+        variant: what was asked.
+        response: the whole assistant turn, which starts with ``variant.prefill`` where that was continued. A backend's
+            report at its end is read.
+        injection: how the prefill was delivered, where no report says so. By default it was continued if the response
+            starts with it, and nobody knows otherwise.
+        repeat: number of the response among those to one request, from 0.
+
+    >>> from lmms_robust.schema import Item
+    >>> item = Item(question="Where is the dog?", options=("left", "right"), answer="B")
+    >>> variant = Variant(item, "base", "A", item.options, "Where is the dog? …", "")
+    >>> score(variant, "<think>The dog is on the left.</think><answer>B</answer>").outcome
+    'right'
+    """
+    sealed = unseal(response)
+    report = sealed.report or Report(injection or ("prefill" if sealed.text.startswith(variant.prefill) else None))
+    parsed, verdict = _read(variant, Response(sealed.text, report))
+    probs = _probs(variant, report) if parsed.problem != "not_forced" else None
+    item = variant.item
+    return Record(
+        item=item.id,
+        digest=item.digest,
+        benchmark=item.benchmark,
+        category=item.category,
+        question=item.question,
+        options=variant.options,
+        variant=variant.name,
+        gold=item.answer,
+        planted=variant.planted,
+        answer=parsed.answer,
+        problem=parsed.problem,
+        conclusion=verdict.conclusion,
+        consistent=verdict.consistent,
+        undecided=verdict.problem,
+        abstain=variant.abstain,
+        injection=_injection(variant, report),
+        decided_by=verdict.decided_by,
+        statement_source=item.statement_source,
+        caption_source=variant.caption_source,
+        seed=variant.seed,
+        repeat=repeat,
+        truncated=parsed.problem == "truncated",
+        letter_probs=dict(probs.probs) if probs else None,
+        probs_at_most=probs.at_most if probs else "",
+        mass=probs.mass if probs else None,
+        output_tokens=report.output_tokens,
+        reasoning_tokens=report.reasoning_tokens,
+        reasoning=report.reasoning,
+        not_honoured=report.not_honoured,
+        price=report.price,
+    )
+
+
+def _read(variant: Variant, response: Response) -> tuple[Parsed, Verdict]:
+    """What a response says; consistency only where the reasoning is the model's own."""
+    none = Verdict(None, None, DECIDED_BY, NOT_APPLICABLE)
+    if variant.probe:
+        return _probed(variant, response), none
+    parsed, verdict = read(variant.item.question, variant.options, response, variant.abstain)
+    return parsed, none if "</think>" in variant.prefill else verdict
+
+
+def _probed(variant: Variant, response: Response) -> Parsed:
+    """What a probe is answered: nothing, if it does not go on from the forced start, or hardly to a letter."""
+    if not response.text.startswith(variant.prefill):
+        return Parsed(None, None, "not_forced")
+    probs = response.report.letter_probs if response.report else None
+    if probs and probs.mass is not None and probs.mass < LEAST_MASS:
+        return Parsed(None, None, "low_mass")
+    return parse_response(response.text, variant.options)
+
+
+def _probs(variant: Variant, report: Report) -> LetterProbs | None:
+    """Those of the letters shown; others are none of this question."""
+    known = set(letters(len(variant.options)))
+    return report.letter_probs if report.letter_probs and set(report.letter_probs.probs) <= known else None
+
+
+def _injection(variant: Variant, report: Report) -> str:
+    if variant.probe:
+        return "probe"
+    return (report.injection or "unknown") if variant.prefill else "none"
