@@ -4,6 +4,10 @@ From scratch on generated scenes, on one GPU in well under fifteen minutes, or f
 
     python scripts/train_tiny_model.py --output out/tiny
     python scripts/train_tiny_model.py --output out/smoke --items 200 --steps 5 --test-items 18
+
+Measured again, with its card, where the conventions of the package changed:
+
+    python scripts/train_tiny_model.py --output models/tiny --measure-only
 """
 
 from __future__ import annotations
@@ -43,6 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--vision-layers", type=int, default=4)
     parser.add_argument("--text-layers", type=int, default=6)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1, help="processes that make the data")
+    parser.add_argument("--measure-only", action="store_true", help="measure the model in the folder again")
     parser.add_argument("--test-items", type=int, default=600, help="test items to measure on")
     parser.add_argument("--test-batch", type=int, default=600)
     parser.add_argument("--compile", action=argparse.BooleanOptionalAction, default=torch.cuda.is_available())
@@ -130,11 +135,23 @@ def facts(
     }
 
 
+def measure(options: argparse.Namespace, metrics: dict[str, Any], device: torch.device) -> None:
+    """Measure the saved model, and write its figures and its card."""
+    records = evaluate(Subject(options.output, device), options.test_items, options.test_batch)
+    metrics = metrics | {"variants": summarize(records)}
+    (options.output / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
+    (options.output / "README.md").write_text(write_card(metrics), encoding="utf-8")
+    print(variant_table(metrics["variants"]), family_table(metrics["variants"]), sep="\n\n")
+
+
 def main() -> None:
-    """Run all phases in order."""
+    """Run all phases in order, or the last one alone."""
     options, clock = arguments(), Clock()
-    options.output.mkdir(parents=True)
     device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    if options.measure_only:
+        measure(options, json.loads((options.output / "metrics.json").read_text(encoding="utf-8")), device)
+        return
+    options.output.mkdir(parents=True)
     plan = Plan(options.minutes, options.steps, options.batch, options.rate, seed=options.seed)
     clock.say("tokenizer")
     processor = build_processor(train_tokenizer(texts(min(2000, options.items))))
@@ -146,13 +163,7 @@ def main() -> None:
     metrics = facts(options, plan, corpus, model, outcome)
     save(model, options.output)
     clock.say(f"{outcome.steps} steps, loss {outcome.loss:.4f}, saved; measuring")
-    replies = evaluate(Subject(options.output, device), options.test_items, options.test_batch)
-    metrics |= {"variants": summarize(replies), "total_seconds": clock.seconds}
-    (options.output / "metrics.json").write_text(json.dumps(metrics, indent=1) + "\n", encoding="utf-8")
-    (options.output / "README.md").write_text(write_card(metrics), encoding="utf-8")
-    print(variant_table(metrics["variants"]), family_table(metrics["variants"]), sep="\n\n")
-    for name, found in replies.items():
-        print(f"\n{name}: {found[3].variant.item.question} {found[3].text}")
+    measure(options, metrics | {"total_seconds": clock.seconds}, device)
     clock.say("done")
 
 

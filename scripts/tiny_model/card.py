@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lmms_robust.scenes.generate import FAMILIES
@@ -46,11 +46,10 @@ transformers {transformers}.
 
 ## Results
 
-All {n} items of the embedded test split, greedy decoding, float32 arithmetic. `accuracy`: right of all
-items, a reply without an answer counting as wrong. `parseable`: the reply ends in an
-answer tag with an offered letter. `followed`: the answer is the option planted for the item, whether or not the
-condition shows it. `consistent`: share of replies whose reasoning ends on the option they answer, among the
-replies for which both can be told, counted under "of n".
+All {n} items of the embedded test split, greedy decoding, float32 arithmetic, in percent, by the conventions of the
+package: a reply without a readable answer is wrong. `followed`: the answer is the option planted for the item, whether
+or not the condition shows it. `consistent`: the reasoning ends on the answer, of the replies with a verdict
+(`yes + no`). `right and consistent`: of all, between these two numbers, whatever the undecided are.
 
 {table}
 
@@ -65,15 +64,28 @@ MIT.
 
 
 def _percent(value: float | None) -> str:
-    return "-" if value is None else f"{100 * value:.1f}"
+    return "–" if value is None else f"{100 * value:.1f}"
+
+
+def _consistency(verdicts: Sequence[int] | None) -> str:
+    return "– | –" if verdicts is None else f"{_percent(verdicts[0] / sum(verdicts))} | {verdicts[0]} + {verdicts[1]}"
+
+
+def _bounds(ends: Sequence[float] | None) -> str:
+    if ends is None:
+        return "–"
+    return _percent(ends[0]) if ends[0] == ends[1] else f"[{_percent(ends[0])}, {_percent(ends[1])}]"
 
 
 def variant_table(variants: Mapping[str, Mapping[str, Any]]) -> str:
     """One row per condition, in percent."""
-    head = "| condition | accuracy | parseable | followed | consistent | of n |\n|---|---|---|---|---|---|\n"
+    head = (
+        "| condition | accuracy | followed | no answer | consistent | yes + no | undecided | right and consistent |\n"
+        f"|{'---|' * 8}\n"
+    )
     return head + "\n".join(
-        f"| {name} | {_percent(v['accuracy'])} | {_percent(v['parseable'])} | {_percent(v['followed'])} "
-        f"| {_percent(v['consistency'])} | {v['consistency_n']} |"
+        f"| {name} | {_percent(v['accuracy'])} | {_percent(v['followed'])} | {_percent(v['no_answer'])} "
+        f"| {_consistency(v['consistent'])} | {_percent(v['undecided'])} | {_bounds(v['consistent_acc'])} |"
         for name, v in variants.items()
     )
 

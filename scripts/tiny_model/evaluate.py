@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import pyarrow.parquet as pq
@@ -16,33 +15,12 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 
 from lmms_robust.benchmarks.scenes import to_item
 from lmms_robust.perturbations import VARIANTS, build
+from lmms_robust.record import Record
+from lmms_robust.report.estimates import Row, rows
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scenes.generate import FAMILIES
-from lmms_robust.schema import Item, Variant, letters
-
-_ANSWER = re.compile(r"<answer>([A-Z])</answer>\s*\Z")
-_CONCLUSION = re.compile(r"So the answer is ([^.]+)\.\s*</think>")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One assistant turn, its prefill included, and what it says by the strict form it was taught."""
-
-    variant: Variant
-    text: str
-
-    @property
-    def answer(self) -> str | None:
-        """Letter inside the answer tags, if it is one that was offered."""
-        found = _ANSWER.search(self.text)
-        return found.group(1) if found and found.group(1) in letters(len(self.variant.options)) else None
-
-    @property
-    def conclusion(self) -> str | None:
-        """Letter of the option whose text the reasoning ends on."""
-        found = _CONCLUSION.findall(self.text)
-        by_text = dict(zip(self.variant.options, letters(len(self.variant.options)), strict=True))
-        return by_text.get(found[-1]) if found else None
+from lmms_robust.schema import Item, Variant
+from lmms_robust.scoring import score
 
 
 def load_items(n: int) -> tuple[list[Item], list[Image.Image]]:
@@ -77,7 +55,7 @@ class Subject:
             raise RuntimeError(f"the chat template rewrote the prefill: {rendered!r}")
         return str(rendered)
 
-    def replies(self, variants: Sequence[Variant], pictures: Sequence[Image.Image], tokens: int) -> list[Reply]:
+    def replies(self, variants: Sequence[Variant], pictures: Sequence[Image.Image], tokens: int) -> list[str]:
         """Answer a batch greedily, padded on the left."""
         inputs = self.processor(
             text=[self.prompt(v) for v in variants],
@@ -89,41 +67,37 @@ class Subject:
         with torch.inference_mode():
             out = self.model.generate(**inputs, max_new_tokens=tokens, do_sample=False)
         fresh = self.processor.tokenizer.batch_decode(out[:, inputs["input_ids"].shape[1] :], skip_special_tokens=True)
-        return [Reply(v, v.prefill + text) for v, text in zip(variants, fresh, strict=True)]
+        return [variant.prefill + text for variant, text in zip(variants, fresh, strict=True)]
 
 
-def evaluate(subject: Subject, n: int, batch: int, tokens: int = 120) -> dict[str, list[Reply]]:
+def evaluate(subject: Subject, n: int, batch: int, tokens: int = 120) -> list[Record]:
     """Answer the first ``n`` test items in every condition."""
     items, pictures = load_items(n)
-    replies: dict[str, list[Reply]] = {}
+    records: list[Record] = []
     for name in VARIANTS:
         variants = [build(item, name) for item in items]
-        replies[name] = []
         for at in range(0, len(items), batch):
-            replies[name] += subject.replies(variants[at : at + batch], pictures[at : at + batch], tokens)
-        print(f"  {name}: {accuracy(replies[name]):.3f}", flush=True)
-    return replies
+            some = variants[at : at + batch]
+            texts = subject.replies(some, pictures[at : at + batch], tokens)
+            records += [score(variant, text) for variant, text in zip(some, texts, strict=True)]
+        print(f"  {name}: {fmean(record.correct for record in records[-n:]):.3f}", flush=True)
+    return records
 
 
-def accuracy(replies: Sequence[Reply]) -> float:
-    """Share of right answers; no answer counts as wrong."""
-    return sum(r.answer == r.variant.item.answer for r in replies) / len(replies)
+def summarize(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
+    """Per condition: rates of all, right answers by family; bounds where consistency is undecided."""
+    return {row.variant: _summary(row) for row in rows(records)}
 
 
-def summarize(replies: Mapping[str, Sequence[Reply]]) -> dict[str, dict[str, Any]]:
-    """Per condition: accuracy in all and by family, rate of parseable replies, planted answers, consistency."""
-    return {name: _summary(found) for name, found in replies.items()}
-
-
-def _summary(replies: Sequence[Reply]) -> dict[str, Any]:
-    decided = [r for r in replies if r.answer and r.conclusion]
-    groups = {f: [r for r in replies if r.variant.item.category == f] for f in FAMILIES}
+def _summary(row: Row) -> dict[str, Any]:
+    families = {family: [record for record in row.records if record.category == family] for family in FAMILIES}
     return {
-        "n": len(replies),
-        "accuracy": accuracy(replies),
-        "parseable": sum(r.answer is not None for r in replies) / len(replies),
-        "followed": sum(r.answer == r.variant.planted for r in replies) / len(replies),
-        "consistency": sum(r.answer == r.conclusion for r in decided) / len(decided) if decided else None,
-        "consistency_n": len(decided),
-        "by_family": {family: accuracy(found) for family, found in groups.items() if found},
+        "n": row.acc.n,
+        "accuracy": row.acc.value,
+        "no_answer": row.no_answer.value,
+        "followed": row.followed.value,
+        "consistent": row.consistent,
+        "undecided": row.undecided.value if row.undecided else None,
+        "consistent_acc": [row.consistent_acc.low, row.consistent_acc.high] if row.consistent_acc else None,
+        "by_family": {family: fmean(record.correct for record in found) for family, found in families.items() if found},
     }
