@@ -22,6 +22,10 @@ class VariantTask(ConfigurableTask):  # type: ignore[misc]
     continues = False
     """Whether the model is known to go on from a prefill."""
 
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        """As lm-eval's, which does not know the key that names this class."""
+        super().__init__(config={name: value for name, value in config.items() if name != "class"})
+
     def build_all_requests(self, *args: Any, **kwargs: Any) -> None:
         """As lm-eval does, with no more new tokens than leave room for the prompt.
 

@@ -44,9 +44,8 @@ def test_where_every_sentence_shares_a_word_none_tells_the_options_apart() -> No
 
 
 def test_it_is_as_long_as_the_wrong_caption_of_the_item(item: Item) -> None:
-    long = Item(question="What?", answer="A", options=("x", "y"),
-                statements=("A long time ago there was an x that stood beside a wall in a small town by the sea.",
-                            "A long time ago there was a y that stood beside a wall in a small town by the sea."))  # fmt: skip
+    said = tuple(f"A long time ago {one} stood beside a wall in a small town by the sea." for one in ("an x", "a y"))
+    long = Item(question="What?", answer="A", options=("x", "y"), statements=said)
     for made in (item, long):
         assert abs(len(caption(made, "irrelevant_caption")) - len(caption(made, "wrong_caption"))) <= 15
 
