@@ -23,6 +23,7 @@ from typing import Any
 
 import torch
 import transformers
+from safetensors.torch import load_file, save_file
 from tiny_model.card import family_table, variant_table, write_card
 from tiny_model.corpus import Corpus, collect, make_shard, row_length, start
 from tiny_model.evaluate import Subject, evaluate, summarize
@@ -104,9 +105,19 @@ def make_data(
 
 
 def save(model: LlavaForConditionalGeneration, folder: Path) -> None:
-    """Save the weights in bfloat16, with the model's configuration."""
+    """Save the weights in bfloat16, with the model's configuration.
+
+    The vision tower's names are those of transformers 4: vLLM knows no others, and transformers 5 reads both.
+    """
     model.to(torch.bfloat16).save_pretrained(folder)
-    (folder / "model.safetensors").chmod(0o644)
+    weights = folder / "model.safetensors"
+    tensors = load_file(weights)
+    old, kept = "vision_tower.", "vision_tower.vision_model."
+    renamed = {
+        name if name.startswith(kept) else name.replace(old, kept, 1): tensor for name, tensor in tensors.items()
+    }
+    save_file(renamed, weights, metadata={"format": "pt"})
+    weights.chmod(0o644)
 
 
 def facts(

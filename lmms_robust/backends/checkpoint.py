@@ -32,8 +32,13 @@ def resolve_dtype(name: str, device: torch.device) -> Any:
     return DTYPES[name]
 
 
-def load_processor(pretrained: str, revision: str) -> Any:
+def load_processor(pretrained: str, revision: str, trust_remote_code: bool = False) -> Any:
     """Return the processor, padding on the left.
+
+    Args:
+        pretrained: folder or hub id.
+        revision: branch, tag or commit on the hub.
+        trust_remote_code: run code that comes with the checkpoint.
 
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
@@ -41,7 +46,7 @@ def load_processor(pretrained: str, revision: str) -> Any:
     if not Path(pretrained).is_dir() and pretrained.startswith(("/", ".", "~")):
         raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: {_CHECKPOINT}")
     try:
-        processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
+        processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, ImportError) as error:
         raise _refused(pretrained, error, _CHECKPOINT) from error
     processor.tokenizer.padding_side = "left"

@@ -1,116 +1,227 @@
-"""``robust_vllm``: lmms-eval's own vLLM chat model, which here continues a prefill and gives letter probabilities."""
+"""``robust_vllm``: a checkpoint in vLLM as an lmms-eval chat model that continues a prefill."""
 
 from __future__ import annotations
 
-import re
+import json
+import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from hashlib import sha256
 from importlib.util import find_spec
+from itertools import groupby
+from pathlib import Path
 from typing import Any
 
-from lmms_eval.api.instance import Instance
-from lmms_eval.models.chat.vllm import VLLM
+from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
+from loguru import logger
 
-from lmms_robust.backends.arguments import count
-from lmms_robust.backends.messages import text_of
-from lmms_robust.backends.replies import Question, Reply, response
-from lmms_robust.backends.token_probs import Step
-from lmms_robust.backends.turns import is_ours
-from lmms_robust.errors import RobustError
+from lmms_robust.backends.arguments import flag
+from lmms_robust.backends.base import ChatBackend, complete
+from lmms_robust.backends.chat import check_prefill, to_prompt
+from lmms_robust.backends.checkpoint import load_processor, version
+from lmms_robust.backends.journal import Journal, request_key
+from lmms_robust.backends.messages import in_parts, to_inline
+from lmms_robust.backends.turns import cut, is_ours, probed
+from lmms_robust.backends.vllm_run import SAMPLING, Asked, Engine, Written, reason
+from lmms_robust.errors import RobustError, unknown
+from lmms_robust.generation.letters import before_the_letter
+from lmms_robust.generation.settings import KNOWN, stop_texts
+from lmms_robust.transport import Injection, Report, seal
 
-_ABOUT = "robust"
-"""Where a request's parameters carry what its response is about; vLLM is not given it."""
+_AT_ONCE = 4096
+"""Most requests handed to vLLM at a time: after each time responses are kept, and pictures are let go."""
 
-Asked = tuple[list[dict[str, Any]], dict[str, Any]]
+_HONOURED = frozenset({*KNOWN, *SAMPLING, "seed"}) - {"num_beams"}
+_ROOM = frozenset(
+    {"gpu_memory_utilization", "tensor_parallel_size", "max_num_seqs", "max_num_batched_tokens", "enforce_eager"}
+)
+"""Arguments of vLLM that may be changed after a run broke off: they do not say what is computed."""
 
 
-class RobustVLLM(VLLM):  # type: ignore[misc]
-    """Takes the arguments of lmms-eval's ``vllm``.
+class RobustVLLM(ChatBackend):
+    """Hands all requests to vLLM at once, those about one picture one after the other.
 
     Args:
-        top_logprobs: likeliest tokens to ask for, from which letter probabilities are computed; 0 asks for none.
-        arguments: those of lmms-eval's model; what it does not know goes on to ``vllm.LLM``. Prefix caching is on
-            unless they say otherwise, since the variants of an item share their start.
+        pretrained: checkpoint on the hub or in a folder.
+        model: the same, as vLLM calls it.
+        revision: branch, tag or commit on the hub.
+        trust_remote_code: run code that comes with the checkpoint.
+        injection: ``"prefill"`` continues a trailing assistant message; ``"inline"`` moves its words to the user turn.
+        resume: folder in which finished responses are kept; those found there are not generated again.
+        system_prompt: text, or a file that holds it, for the system turn.
+        batch_size: passed by lmms-eval and not used: vLLM makes its own batches.
+        max_batch_size: the same.
+        device: the same.
+        arguments: go to ``vllm.LLM`` as they are, e.g. ``dtype``, ``max_model_len``, ``tensor_parallel_size``,
+            ``gpu_memory_utilization``, ``seed``, ``mm_processor_kwargs``; objects and lists as JSON.
     """
 
-    def __init__(self, top_logprobs: int | str = 20, **arguments: Any) -> None:
-        if find_spec("vllm") is None:
-            sys.exit("lmms-robust: robust_vllm: no package vllm; pip install vllm")
+    def __init__(
+        self,
+        pretrained: str = "",
+        model: str = "",
+        revision: str = "main",
+        trust_remote_code: bool | str = False,
+        injection: Injection = "prefill",
+        resume: str | None = None,
+        system_prompt: str | None = None,
+        batch_size: object = None,
+        max_batch_size: object = None,
+        device: object = None,
+        **arguments: Any,
+    ) -> None:
+        super().__init__()
         try:
-            self._top_logprobs = count("top_logprobs", top_logprobs, least=0)
+            _check_package()
+            self._pretrained, self._injection = pretrained or model, injection
+            if not self._pretrained:
+                raise RobustError("model_args: no pretrained; allowed: pretrained=CHECKPOINT, a folder or hub id")
+            if injection not in ("prefill", "inline"):
+                raise unknown("injection", injection, ["prefill", "inline"], where="model_args")
+            trusted = flag("trust_remote_code", trust_remote_code)
+            passed_on = {name: _parsed(name, value) for name, value in arguments.items()}
+            self._seed = passed_on.get("seed", 0)
+            self.system_prompt = self.read_system_prompt(system_prompt)
+            self.processor = load_processor(self._pretrained, revision, trusted)
+            if injection == "prefill":
+                check_prefill(self.processor, self._pretrained)
+            self._settings = {name: value for name, value in passed_on.items() if name not in _ROOM}
+            self._settings |= {"pretrained": self._pretrained, "version": version(self._pretrained, revision)}
+            self._settings |= {"injection": injection, "backend": "robust_vllm"}
+            self._journal = Journal(Path(resume), self._rank) if resume else None
+            passed_on |= {"revision": revision, "trust_remote_code": trusted}
+            self.engine = Engine(self._pretrained, self.processor, passed_on)
         except RobustError as error:
             sys.exit(f"lmms-robust: {error}")
-        self._checked = False
-        super().__init__(**{"enable_prefix_caching": True, **arguments})
+        self._warned: set[str] = set()
 
-    def make_one_request(self, request: Instance) -> Asked:
-        """Messages and sampling parameters, with what the response is about among the parameters."""
-        messages, params = super().make_one_request(request)
-        _, _, _, doc_id, task, split = request.arguments
-        doc: Mapping[str, Any] = self.task_dict[task][split][doc_id]
-        if is_ours(doc):
-            params = {
-                **params,
-                _ABOUT: {name: doc.get(name) for name in ("options", "variant", "source", "row", "probe")},
-            }
-            if doc.get("probe"):  # lmms-eval takes its own limit where that is higher
-                params["max_tokens"] = 1
-            if self._top_logprobs:
-                params["logprobs"] = self._top_logprobs
-        return messages, params
+    def generate_until(self, requests: Sequence[Instance]) -> list[GenerationResult]:
+        """Answer every request, in the order given."""
+        results: list[GenerationResult | None] = [None] * len(requests)
+        places: dict[tuple[object, ...], int] = {}
+        pictures = [places.setdefault(self._picture_key(request), len(places)) for request in requests]
+        order = sorted(range(len(requests)), key=pictures.__getitem__)
+        seeds = list(_seeds(requests, self._seed))
+        try:
+            for start in range(0, len(order), _AT_ONCE):
+                chosen = order[start : start + _AT_ONCE]
+                groups = [list(group) for _, group in groupby(chosen, key=pictures.__getitem__)]
+                answered = self._answers(self._asked(requests, groups, seeds))
+                for number, result in zip(chosen, answered, strict=True):
+                    results[number] = result
+        except RobustError as error:
+            sys.exit(f"lmms-robust: {error}")
+        return complete(results)
 
-    def _run_tp_synced(self, local_inputs: list[Asked], run_fn: Callable[[list[Asked]], list[str]]) -> list[str]:
-        texts: list[str] = super()._run_tp_synced(local_inputs, self._run_chat)
-        return texts
+    def _picture_key(self, request: Instance) -> tuple[object, ...]:
+        """Equal for requests about one picture, found without reading it."""
+        doc = self.doc(request)
+        return (doc["source"], doc["row"]) if is_ours(doc) else tuple(request.args[3:6])
 
-    def _run_chat(self, asked: Sequence[Asked]) -> list[str]:
-        """Whole assistant turns; what starts one is continued, which vLLM decides once for all requests of a call."""
-        texts = [""] * len(asked)
-        for continues in (False, True):
-            chosen = [n for n, (messages, _) in enumerate(asked) if (messages[-1]["role"] == "assistant") == continues]
-            if chosen:
-                for number, text in zip(chosen, self._chat([asked[n] for n in chosen], continues), strict=True):
-                    texts[number] = text
-        return texts
+    def _asked(
+        self, requests: Sequence[Instance], groups: Sequence[Sequence[int]], seeds: Sequence[int]
+    ) -> list[Asked]:
+        """Render requests, given by number, those about one picture by one thread."""
 
-    def _chat(self, asked: Sequence[Asked], continues: bool) -> list[str]:
-        from vllm import SamplingParams
+        def rendered(group: Sequence[int]) -> list[Asked]:
+            return [self._rendered(requests[number], seeds[number]) for number in group]
 
-        params = [{name: value for name, value in params.items() if name != _ABOUT} for _, params in asked]
-        outputs = self.client.chat(
-            messages=[messages for messages, _ in asked],
-            sampling_params=[SamplingParams(**one) for one in params],
-            chat_template=self.chat_template,
-            add_generation_prompt=not continues,
-            continue_final_message=continues,
+        with ThreadPoolExecutor(min(16, os.cpu_count() or 1)) as pool:
+            asked = [one for group in pool.map(rendered, groups) for one in group]
+        return [self._before_letter(one) if one.probe else one for one in asked]
+
+    def _rendered(self, request: Instance, seed: int) -> Asked:
+        doc = self.doc(request)
+        messages = in_parts(request.args[1](doc))
+        if self.system_prompt:
+            messages = self._apply_system_prompt(messages, self.system_prompt)
+        if self._injection == "inline":
+            messages = to_inline(messages)
+        return Asked(to_prompt(self.processor, messages, self._pretrained), doc, request.args[2], seed)
+
+    def _before_letter(self, one: Asked) -> Asked:
+        text = before_the_letter(self.processor.tokenizer, one.prompt.text, len(one.doc["options"]))
+        return replace(one, prompt=replace(one.prompt, text=text))
+
+    def _answers(self, asked: Sequence[Asked]) -> list[GenerationResult]:
+        """Answer requests, but for those whose response was kept."""
+        if self._journal is None:
+            return [self._result(one, written) for one, written in zip(asked, self.engine.answer(asked), strict=True)]
+        keys = [self._key(one) for one in asked]
+        kept = {key: text for key in keys if (text := self._journal.get(key)) is not None}
+        left = {key: one for key, one in zip(keys, asked, strict=True) if key not in kept}
+        written = self.engine.answer(list(left.values()))
+        found = {key: self._result(one, new) for (key, one), new in zip(left.items(), written, strict=True)}
+        self._journal.put({key: result.text for key, result in found.items()})
+        return [GenerationResult(text=kept[key]) if key in kept else found[key] for key in keys]
+
+    def _key(self, one: Asked) -> str:
+        sampled = {"seed": one.seed} if one.settings.get("temperature") else {}
+        return request_key(one.prompt.text, one.prompt.pictures, {**self._settings, **one.settings, **sampled})
+
+    def _result(self, one: Asked, written: Written) -> GenerationResult:
+        """The whole assistant turn, with what is reported beside it for docs of ours."""
+        if one.probe:
+            return GenerationResult(text=probed(one.prompt.prefill, written.probs), token_counts=_count(1))
+        text = self.processor.tokenizer.decode(written.tokens, skip_special_tokens=True)
+        text = one.prompt.prefill + cut(text, stop_texts(one.settings))
+        unused, count = self._unused(one.settings), len(written.tokens)
+        if is_ours(one.doc):
+            injection: Injection | None = "prefill" if one.prompt.prefill else "inline" if one.doc["prefill"] else None
+            text = seal(text, Report(injection, written.probs, written.cut, count, not_honoured=unused))
+        return GenerationResult(text=text, token_counts=_count(count))
+
+    def _unused(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of settings that are not applied; each is logged once."""
+        found = {name for name, value in settings.items() if value is not None and name not in _HONOURED}
+        if int(settings.get("num_beams") or 1) == 1:
+            found -= {"num_beams"}
+        if found - self._warned:
+            logger.warning(f"robust_vllm: generation settings that are not used: {', '.join(sorted(found))}")
+            self._warned |= found
+        return tuple(sorted(found))
+
+
+def _check_package() -> None:
+    processes = int(os.environ.get("WORLD_SIZE") or 1)
+    if processes > 1:
+        raise RobustError(
+            f"robust_vllm: {processes} processes; allowed: one, with tensor_parallel_size={processes} for one copy of "
+            f"the model, or `vllm serve --data-parallel-size {processes}` and robust_openai for several"
         )
-        if continues:
-            self._check(outputs[0], text_of(asked[0][0][-1]))
-        return [
-            response(Question(params.get(_ABOUT, {}), messages, "prefill" if continues else None), _read(output))
-            for (messages, params), output in zip(asked, outputs, strict=True)
-        ]
+    if find_spec("vllm") is None:
+        raise RobustError("robust_vllm: no package vllm; pip install 'vllm>=0.20'")
+    try:
+        import vllm
 
-    def _check(self, output: Any, prefill: str) -> None:
-        """End the run if the chat template rewrites the start of a turn; blanks are no matter."""
-        if self._checked:
-            return
-        self._checked = True
-        prompt = "".join(self.client.get_tokenizer().decode(output.prompt_token_ids).split())
-        before = prompt.removesuffix("".join(prefill.split()))
-        if before == prompt or re.search(r"</?think>\Z", before):
-            sys.exit(
-                f"lmms-robust: {self.model}: the chat template rewrites a trailing assistant message; sent "
-                f"{prefill[:60]!r}, rendered {prompt[-80:]!r}; allowed: a template that keeps it, in chat_template"
-            )
+        vllm.SamplingParams(logprob_token_ids=[0])
+    except ImportError as error:
+        raise RobustError(f"robust_vllm: vllm cannot be imported: {reason(error)}; allowed: a whole vllm") from error
+    except TypeError as error:
+        raise RobustError(f"robust_vllm: vllm {vllm.__version__}; allowed: vllm>=0.20") from error
 
 
-def _read(output: Any) -> Reply:
-    (written,) = output.outputs
-    positions = zip(written.token_ids, written.logprobs or (), strict=False)
-    return Reply(written.text, steps=tuple(_step(token, position) for token, position in positions if position))
+def _parsed(name: str, value: Any) -> Any:
+    if not isinstance(value, str) or not value.startswith(("{", "[")):
+        return value
+    try:
+        return json.loads(value)
+    except ValueError as error:
+        raise RobustError(f"{name} {value!r}; allowed: JSON (in model_args)") from error
 
 
-def _step(token: int, position: Mapping[int, Any]) -> Step:
-    top = tuple((entry.decoded_token or "", entry.logprob) for entry in position.values())
-    return Step(position[token].decoded_token or "", position[token].logprob, top)
+def _seeds(requests: Sequence[Instance], default: object) -> Iterator[int]:
+    """A seed for each request: another one for each repeat, and the same ones in every run."""
+    seen: Counter[tuple[object, ...]] = Counter()
+    for request in requests:
+        about, wanted = tuple(request.args[3:6]), request.args[2].get("seed")
+        words = json.dumps([default if wanted is None else wanted, seen[about], *about], default=str)
+        seen[about] += 1
+        yield int.from_bytes(sha256(words.encode()).digest()[:4], "big")
+
+
+def _count(tokens: int) -> TokenCounts:
+    return TokenCounts(output_tokens=tokens)

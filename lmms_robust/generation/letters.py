@@ -74,6 +74,12 @@ def at_the_answer(
         None if no answer letter can be read, if it stands in the prefill, or if its token is none of the letter's: a
         small letter, or one joined with other text.
     """
+    number = answer_token(known, prefill, tokens, options)
+    return None if number is None or number >= len(logits) else normalised(logits[number], len(options))
+
+
+def answer_token(known: LetterTokens, prefill: str, tokens: Sequence[int], options: Sequence[str]) -> int | None:
+    """Number of the token that is a response's answer letter; arguments and None as in :func:`at_the_answer`."""
     tokenizer = known.tokenizer
     text = tokenizer.decode(tokens, skip_special_tokens=True)
     span = answer_letter_span(prefill + text, options)
@@ -81,9 +87,7 @@ def at_the_answer(
         return None
     number = _token_at(tokenizer, tokens, span[0] - len(prefill))
     letter = fold((prefill + text)[span[0] : span[1]])
-    if number >= len(logits) or tokens[number] not in known.ids[letter]:
-        return None
-    return normalised(logits[number], len(options))
+    return number if tokens[number] in known.ids[letter] else None
 
 
 def before_the_letter(tokenizer: Any, text: str, options: int) -> str:

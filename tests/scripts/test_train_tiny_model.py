@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file
 from transformers import AutoModelForImageTextToText, AutoProcessor
 
 SCRIPT = Path(__file__).parent.parent.parent / "scripts" / "train_tiny_model.py"
@@ -27,6 +28,9 @@ def test_the_script_writes_a_checkpoint_with_its_card_and_figures(tmp_path: Path
     )
     assert done.returncode == 0, done.stderr
     AutoModelForImageTextToText.from_pretrained(folder)
+    vision = [name for name in load_file(folder / "model.safetensors") if name.startswith("vision_tower.")]
+    assert vision
+    assert all(name.startswith("vision_tower.vision_model.") for name in vision)
     processor = AutoProcessor.from_pretrained(folder)
     text = "No word of this was in the training: Zürich, 漢字, {{ x }}."
     assert processor.tokenizer.decode(processor.tokenizer(text)["input_ids"], skip_special_tokens=True) == text
