@@ -1,14 +1,7 @@
-import sys
+import tomllib
 from pathlib import Path
 
-import pytest
-
 from lmms_robust.cli import main
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    tomllib = pytest.importorskip("tomli", reason="reading pyproject.toml needs tomli before Python 3.11")
 
 ROOT = Path(__file__).parent.parent
 

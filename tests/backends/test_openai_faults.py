@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from random import Random
@@ -266,7 +266,7 @@ def error(status: int, **headers: str) -> openai.APIStatusError:
 def test_pauses_are_those_that_the_server_asks_for_and_grow_where_it_asks_for_none() -> None:
     pause = errors.pause
     assert 7 <= pause(error(429, **{"retry-after": "7"}), 1) <= 7.7
-    soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30))
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30))
     assert 27 <= pause(error(503, **{"retry-after": soon}), 1) <= 34
     assert pause(error(429, **{"retry-after": "86400"}), 1) <= 1.1 * errors.LONGEST_PAUSE
     for strange in ("soon", "-5", ""):
