@@ -35,7 +35,9 @@ TASK = "robust_scenes_wrong_think"
 PATIENCE = 300.0
 """Seconds for a run of one item, which takes about 20."""
 
-_LACKING = re.compile(r"(?:No module named|cannot import name '\w+' from(?: partially initialized module)?) '(\w+)")
+_LACKING = re.compile(
+    r"(?:No module named|cannot import name '\w+' from(?: partially initialized module)?|Error: module) '(\w+)"
+)
 _FRAME = re.compile(r'^  File ".*[/\\](?:(?:site|dist)-packages[/\\](\w+)|(lmms_robust)[/\\])', re.MULTILINE)
 _DEVICE = re.compile(r"robust_hf: .* on (\S+) in ")
 
