@@ -17,7 +17,7 @@ test: lint
 
 # Real runs with the newest release of everything: it tells when one breaks us, before pins are renewed.
 test-newest: $(BIN)/uv
-	$(BIN)/uv venv --clear --seed --python $(BIN)/python $(NEWEST)
+	$(BIN)/uv venv --clear --python $(BIN)/python $(NEWEST)
 	$(UV) install --python $(NEWEST) --upgrade --editable '.[dev]'
 	$(NEWEST)/bin/lmms-robust doctor
 	$(NEWEST)/bin/python -m pytest -n 2 --dist worksteal -m harness --maxfail 1 $(ARGS)

@@ -160,5 +160,5 @@ def _fault(text: str) -> str:
     lacking, frames = _LACKING.findall(text), _FRAME.findall(text)
     modules = lacking[-1:] or ["".join(frame) for frame in frames[-1:]]
     distributions = packages_distributions()
-    found = {f"{name} {version(name)}" for module in modules for name in distributions.get(module, ())}
+    found = {f"{name} {version(name)}" for module in modules for name in distributions.get(module, ()) if name}
     return f"; {'lacking in' if lacking else 'raised in'} {' or '.join(sorted(found))}" if found else ""

@@ -79,7 +79,7 @@ def text_of(log: Path) -> str:
 def error_in(text: str) -> str | None:
     r"""The error that a log of lmms-eval ends with, in one line, or None where the log is empty.
 
-    That is a line of ours, or the message that lmms-eval logs with the kind of exception from the traceback before it,
+    That is a line of ours, or the message that lmms-eval logs with the kind of exception from its traceback,
     or the last exception, or the last line.
 
     >>> error_in("INFO - x\nError during evaluation: no\nsuch task. Please set `--verbosity=DEBUG` to get more.")
@@ -91,9 +91,9 @@ def error_in(text: str) -> str | None:
     if ours:
         return str(ours[-1])
     if caught:
-        kind, _, message = raised[-1].partition(": ") if raised else ("", "", "")
-        known = message.startswith(caught[-1].splitlines()[0])
-        return " ".join(f"{kind}: {caught[-1]}".split() if known else caught[-1].split())
+        first = re.escape(caught[-1].partition("\n")[0])
+        kinds = re.findall(rf"^[\w.]+: (?={first})", text, re.MULTILINE)
+        return " ".join("".join([*kinds[-1:], caught[-1]]).split())
     lines = [line for line in text.splitlines() if line.strip()]
     return " ".join((raised or lines)[-1].split()) if raised or lines else None
 

@@ -86,7 +86,7 @@ def test_under_every_fault_nothing_is_lost_or_repeated_and_the_order_is_kept(sui
     assert len((tmp_path / "rank0.jsonl").read_text().splitlines()) == len(suite)
 
 
-def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path) -> None:
+def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path, logged: list[str]) -> None:
     answered: Counter[str] = Counter()
     ends = True
 
@@ -111,6 +111,7 @@ def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path) -> None:
     assert (tmp_path / "rank0.jsonl").read_text().splitlines()[:20] == stored
     assert set(answered.values()) == {1}
     assert results == list(answered)
+    assert f"INFO resume: 20 of {len(suite)} responses kept from {tmp_path}\n" in logged
 
 
 OTHER = {

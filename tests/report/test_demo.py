@@ -6,7 +6,7 @@ import pytest
 
 from lmms_robust.metrics.estimate import mean
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.report.demo import command, run
+from lmms_robust.report.demo import arguments, run
 from lmms_robust.report.logs import read_runs
 
 
@@ -29,5 +29,6 @@ def test_the_demo_shows_what_perturbations_do(tmp_path: Path, monkeypatch: pytes
         assert planted.value > mean(r.followed for r in found.records if r.variant == "base").value + 0.1
 
 
-def test_all_items_means_no_limit(tmp_path: Path) -> None:
-    assert "--limit" not in command(tmp_path, None)
+def test_all_items_means_no_limit_and_a_limit_counts_items() -> None:
+    assert "--limit" not in arguments(None)
+    assert arguments(2)[-2:] == ["--limit", str(2 * len(VARIANTS))]
