@@ -1,16 +1,26 @@
 # `make demo` and `make test` do all the set-up they need, in a virtual environment of their own.
 VENV ?= .venv
+NEWEST ?= .venv-newest
 PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
+UV = $(BIN)/uv pip
+OURS = --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test lint tasks
+.PHONY: demo test test-newest lint lock tasks
 
 demo: $(VENV)/installed
 	$(BIN)/lmms-robust demo $(ARGS)
 
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+# Real runs with the newest release of everything: it tells when one breaks us, before pins are renewed.
+test-newest: $(BIN)/uv
+	$(BIN)/uv venv --clear --python $(BIN)/python $(NEWEST)
+	$(UV) install --python $(NEWEST) --upgrade --editable '.[dev]'
+	$(NEWEST)/bin/lmms-robust doctor
+	$(NEWEST)/bin/python -m pytest -n 2 --dist worksteal -m harness --maxfail 1 $(ARGS)
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -20,8 +30,17 @@ lint: $(VENV)/installed
 tasks: $(VENV)/installed
 	$(BIN)/python -m lmms_robust.harness.taskfiles
 
-$(VENV)/installed: pyproject.toml
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --upgrade pip
-	$(BIN)/python -m pip install --editable '.[dev]'
+# Renews the pins; `make demo` and `make test` install them.
+lock: $(BIN)/uv
+	$(UV) compile pyproject.toml --extra dev --universal --python-version 3.11 --no-header --upgrade --output-file requirements.txt
+
+$(VENV)/installed: $(BIN)/uv pyproject.toml requirements.txt
+	$(UV) install --python $(BIN)/python --requirement requirements.txt
+	$(UV) install --python $(BIN)/python $(OURS)
 	touch $@
+
+$(BIN)/uv:
+	@$(PYTHON) -c "import sys; sys.exit(None if (3, 11) <= sys.version_info < (3, 14) else \
+		'$(PYTHON) is Python ' + sys.version.split()[0] + '; allowed: 3.11 to 3.13, e.g. make PYTHON=python3.12 $(MAKECMDGOALS)')"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --constraint requirements.txt uv

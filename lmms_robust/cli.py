@@ -34,6 +34,10 @@ class OneLineErrors(click.Group):
             return super().invoke(ctx)
         except RobustError as error:
             sys.exit(f"lmms-robust: {error}")
+        except click.MissingParameter:  # click says how the command is used
+            raise
+        except click.BadParameter as error:
+            sys.exit(f"lmms-robust: {' '.join(error.format_message().split())}")
         except UnicodeDecodeError as error:
             sys.exit(f"lmms-robust: a file is not text in UTF-8 ({error}); allowed: UTF-8")
         except OSError as error:
@@ -143,14 +147,17 @@ def summary(folder: Path) -> None:
 
 
 @main.command()
-@click.option("--full", is_flag=True, help="All 600 items instead of the first 120.")
+@click.option("--full", is_flag=True, help="All 600 items.")
+@click.option("--limit", type=click.IntRange(1, 600), help="How many items; 120 by default.")
 @click.option("--output", type=FOLDER, default="out/demo", show_default=True, help="Folder for the logs.")
-def demo(full: bool, output: Path) -> None:
+def demo(full: bool, limit: int | None, output: Path) -> None:
     """Evaluate the embedded model on the embedded benchmark, all twelve variants."""
     from lmms_robust.report.demo import ITEMS, run
     from lmms_robust.report.logs import read_runs
 
-    log = run(output, None if full else ITEMS)
+    if full and limit:
+        raise RobustError(f"--full and --limit {limit}; allowed: one of them")
+    log = run(output, None if full else limit or ITEMS)
     _print_tables(read_runs(output)[-1])
     click.echo(f"logs: {output} (the harness's own output: {log})")
 

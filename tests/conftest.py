@@ -5,7 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from datasets import Dataset, Features, Image, Sequence, Value
+from datasets import Dataset, Features, Image, Sequence, Value, disable_progress_bars
 from hypothesis import settings
 from PIL import Image as PillowImage
 
@@ -14,6 +14,8 @@ from lmms_robust.schema import Item
 # How long an example takes says how busy the machine is.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+disable_progress_bars()  # as our commands do, which here find datasets imported
 
 FEATURES = Features(
     {

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from huggingface_hub.errors import HFValidationError
+from huggingface_hub.utils import validate_repo_id
 from safetensors import SafetensorError
 from transformers import AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import cached_file
@@ -43,8 +45,9 @@ def load_processor(pretrained: str, revision: str, trust_remote_code: bool = Fal
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
-    if not Path(pretrained).is_dir() and pretrained.startswith(("/", ".", "~")):
-        raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: {_CHECKPOINT}")
+    if not Path(pretrained).is_dir():
+        _refuse_no_id(pretrained)
+        version(pretrained, revision)  # one file first: without a network each takes half a minute of tries
     try:
         processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, ImportError) as error:
@@ -105,6 +108,18 @@ def version(pretrained: str, revision: str) -> list[object]:
         raise _refused(pretrained, error, _CHECKPOINT) from error
 
 
+def _refuse_no_id(pretrained: str) -> None:
+    """Refuse what is no folder and cannot be a hub id, such as a name with two slashes."""
+    if Path(pretrained).is_file():
+        raise RobustError(f"pretrained={pretrained!r}: a file; allowed: {_CHECKPOINT}")
+    try:
+        validate_repo_id(pretrained)
+    except HFValidationError as error:
+        raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: {_CHECKPOINT}") from error
+
+
 def _refused(pretrained: str, error: Exception, allowed: str) -> RobustError:
     reason = (str(error).strip() or type(error).__name__).splitlines()[0]
+    if not Path(pretrained).is_dir():
+        reason = f"no such folder, and as a hub id it cannot be loaded: {reason}"
     return RobustError(f"pretrained={pretrained!r}: {reason}; allowed: {allowed}")

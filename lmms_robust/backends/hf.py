@@ -117,6 +117,7 @@ class RobustHF(ChatBackend):
     def _answers(self, requests: Sequence[Instance]) -> list[GenerationResult]:
         results: list[GenerationResult | None] = [None] * len(requests)
         by_settings: dict[str, list[int]] = {}
+        kept = 0
         for number, request in enumerate(requests):
             by_settings.setdefault(same_settings(request.args[2]), []).append(number)
         with tqdm(total=len(requests), desc="robust_hf", unit="response", disable=self._rank != 0) as progress:
@@ -129,7 +130,11 @@ class RobustHF(ChatBackend):
                 unused = unknown_settings(requests[numbers[0]].args[2])
                 if unused:
                     logger.warning(f"robust_hf: generation settings that are not used: {', '.join(unused)}")
-                Run(self, {number: requests[number] for number in numbers}, finished).answer()
+                run = Run(self, {number: requests[number] for number in numbers}, finished)
+                run.answer()
+                kept += run.kept
+        if self._journal:
+            self._journal.say_kept(kept, len(requests))
         return complete(results)
 
     def question(self, request: Instance) -> Rendered:

@@ -60,6 +60,7 @@ class Run:
         self._workers = max(1, min(8, (os.cpu_count() or 2) // 2))
         self._asked: dict[int, tuple[Rendered, str | None]] = {}
         self._readings: deque[Future[None]] = deque()
+        self.kept = 0
 
     def answer(self) -> None:
         """Answer every request."""
@@ -110,6 +111,7 @@ class Run:
             if one is None:
                 yield None
                 continue
+            self.kept += len(one.found)
             for number, text in one.found.items():
                 self._finished(number, GenerationResult(text=text))
             self._asked |= one.asked

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 
+from loguru import logger
 from PIL import Image
 
 from lmms_robust.errors import RobustError
@@ -44,7 +45,7 @@ class Journal:
         self._found: dict[str, str] = {}
         for path in sorted(folder.glob("*.jsonl")):
             self._read(path)
-        self._path = folder / f"rank{rank}.jsonl"
+        self._folder, self._path = folder, folder / f"rank{rank}.jsonl"
         self._mend()
 
     def get(self, key: str) -> str | None:
@@ -60,6 +61,10 @@ class Journal:
             for key, text in responses.items():
                 file.write(json.dumps({"key": key, "response": text}, ensure_ascii=False) + "\n")
         self._found.update(responses)
+
+    def say_kept(self, kept: int, asked: int) -> None:
+        """Log how many of the responses asked for were found here."""
+        logger.info(f"resume: {kept} of {asked} responses kept from {self._folder}")
 
     def _read(self, path: Path) -> None:
         for line in path.read_text(encoding="utf-8", errors="replace").split(

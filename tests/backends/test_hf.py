@@ -104,6 +104,9 @@ def test_weights_are_loaded_in_float32_on_the_cpu_and_only_when_needed(suite) ->
         ({"device": "meta"}, "device 'meta': nothing is computed there; allowed: cpu, cuda"),
         ({"device": "foo"}, "device 'foo'; allowed: cpu, cuda"),
         ({"pretrained": "/no/where"}, "pretrained='/no/where': no such folder; allowed: a folder or hub id"),
+        ({"pretrained": "no/such/folder"}, "pretrained='no/such/folder': no such folder; allowed: a folder or hub id"),
+        ({"pretrained": "tiny/"}, "pretrained='tiny/': no such folder; allowed: a folder or hub id"),
+        ({"pretrained": __file__}, "test_hf.py': a file; allowed: a folder or hub id"),
         ({"resume": "/dev/null/folder"}, "resume: "),
     ],
 )
@@ -112,6 +115,15 @@ def test_a_bad_argument_is_one_line(arguments: dict, message: str) -> None:
         RobustHF(**({"pretrained": TINY, "device": "cpu"} | arguments))
     assert str(raised.value).startswith("lmms-robust: ")
     assert message in str(raised.value)
+    assert "\n" not in str(raised.value)
+
+
+def test_a_name_that_may_be_a_folder_or_a_hub_id_is_said_to_be_neither(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
+    with pytest.raises(
+        SystemExit, match=r"'models/tiiny': no such folder, and as a hub id it cannot be loaded: "
+    ) as raised:
+        RobustHF("models/tiiny", device="cpu")
     assert "\n" not in str(raised.value)
 
 

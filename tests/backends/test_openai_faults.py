@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from random import Random
@@ -86,7 +86,7 @@ def test_under_every_fault_nothing_is_lost_or_repeated_and_the_order_is_kept(sui
     assert len((tmp_path / "rank0.jsonl").read_text().splitlines()) == len(suite)
 
 
-def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path) -> None:
+def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path, logged: list[str]) -> None:
     answered: Counter[str] = Counter()
     ends = True
 
@@ -111,6 +111,7 @@ def test_a_run_that_ended_goes_on_where_it_stopped(suite, tmp_path) -> None:
     assert (tmp_path / "rank0.jsonl").read_text().splitlines()[:20] == stored
     assert set(answered.values()) == {1}
     assert results == list(answered)
+    assert f"INFO resume: 20 of {len(suite)} responses kept from {tmp_path}\n" in logged
 
 
 OTHER = {
@@ -266,7 +267,7 @@ def error(status: int, **headers: str) -> openai.APIStatusError:
 def test_pauses_are_those_that_the_server_asks_for_and_grow_where_it_asks_for_none() -> None:
     pause = errors.pause
     assert 7 <= pause(error(429, **{"retry-after": "7"}), 1) <= 7.7
-    soon = format_datetime(datetime.now(timezone.utc) + timedelta(seconds=30))
+    soon = format_datetime(datetime.now(UTC) + timedelta(seconds=30))
     assert 27 <= pause(error(503, **{"retry-after": soon}), 1) <= 34
     assert pause(error(429, **{"retry-after": "86400"}), 1) <= 1.1 * errors.LONGEST_PAUSE
     for strange in ("soon", "-5", ""):

@@ -1,16 +1,21 @@
-"""The wheel and the sdist carry all that a run needs."""
+"""The wheel and the sdist carry all that a run needs, and a broken installation is told by name."""
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
 import sysconfig
 import tarfile
 import venv
 import zipfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+
+from tests.harness.conftest import environment
 
 pytestmark = pytest.mark.harness
 
@@ -57,8 +62,8 @@ def test_after_installing_the_wheel_lmms_eval_finds_and_runs_our_tasks(built: Pa
     venv.create(tmp_path / "venv", with_pip=False)
     python = tmp_path / "venv" / "bin" / "python"
     (site,) = (tmp_path / "venv").glob("lib/python*/site-packages")
-    pip = [sys.executable, "-m", "pip", "--python", str(python), "install", "--no-deps", "--no-index"]
-    subprocess.run([*pip, str(next(built.glob("*.whl")))], check=True, capture_output=True)
+    install = [sys.executable, "-m", "uv", "pip", "install", "--python", str(python), "--no-deps", "--offline"]
+    subprocess.run([*install, str(next(built.glob("*.whl")))], check=True, capture_output=True)
     (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")  # not its own .pth files, so not ours
     where = [str(python), "-c", "import lmms_robust; print(lmms_robust.__file__)"]
     found = subprocess.run(where, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
@@ -68,3 +73,64 @@ def test_after_installing_the_wheel_lmms_eval_finds_and_runs_our_tasks(built: Pa
     assert list(run.results["results"]) == ["robust_scenes_base"]
     (sample, _) = run.samples("robust_scenes_base")
     assert sample["record"]["variant"] == "base"
+
+
+def lmms_robust(folder: Path, *arguments: str) -> tuple[int, list[str]]:
+    """Run a command with the packages in a folder before those that are installed."""
+    command = [sys.executable, "-m", "lmms_robust.cli", *arguments]
+    variables = environment(
+        PYTHONPATH=os.pathsep.join([str(folder), os.environ.get("PYTHONPATH", "")]).strip(os.pathsep)
+    )
+    done = subprocess.run(command, env=variables, cwd=folder, capture_output=True, text=True, check=False)
+    return done.returncode, (done.stdout + done.stderr).splitlines()
+
+
+@pytest.fixture
+def newer_filelock(tmp_path: Path) -> Path:
+    """As filelock 4.3.1, which has no ``_api``, as far as a folder before those installed can be one."""
+    spec = find_spec("filelock")
+    assert spec
+    assert spec.origin
+    package = shutil.copytree(
+        Path(spec.origin).parent, tmp_path / "filelock", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    (package / "_api.py").rename(package / "_core.py")
+    for path in package.rglob("*.py"):
+        path.write_text(path.read_text(encoding="utf-8").replace("._api", "._core"), encoding="utf-8")
+    (tmp_path / "filelock-4.3.1.dist-info").mkdir()
+    metadata = "Metadata-Version: 2.1\nName: filelock\nVersion: 4.3.1\n"
+    (tmp_path / "filelock-4.3.1.dist-info" / "METADATA").write_text(metadata)
+    (tmp_path / "filelock-4.3.1.dist-info" / "top_level.txt").write_text("filelock\n")
+    return tmp_path
+
+
+def test_doctor_names_a_package_in_a_version_that_is_not_allowed_and_the_run_that_fails_of_it(newer_filelock) -> None:
+    status, lines = lmms_robust(newer_filelock, "doctor")
+    assert status == 1
+    package, run = (line for line in lines if line.startswith("broken"))
+    assert package == "broken  filelock: 4.3.1; allowed: filelock<4.3,>=3.16 (by lmms-robust)"
+    assert run.startswith(
+        "broken  run of lmms-eval: lmms-eval left no samples: ModuleNotFoundError: No module named 'filel"
+    )
+    assert run.endswith("; lacking in filelock 4.3.1")
+
+
+def test_the_demo_says_the_harness_s_own_error_and_names_its_log(newer_filelock: Path) -> None:
+    status, lines = lmms_robust(newer_filelock, "demo", "--limit", "1", "--output", "logs")
+    assert status == 1
+    assert lines[-1] == (
+        "lmms-robust: lmms-eval left no samples: ModuleNotFoundError: No module named 'filelock._api'; its log: "
+        "logs/lmms_eval.log; `lmms-robust doctor` says what of the environment is at fault"
+    )
+    assert "No module named 'filelock._api'" in (newer_filelock / "logs" / "lmms_eval.log").read_text()
+
+
+def test_doctor_outlives_a_package_that_does_not_load(tmp_path: Path) -> None:
+    (tmp_path / "torch").mkdir()
+    (tmp_path / "torch" / "__init__.py").write_text(
+        "raise OSError('libcudart.so.13: cannot open shared object file')\n"
+    )
+    status, lines = lmms_robust(tmp_path, "doctor")
+    assert status == 1
+    (run,) = (line for line in lines if line.startswith("broken"))
+    assert "OSError: libcudart.so.13: cannot open shared object file; its log: " in run

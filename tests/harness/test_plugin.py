@@ -8,6 +8,8 @@ import pytest
 
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import plugin
+from lmms_robust.harness.reading import task_paths
+from lmms_robust.perturbations import VARIANTS
 
 pytestmark = pytest.mark.harness
 
@@ -52,6 +54,12 @@ def test_a_harness_without_manifests_gives_a_warning_and_no_crash(
     monkeypatch.delattr(registry_v2, "ModelManifest")
     with pytest.warns(UserWarning, match=r"cannot add its models \(robust_hf, robust_openai, robust_vllm\)"):
         assert plugin.manifests() == []
+
+
+def test_lmms_eval_finds_every_task_of_ours(task_manager) -> None:
+    ours = set(task_paths(plugin.task_folder()))
+    assert len(ours) > 9 * len(VARIANTS)
+    assert ours <= set(task_manager().all_tasks)
 
 
 def test_an_unchanged_harness_gives_no_warning(task_manager) -> None:

@@ -154,6 +154,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped(lmms_eval, tmp_path) -> Non
     assert 0 < len(stored) < 64
     resumed = lmms_eval("resumed", tasks, *limit, model_args=resume)
     assert resumed.status == 0, resumed.text
+    assert f"resume: {len(stored)} of 64 responses kept from {journal.parent}" in resumed.text
     after = journal.read_text().splitlines()
     assert after[: len(stored)] == stored
     assert len(after) == 64

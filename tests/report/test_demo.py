@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.report.demo import command, run
+from lmms_robust.report.demo import arguments, run
 from lmms_robust.report.estimates import rows
 from lmms_robust.report.logs import read_runs
 
@@ -29,5 +29,6 @@ def test_the_demo_shows_what_perturbations_do(tmp_path: Path, monkeypatch: pytes
         assert by_variant[wrong].followed.value > by_variant["base"].followed.value + 0.1
 
 
-def test_all_items_means_no_limit(tmp_path: Path) -> None:
-    assert "--limit" not in command(tmp_path, None)
+def test_all_items_means_no_limit_and_a_limit_counts_items() -> None:
+    assert "--limit" not in arguments(None)
+    assert arguments(2)[-2:] == ["--limit", str(2 * len(VARIANTS))]

@@ -50,7 +50,7 @@ class Session:
         while True:
             try:
                 return await self._patiently(messages, sent)
-            except (openai.APIError, ValueError, asyncio.TimeoutError) as error:
+            except (openai.APIError, ValueError, TimeoutError) as error:
                 if meaning(error) == "refused":
                     self._terms.learn(words(error), sent)
                 again = self._terms.apply(fields)

@@ -93,7 +93,7 @@ class Run:
         self._journal: Journal | None = backend.journal
         self._results: list[GenerationResult | None] = [None] * len(requests)
         self._urls = PictureUrls(2 * backend.concurrency)
-        self._answered = self._in_a_row = 0
+        self._answered = self._in_a_row = self._kept = 0
         for settings in {same_settings(request.args[2]): request.args[2] for request in requests}.values():
             warn_of_others(settings)
 
@@ -109,6 +109,8 @@ class Run:
             with tqdm(total=len(self._requests), desc=name, unit="response", disable=ranks_after) as progress:
                 many = min(self._backend.concurrency, len(self._requests))
                 await _together([self._work(session, waiting, progress) for _ in range(many)])
+        if self._journal:
+            self._journal.say_kept(self._kept, len(self._requests))
         return complete(self._results)
 
     async def _work(self, session: Session, waiting: Iterator[tuple[int, Instance]], progress: tqdm[Any]) -> None:
@@ -124,6 +126,7 @@ class Run:
         found = self._journal.get(key) if self._journal and key else None
         if found is not None:
             self._answered += 1
+            self._kept += 1
             return GenerationResult(text=found)
         try:
             reply = await session.ask(to_api(question, self._urls), wanted)
