@@ -136,6 +136,7 @@ class RobustHF(ChatBackend):
         """What a request asks."""
         doc, doc_to_messages = self.doc(request), request.args[1]
         messages = in_parts(doc_to_messages(doc))
+        injects = messages[-1]["role"] == "assistant"
         if self.system_prompt:
             messages = self._apply_system_prompt(messages, self.system_prompt)
         if self.injection == "inline":
@@ -145,7 +146,7 @@ class RobustHF(ChatBackend):
             with self._tokenizing:
                 text = before_the_letter(self.processor.tokenizer, prompt.text, len(doc["options"]))
             prompt = replace(prompt, text=text)
-        return Rendered(prompt, doc)
+        return Rendered(prompt, doc, self.injection if injects else None)
 
     def key(self, prompt: Prompt, settings: Mapping[str, Any]) -> str:
         """What the response to a prompt is kept under."""
