@@ -9,11 +9,12 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
-from lmms_eval.api.instance import GenerationResult, Instance
+from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
 from lmms_eval.api.model import lmms
 
+from lmms_robust.backends.exchange import Ranks
+from lmms_robust.backends.journal import Kept
 from lmms_robust.errors import RobustError
 
 # A slash alone makes no path: "/no_think" is a system prompt.
@@ -30,6 +31,12 @@ def complete(results: Sequence[GenerationResult | None]) -> list[GenerationResul
     if len(found) < len(results):
         raise RuntimeError(f"{len(results) - len(found)} of {len(results)} requests without a response")
     return found
+
+
+def as_result(kept: Kept) -> GenerationResult:
+    """A response as the harness has it, with what is known of its lengths."""
+    counts = (kept.input_tokens, kept.output_tokens, kept.reasoning_tokens)
+    return GenerationResult(kept.response, None if counts == (None, None, None) else TokenCounts(*counts))
 
 
 class ChatBackend(lmms):  # type: ignore[misc]
@@ -50,7 +57,7 @@ class ChatBackend(lmms):  # type: ignore[misc]
         """Set ``accelerator``, ``device``, rank and number of processes."""
         # A rank that is done waits for the others, which may take hours longer.
         patient = InitProcessGroupKwargs(timeout=timedelta(weeks=52))
-        self.accelerator = Accelerator(kwargs_handlers=[patient])
+        self.accelerator = Ranks(kwargs_handlers=[patient])
         self._rank, self._world_size = self.accelerator.process_index, self.accelerator.num_processes
         self.device = self.accelerator.device
 

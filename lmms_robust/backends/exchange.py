@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from accelerate import Accelerator
 from accelerate.utils import gather_object
@@ -12,6 +12,20 @@ from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
 
 Answers = Callable[[Sequence[Instance]], list[GenerationResult]]
 GroupKey = Callable[[Instance], tuple[object, ...]]
+
+
+class Ranks(Accelerator):  # type: ignore[misc]
+    """Processes that answer together.
+
+    A cache of the harness may hold all responses of a process, which then waits for the others while they want to
+    exchange requests with it. So it takes part in their exchanges, with none of its own, until all of them wait.
+    """
+
+    def wait_for_everyone(self) -> None:
+        """Take part in the exchanges of others until all wait."""
+        while self.num_processes > 1 and any(gather_object([False])):
+            _exchange([], self, _never, _never)
+        super().wait_for_everyone()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +55,13 @@ def exchange(
     Returns:
         The results of this process's requests, in order.
     """
+    gather_object([True])  # to those that wait
+    return _exchange(requests, accelerator, group_key, answers)
+
+
+def _exchange(
+    requests: Sequence[Instance], accelerator: Accelerator, group_key: GroupKey, answers: Answers
+) -> list[GenerationResult]:
     rank, processes = accelerator.process_index, accelerator.num_processes
     mine = [_ticket(rank, number, request, group_key(request)) for number, request in enumerate(requests)]
     tickets: list[_Ticket] = gather_object(mine)
@@ -49,7 +70,7 @@ def exchange(
         ticket for ticket, owner in zip(tickets, _owners(tickets, known, processes), strict=True) if owner == rank
     ]
     by_task = {ticket.task: request for ticket, request in zip(mine, requests, strict=True)}
-    results = answers([_rebuilt(ticket, by_task[ticket.task]) for ticket in chosen])
+    results = answers([_rebuilt(ticket, by_task[ticket.task]) for ticket in chosen]) if chosen else []
     done = {(ticket.rank, ticket.number): _plain(result) for ticket, result in zip(chosen, results, strict=True)}
     everything: Mapping[tuple[int, int], tuple[str, int | None]] = {
         key: value for part in gather_object([done]) for key, value in part.items()
@@ -84,6 +105,10 @@ def _rebuilt(ticket: _Ticket, like: Instance) -> Instance:
     """The request of a ticket, from one of the same task."""
     arguments = (like.args[0], like.args[1], ticket.settings, ticket.doc_id, ticket.task, ticket.split)
     return Instance(like.request_type, arguments, 0, like.metadata)
+
+
+def _never(_: object) -> NoReturn:
+    raise RuntimeError("a process without requests was given some")
 
 
 def _plain(result: GenerationResult) -> tuple[str, int | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 _TAG = re.compile(
     r"[<\u25c1]\s{0,2}(/?)\s{0,2}(think|thinking|thought|reasoning|answer|final_answer|conclusion)\s{0,2}[>\u25b7]",
@@ -116,8 +117,24 @@ def open_thought(text: str) -> str:
     >>> open_thought("<|assistant|><think>\n"), open_thought("<|assistant|><think></think>")
     ('<think>\n', '')
     """
-    tags = [match for match in _TAG.finditer(text) if match[2].lower() not in _ANSWER_NAMES]
+    tags = _think_tags(text)
     return text[tags[-1].start() :] if tags and not tags[-1][1] else ""
+
+
+def first_think_tag(text: str) -> Literal["", "opens", "closes"]:
+    """What the first think tag of a text does.
+
+    >>> first_think_tag("It is a cat.</think>A"), first_think_tag("<think>It"), first_think_tag("It is")
+    ('closes', 'opens', '')
+    """
+    tags = _think_tags(text)
+    if not tags:
+        return ""
+    return "closes" if tags[0][1] else "opens"
+
+
+def _think_tags(text: str) -> list[re.Match[str]]:
+    return [match for match in _TAG.finditer(text) if match[2].lower() not in _ANSWER_NAMES]
 
 
 def within_thought(opened: str, start: str) -> str:

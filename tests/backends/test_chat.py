@@ -47,8 +47,8 @@ def test_a_template_that_keeps_the_prefill_is_accepted(processor) -> None:
     check_prefill(processor, "mine")
 
 
-# As Qwen3-VL-Thinking has it: a thought is opened for a new turn, and an assistant message is taken apart at "</think>",
-# its thought kept only after the last question, and written anew between tags of the template's own.
+# As Qwen3-VL-Thinking has it: a thought is opened for a new turn, and an assistant message is taken apart at its
+# "</think>", the thought kept only after the last question, and written anew between tags of the template's own.
 THINKING = (
     "{% set last = namespace(at=0) %}{% for m in messages %}{% if m.role == 'user' %}"
     "{% set last.at = loop.index0 %}{% endif %}{% endfor %}"
@@ -105,7 +105,7 @@ NO_START = {
 @pytest.mark.parametrize("case", NO_START)
 def test_a_template_that_leaves_no_start_to_go_on_from_is_refused_in_one_line(processor, case: str) -> None:
     processor.chat_template, message = NO_START[case]
-    with pytest.raises(RobustError, match="^mine: ") as raised:
+    with pytest.raises(RobustError, match="mine: ") as raised:
         check_prefill(processor, "mine")
     assert message in str(raised.value)
     assert "\n" not in str(raised.value)
