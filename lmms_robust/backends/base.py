@@ -9,11 +9,11 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
 from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
 from lmms_eval.api.model import lmms
 
-from lmms_robust.backends.exchange import Ranks
 from lmms_robust.backends.journal import Kept
 from lmms_robust.errors import RobustError
 
@@ -57,7 +57,7 @@ class ChatBackend(lmms):  # type: ignore[misc]
         """Set ``accelerator``, ``device``, rank and number of processes."""
         # A rank that is done waits for the others, which may take hours longer.
         patient = InitProcessGroupKwargs(timeout=timedelta(weeks=52))
-        self.accelerator = Ranks(kwargs_handlers=[patient])
+        self.accelerator = Accelerator(kwargs_handlers=[patient])
         self._rank, self._world_size = self.accelerator.process_index, self.accelerator.num_processes
         self.device = self.accelerator.device
 

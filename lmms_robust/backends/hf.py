@@ -18,7 +18,7 @@ from lmms_robust.backends.arguments import count, flag, refuse_others
 from lmms_robust.backends.base import ChatBackend, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
 from lmms_robust.backends.checkpoint import dtype_as_run, load_model, load_processor, resolve_dtype, version
-from lmms_robust.backends.exchange import exchange
+from lmms_robust.backends.exchange import exchange, is_whole
 from lmms_robust.backends.hf_run import Run
 from lmms_robust.backends.journal import Journal, request_key
 from lmms_robust.backends.messages import in_parts, to_inline
@@ -111,7 +111,7 @@ class RobustHF(ChatBackend):
     def generate_until(self, requests: Sequence[Instance]) -> list[GenerationResult]:
         """Answer every request, in the order given."""
         try:
-            if self._world_size > 1:
+            if self._world_size > 1 and is_whole():
                 return exchange(requests, self.accelerator, self.picture_key, self._answers)
             return self._answers(requests)
         except RobustError as error:

@@ -238,7 +238,7 @@ def test_each_process_answers_what_it_is_given(suite, monkeypatch: pytest.Monkey
     from lmms_robust.backends import base
 
     other = SimpleNamespace(process_index=1, num_processes=2, device="cpu")
-    monkeypatch.setattr(base, "Ranks", lambda **_: other)
+    monkeypatch.setattr(base, "Accelerator", lambda **_: other)
     with serving(lambda _: Answer(completion("B"))) as server:
         model = connect(server, injection="inline")
         assert (model.rank, model.world_size) == (1, 2)
