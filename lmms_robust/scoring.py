@@ -31,7 +31,7 @@ def score(variant: Variant, response: str, *, injection: Injection | None = None
     'right'
     """
     sealed = unseal(response)
-    report = sealed.report or Report(injection or ("prefill" if sealed.text.startswith(variant.prefill) else None))
+    report = sealed.report or Report(injection or ("prefill" if _goes_on(sealed.text, variant.prefill) else None))
     parsed, verdict = _read(variant, Response(sealed.text, report))
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item
@@ -80,12 +80,18 @@ def _read(variant: Variant, response: Response) -> tuple[Parsed, Verdict]:
 
 def _probed(variant: Variant, response: Response) -> Parsed:
     """What a probe is answered: nothing, if it does not go on from the forced start, or hardly to a letter."""
-    if not response.text.startswith(variant.prefill):
+    if not _goes_on(response.text, variant.prefill):
         return Parsed(None, None, "not_forced")
     probs = response.report.letter_probs if response.report else None
     if probs and probs.mass is not None and probs.mass < LEAST_MASS:
         return Parsed(None, None, "low_mass")
     return parse_response(response.text, variant.options)
+
+
+def _goes_on(text: str, start: str) -> bool:
+    """Whether a turn begins with certain words; a chat template that opens a thought may put white space after it."""
+    turn, words = (one.lstrip().removeprefix("<think>").lstrip() for one in (text, start))
+    return turn.startswith(words)
 
 
 def _probs(variant: Variant, report: Report) -> LetterProbs | None:

@@ -202,3 +202,35 @@ def test_development_set() -> None:
 
 def _development_set() -> Path:
     return Path(__file__).parent / "data" / "consistency_dev.jsonl"
+
+
+# What stops at the limit of tokens, and the answer that is complete by then.
+CUT = {
+    "prose": ("It is left. So the answer is A", None),
+    "prose of several sentences": ("The answer is A. But wait, it may be", None),
+    "an open thought": ("<think>It is left. So the answer is A", None),
+    "an open thought that ends in an answer on a line": ("<think>It is left.\n\nAnswer: A", None),
+    "a thought that was opened elsewhere": ("It is left.</think>The answer is A", "A"),
+    "a closed thought and nothing": ("<think>It is left.</think>", None),
+    "a closed thought and a letter": ("<think>It is left.</think>A", "A"),
+    "a closed thought and prose without an answer": ("<think>It is left.</think>Let me", None),
+    "a whole answer block": ("<think>It is left.</think><answer>A</answer>", "A"),
+    "a whole answer block and more": ("<think>It is left.</think><answer>A</answer> I think that", "A"),
+    "an answer block that stops after its letter": ("<think>It is left.</think><answer>A", "A"),
+    "an answer block that stops after its label": ("<think>It is left.</think><answer>A. le", "A"),
+    "an answer block of prose": ("<think>It is left.</think><answer>The answer is A", None),
+    "an empty answer block": ("<think>It is left.</think><answer>", None),
+}
+
+
+@pytest.mark.parametrize(("text", "answer"), CUT.values(), ids=CUT)
+def test_prose_that_was_cut_off_is_no_answer(text: str, answer: str | None) -> None:
+    found = parse_response(text, SIDES, cut=True)
+    assert found.answer == answer
+    assert found.problem == (None if answer else "truncated")
+    assert found.think
+
+
+def test_a_response_that_was_not_cut_is_read_as_one_of_which_that_is_not_known() -> None:
+    for text, _ in CUT.values():
+        assert parse_response(text, SIDES, cut=False) == parse_response(text, SIDES)

@@ -73,6 +73,24 @@ def test_how_the_words_were_delivered_is_what_was_observed(response: str, inject
     assert score(build(ITEM, "base"), "A").injection == "none"
 
 
+def test_a_template_that_opens_the_thought_itself_may_put_a_line_break_there() -> None:
+    opened = build(ITEM, "wrong_think")
+    turn = opened.prefill.replace("<think>", "<think>\n") + " No.</think><answer>A</answer>"
+    assert (score(opened, turn).injection, score(opened, turn).outcome) == ("prefill", "right")
+    probe = force_answer(opened)
+    assert score(probe, probe.prefill.replace("<think>", "<think>\n", 1) + "A</answer>").outcome == "right"
+
+
+def test_a_response_cut_at_the_limit_of_tokens_is_truncated_whatever_it_said_until_then() -> None:
+    variant = build(ITEM, "base")
+    prose = "The dog is on the left. So the answer is A"
+    assert score(variant, seal(prose, Report(cut=False))).outcome == "right"
+    sample = score(variant, seal(prose, Report(cut=True)))
+    assert (sample.outcome, sample.truncated, sample.undecided) == ("no_answer", True, "truncated")
+    whole = score(variant, seal(answered(variant, "A"), Report(cut=True)))
+    assert (whole.outcome, whole.truncated) == ("right", False)
+
+
 def test_reasoning_that_is_not_the_models_own_has_no_consistency() -> None:
     stopped = build(ITEM, "stop_think")
     probe = force_answer(build(ITEM, "wrong_think"))

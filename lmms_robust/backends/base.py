@@ -11,9 +11,10 @@ from typing import Any
 
 from accelerate import Accelerator
 from accelerate.utils import InitProcessGroupKwargs
-from lmms_eval.api.instance import GenerationResult, Instance
+from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
 from lmms_eval.api.model import lmms
 
+from lmms_robust.backends.journal import Kept
 from lmms_robust.errors import RobustError
 
 # A slash alone makes no path: "/no_think" is a system prompt.
@@ -30,6 +31,12 @@ def complete(results: Sequence[GenerationResult | None]) -> list[GenerationResul
     if len(found) < len(results):
         raise RuntimeError(f"{len(results) - len(found)} of {len(results)} requests without a response")
     return found
+
+
+def as_result(kept: Kept) -> GenerationResult:
+    """A response as the harness has it, with what is known of its lengths."""
+    counts = (kept.input_tokens, kept.output_tokens, kept.reasoning_tokens)
+    return GenerationResult(kept.response, None if counts == (None, None, None) else TokenCounts(*counts))
 
 
 class ChatBackend(lmms):  # type: ignore[misc]

@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from jinja2 import TemplateError
+
 from lmms_robust.backends.messages import Message, pictures_of, text_of
 from lmms_robust.errors import RobustError
 from lmms_robust.generation.prompt import Prompt
+from lmms_robust.parsing.tags import open_thought, within_thought
+
+_LONGEST = 64
+"""Characters within which the start of a turn opens a thought."""
 
 
 def to_prompt(processor: Any, messages: Sequence[Message], name: str) -> Prompt:
     """Render messages with the processor's chat template.
+
+    Where the template opens a thought for a new turn, or rewrites an assistant message, a trailing one goes after the
+    start of a new turn instead, without the tag that is open there already.
 
     Args:
         processor: a transformers processor with a chat template.
@@ -19,47 +28,72 @@ def to_prompt(processor: Any, messages: Sequence[Message], name: str) -> Prompt:
         name: the checkpoint, for error messages.
 
     Raises:
-        RobustError: content other than text and images, or a template that rewrites the prefill.
+        RobustError: content other than text and images, or a template from which no start of a turn can be had.
     """
     pictures = pictures_of(messages)
     conversation = [
         {"role": message["role"], "content": [_part(part) for part in message["content"]]} for message in messages
     ]
-    prefill = text_of(messages[-1]) if messages[-1]["role"] == "assistant" else ""
-    if not prefill:
-        return Prompt(_template(processor, conversation, add_generation_prompt=True), pictures, "")
-    text = _continued(processor, conversation, prefill, name)
-    return Prompt(text, pictures, prefill)
+    injected = text_of(messages[-1]) if messages[-1]["role"] == "assistant" else ""
+    asked = conversation[:-1] if injected else conversation
+    try:
+        opened = _template(processor, asked, add_generation_prompt=True)
+    except (TemplateError, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise RobustError(f"{name}: its chat template fails: {reason}; allowed: one for these messages") from error
+    thought = open_thought(_generation_prompt(processor, asked, opened))
+    if not injected:
+        return Prompt(opened, pictures, thought)
+    kept = None if thought else _kept(processor, conversation, injected)
+    if kept is not None:
+        return Prompt(kept, pictures, injected)
+    turn = within_thought(thought, injected)
+    return Prompt(_started(processor, asked, opened, thought, name) + turn, pictures, turn)
 
 
 def check_prefill(processor: Any, name: str) -> None:
-    """Render a trial prefill, so that a template that rewrites it is found before any weights are loaded.
+    """Render a trial prefill, so that a template that takes none is found before any weights are loaded.
 
     Raises:
-        RobustError: the processor has no chat template, or it rewrites a trailing assistant message.
+        RobustError: the processor has no chat template, or no start of a turn can be had from it.
     """
     if not getattr(processor, "chat_template", None):
         raise RobustError(f"{name}: no chat template; allowed: a checkpoint whose processor has one")
-    question = {"role": "user", "content": [{"type": "image"}, {"type": "text", "text": "What is this?"}]}
+    question = {"role": "user", "content": [{"type": "text", "text": "What is this?"}]}
     for prefill in ("<think>It is a cat.", "<think>It is a cat.</think>"):
-        answer = {"role": "assistant", "content": [{"type": "text", "text": prefill}]}
-        _continued(processor, [question, answer], prefill, name)
+        to_prompt(processor, [question, {"role": "assistant", "content": [{"type": "text", "text": prefill}]}], name)
 
 
-def _continued(processor: Any, conversation: list[dict[str, Any]], prefill: str, name: str) -> str:
+def _generation_prompt(processor: Any, asked: list[dict[str, Any]], opened: str) -> str:
+    """What starts a new turn; only looked up where it may open a thought."""
+    if not open_thought(opened[-_LONGEST:]):
+        return ""
+    closed = _template(processor, asked)
+    return opened.removeprefix(closed) if opened.startswith(closed) else opened[-_LONGEST:]
+
+
+def _kept(processor: Any, conversation: list[dict[str, Any]], injected: str) -> str | None:
+    """The conversation up to the end of the trailing message, if the template leaves that as it is."""
     try:
         text = _template(processor, conversation, continue_final_message=True)
-    except ValueError:  # transformers' own check: the message does not stand in the rendered text
-        text = _template(processor, conversation)
-    before = text.removesuffix(prefill)
-    if before == text or before.count("<think>") > _template(processor, conversation[:-1]).count("<think>"):
-        opened = _template(processor, conversation[:-1], add_generation_prompt=True)
-        raise RobustError(
-            f"{name}: the chat template rewrites a trailing assistant message; sent {prefill[:60]!r}, rendered "
-            f"{text[-80:]!r}, a new turn would start with {opened[-40:]!r}; allowed: a template that keeps it, or "
-            "model_args injection=inline"
-        )
-    return text
+    except (TemplateError, ValueError):  # ValueError: the message does not stand in the rendered text
+        return None
+    before = text.removesuffix(injected)
+    rewrites = before == text or before.count("<think>") > _template(processor, conversation[:-1]).count("<think>")
+    return None if rewrites else text
+
+
+def _started(processor: Any, asked: list[dict[str, Any]], opened: str, thought: str, name: str) -> str:
+    """The conversation up to the first word of a new turn's thought, or of the turn."""
+    closed = _template(processor, asked)
+    start = opened.removeprefix(closed)
+    if opened.startswith(closed) and start and not ("<think>" in start and not thought):
+        return opened.removesuffix(thought)
+    raise RobustError(
+        f"{name}: the chat template rewrites a trailing assistant message, and starts a new turn with {start[-40:]!r}; "
+        "allowed: a template that keeps the message or starts a turn without a closed thought, or model_args "
+        "injection=inline"
+    )
 
 
 def _template(processor: Any, conversation: list[dict[str, Any]], **flags: bool) -> str:

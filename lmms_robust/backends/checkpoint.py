@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,7 @@ import torch
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 from safetensors import SafetensorError
-from transformers import AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
 from transformers.utils import cached_file
 
 from lmms_robust.errors import RobustError, unknown
@@ -18,6 +20,8 @@ from lmms_robust.errors import RobustError, unknown
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 
 _CHECKPOINT = "a folder or hub id of a checkpoint"
+_SAMPLE = 64
+"""Bytes of a tensor that are looked at in each place."""
 _FILES = {".safetensors", ".json", ".jinja", ".model", ".txt"}
 
 
@@ -88,21 +92,45 @@ def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device
     return model.eval()
 
 
+def dtype_as_run(pretrained: str, revision: str, chosen: Any) -> str:
+    """Name of the dtype that a checkpoint is loaded in.
+
+    Args:
+        pretrained: folder or hub id, whose processor was loaded.
+        revision: branch, tag or commit on the hub.
+        chosen: what :func:`resolve_dtype` returned.
+
+    Raises:
+        RobustError: no ``config.json`` that can be read.
+    """
+    if chosen == "auto":
+        try:
+            config = AutoConfig.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
+        except (OSError, ValueError, ImportError) as error:
+            raise _refused(pretrained, error, _CHECKPOINT) from error
+        chosen = config.dtype or config.get_text_config().dtype or chosen
+    return str(chosen).removeprefix("torch.")
+
+
 def version(pretrained: str, revision: str) -> list[object]:
-    """What tells a checkpoint from another under the same name: size and time of a folder's files, or the commit.
+    """What tells a checkpoint from another under the same name.
+
+    Of a folder the digest of each file. Of weights, which are large, that is taken over the header, which names every
+    tensor with its shape, and of each tensor over 64 bytes at its start, in its middle and at its end: a training step
+    changes nearly every number of a tensor. From the hub it is the commit.
 
     Args:
         pretrained: folder or hub id, whose processor was loaded.
         revision: branch, tag or commit on the hub.
 
     Raises:
-        RobustError: no ``config.json``.
+        RobustError: no ``config.json``, or a file that cannot be read.
     """
     folder = Path(pretrained)
-    if folder.is_dir():
-        files = [(path.name, path.stat()) for path in sorted(folder.iterdir()) if path.suffix in _FILES]
-        return [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
     try:
+        if folder.is_dir():
+            paths = sorted(path for path in folder.iterdir() if path.suffix in _FILES)
+            return [(path.name, _digest(path)) for path in paths]
         return [Path(cached_file(pretrained, "config.json", revision=revision)).parent.name]
     except (OSError, ValueError) as error:
         raise _refused(pretrained, error, _CHECKPOINT) from error
@@ -116,6 +144,30 @@ def _refuse_no_id(pretrained: str) -> None:
         validate_repo_id(pretrained)
     except HFValidationError as error:
         raise RobustError(f"pretrained={pretrained!r}: no such folder; allowed: {_CHECKPOINT}") from error
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        if path.suffix != ".safetensors":
+            return file_digest(file, "sha256").hexdigest()
+        size = int.from_bytes(file.read(8), "little")
+        header = file.read(min(size, path.stat().st_size))
+        digest = sha256(header)
+        for start in sorted(
+            place for begin, end in _tensors(header) for place in (begin, (begin + end) // 2, end - 64)
+        ):
+            file.seek(8 + size + max(0, start))
+            digest.update(file.read(64))
+        return digest.hexdigest()
+
+
+def _tensors(header: bytes) -> list[tuple[int, int]]:
+    """Begin and end of each tensor, in bytes after the header; none where it is broken, which loading will say."""
+    try:
+        entries = json.loads(header)
+        return [tuple(entry["data_offsets"]) for name, entry in entries.items() if name != "__metadata__"]
+    except (ValueError, AttributeError, KeyError, TypeError):
+        return []
 
 
 def _refused(pretrained: str, error: Exception, allowed: str) -> RobustError:

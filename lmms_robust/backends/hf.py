@@ -17,8 +17,8 @@ from tqdm import tqdm
 from lmms_robust.backends.arguments import count, flag, refuse_others
 from lmms_robust.backends.base import ChatBackend, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
-from lmms_robust.backends.checkpoint import load_model, load_processor, resolve_dtype, version
-from lmms_robust.backends.exchange import exchange
+from lmms_robust.backends.checkpoint import dtype_as_run, load_model, load_processor, resolve_dtype, version
+from lmms_robust.backends.exchange import exchange, is_whole
 from lmms_robust.backends.hf_run import Run
 from lmms_robust.backends.journal import Journal, request_key
 from lmms_robust.backends.messages import in_parts, to_inline
@@ -28,7 +28,7 @@ from lmms_robust.errors import RobustError, unknown
 from lmms_robust.generation.letters import before_the_letter
 from lmms_robust.generation.model import Model
 from lmms_robust.generation.prompt import Prompt
-from lmms_robust.generation.settings import same_settings, unknown_settings
+from lmms_robust.generation.settings import same_settings
 from lmms_robust.transport import Injection
 
 MODEL_ARGUMENTS = (
@@ -92,13 +92,16 @@ class RobustHF(ChatBackend):
             self.join_ranks()
             self.device = self._choose_device(device)
             self._pretrained, self.injection = pretrained, injection
-            self._settings: dict[str, Any] = {"pretrained": pretrained, "revision": revision, "dtype": dtype}
-            self._settings |= {"injection": injection, "fast": self._fast, "attn_implementation": attn_implementation}
+            loaded_in = resolve_dtype(dtype, self.device)
             self._loading = {"revision": revision, "attn_implementation": attn_implementation}
-            self._loading |= {"dtype": resolve_dtype(dtype, self.device), "device_map": device_map}
+            self._loading |= {"dtype": loaded_in, "device_map": device_map}
             self.system_prompt = self.read_system_prompt(system_prompt)
             self.processor = load_processor(pretrained, revision)
-            self._settings["version"] = version(pretrained, revision)
+            self._settings: dict[str, Any] = {
+                **{"pretrained": pretrained, "revision": revision, "version": version(pretrained, revision)},
+                **{"device": self.device.type, "dtype": dtype_as_run(pretrained, revision, loaded_in)},
+                **{"fast": self._fast, "attn_implementation": attn_implementation, "injection": injection},
+            }
             if injection == "prefill":
                 check_prefill(self.processor, pretrained)
             self._journal = Journal(Path(resume), self._rank) if resume else None
@@ -108,7 +111,7 @@ class RobustHF(ChatBackend):
     def generate_until(self, requests: Sequence[Instance]) -> list[GenerationResult]:
         """Answer every request, in the order given."""
         try:
-            if self._world_size > 1:
+            if self._world_size > 1 and is_whole():
                 return exchange(requests, self.accelerator, self.picture_key, self._answers)
             return self._answers(requests)
         except RobustError as error:
@@ -127,9 +130,6 @@ class RobustHF(ChatBackend):
                 progress.update()
 
             for numbers in by_settings.values():
-                unused = unknown_settings(requests[numbers[0]].args[2])
-                if unused:
-                    logger.warning(f"robust_hf: generation settings that are not used: {', '.join(unused)}")
                 run = Run(self, {number: requests[number] for number in numbers}, finished)
                 run.answer()
                 kept += run.kept
@@ -141,6 +141,7 @@ class RobustHF(ChatBackend):
         """What a request asks."""
         doc, doc_to_messages = self.doc(request), request.args[1]
         messages = in_parts(doc_to_messages(doc))
+        injects = messages[-1]["role"] == "assistant"
         if self.system_prompt:
             messages = self._apply_system_prompt(messages, self.system_prompt)
         if self.injection == "inline":
@@ -150,7 +151,7 @@ class RobustHF(ChatBackend):
             with self._tokenizing:
                 text = before_the_letter(self.processor.tokenizer, prompt.text, len(doc["options"]))
             prompt = replace(prompt, text=text)
-        return Rendered(prompt, doc)
+        return Rendered(prompt, doc, self.injection if injects else None)
 
     def key(self, prompt: Prompt, settings: Mapping[str, Any]) -> str:
         """What the response to a prompt is kept under."""

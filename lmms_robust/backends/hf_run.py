@@ -13,13 +13,16 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING, Any
 
 import torch
-from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
+from lmms_eval.api.instance import GenerationResult, Instance
+from loguru import logger
 
+from lmms_robust.backends.base import as_result
+from lmms_robust.backends.journal import Kept
 from lmms_robust.backends.responses import Rendered, response
 from lmms_robust.generation.encoding import Group
 from lmms_robust.generation.prefetch import prefetched
 from lmms_robust.generation.scheduling import Written
-from lmms_robust.generation.settings import max_new_tokens, stop_texts
+from lmms_robust.generation.settings import max_new_tokens, stop_texts, unknown_settings
 
 if TYPE_CHECKING:
     from lmms_robust.backends.hf import RobustHF
@@ -30,12 +33,12 @@ class _Prepared:
     """The requests about one picture.
 
     Attributes:
-        found: responses that were kept, by the caller's number.
+        found: what was kept, by the caller's number.
         asked: the others, with the key under which their response is to be kept.
         groups: the others encoded, if the engine answers them.
     """
 
-    found: dict[int, str]
+    found: dict[int, Kept]
     asked: dict[int, tuple[Rendered, str | None]]
     groups: list[Group]
 
@@ -54,7 +57,9 @@ class Run:
     ) -> None:
         self._backend, self._requests, self._finished = backend, requests, finished
         self._settings: Mapping[str, Any] = next(iter(requests.values())).args[2]
-        self._stops = stop_texts(self._settings)
+        self._stops, self._unused = stop_texts(self._settings), unknown_settings(self._settings)
+        if self._unused:
+            logger.warning(f"robust_hf: generation settings that are not used: {', '.join(self._unused)}")
         sampled = float(self._settings.get("temperature") or 0) > 0
         self._journal = None if sampled else backend.journal  # repeated samples of one request have to differ
         self._workers = max(1, min(8, (os.cpu_count() or 2) // 2))
@@ -89,7 +94,7 @@ class Run:
             torch.set_num_threads(1)
 
     def _prepare(self, numbers: Sequence[int]) -> _Prepared:
-        found: dict[int, str] = {}
+        found: dict[int, Kept] = {}
         asked: dict[int, tuple[Rendered, str | None]] = {}
         for number in numbers:
             question = self._backend.question(self._requests[number])
@@ -112,8 +117,8 @@ class Run:
                 yield None
                 continue
             self.kept += len(one.found)
-            for number, text in one.found.items():
-                self._finished(number, GenerationResult(text=text))
+            for number, kept in one.found.items():
+                self._finished(number, as_result(kept))
             self._asked |= one.asked
             if one.asked:
                 yield one
@@ -138,11 +143,11 @@ class Run:
 
     def _read(self, number: int, written: Written) -> None:
         question, key = self._asked.pop(number)
-        text = response(question, written, self._stops, self._backend.loaded.letters)
+        text = response(question, written, self._stops, self._backend.loaded.letters, self._unused)
+        kept = Kept(text, output_tokens=len(written.tokens))
         if self._journal is not None and key is not None:
-            self._journal.put({key: text})
-        counts = TokenCounts(output_tokens=len(written.tokens))
-        self._finished(number, GenerationResult(text=text, token_counts=counts))
+            self._journal.put(key, kept)
+        self._finished(number, as_result(kept))
 
 
 @contextmanager

@@ -4,13 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path
+from tempfile import TemporaryFile
 
 from loguru import logger
 from PIL import Image
 
 from lmms_robust.errors import RobustError
+
+_TRIAL = b"\n" * 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A response and its lengths.
+
+    Attributes:
+        response: as it went to the harness.
+        input_tokens: length of the prompt, or None.
+        output_tokens: length of what was written, or None.
+        reasoning_tokens: how much of that is reasoning, or None.
+    """
+
+    response: str
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    reasoning_tokens: int | None = None
 
 
 def request_key(prompt: str, pictures: Sequence[Image.Image], settings: Mapping[str, object]) -> str:
@@ -33,51 +54,63 @@ class Journal:
 
     All files of the folder are read, so a run may go on with another number of processes. A line that was cut off while
     it was written is passed over.
+
+    Raises:
+        RobustError: the folder is none, or cannot be written.
     """
 
     def __init__(self, folder: Path, rank: int) -> None:
         if folder.exists() and not folder.is_dir():
             raise RobustError(f"resume: {str(folder)!r} is a file; allowed: a folder, new or from an earlier run")
+        self._found: dict[str, Kept] = {}
+        self._folder, self._path = folder, folder / f"rank{rank}.jsonl"
+        self._writable = True
         try:
             folder.mkdir(parents=True, exist_ok=True)
+            with TemporaryFile(dir=folder) as trial:
+                trial.write(_TRIAL)
+            for path in sorted(folder.glob("*.jsonl")):
+                self._read(path)
+            self._mend()
         except OSError as error:
             raise RobustError(f"resume: {error}; allowed: a folder that can be written") from error
-        self._found: dict[str, str] = {}
-        for path in sorted(folder.glob("*.jsonl")):
-            self._read(path)
-        self._folder, self._path = folder, folder / f"rank{rank}.jsonl"
-        self._mend()
 
-    def get(self, key: str) -> str | None:
-        """Return the response stored under a key, or None."""
+    def get(self, key: str) -> Kept | None:
+        """Return what is stored under a key, or None."""
         return self._found.get(key)
 
-    def __getitem__(self, key: str) -> str:
-        return self._found[key]
+    def put(self, key: str, kept: Kept) -> None:
+        """Store a response; it outlives this process once this returns.
 
-    def put(self, responses: Mapping[str, str]) -> None:
-        """Store responses; they outlive this process once this returns."""
-        with self._path.open("a", encoding="utf-8") as file:
-            for key, text in responses.items():
-                file.write(json.dumps({"key": key, "response": text}, ensure_ascii=False) + "\n")
-        self._found.update(responses)
+        Where the disk is full, or gone, the run goes on without: a warning says so once.
+        """
+        self._found[key] = kept
+        if not self._writable:
+            return
+        counts = {name: value for name, value in asdict(kept).items() if value is not None}
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps({"key": key, **counts}, ensure_ascii=False) + "\n")
+        except OSError as error:
+            self._writable = False
+            logger.warning(f"resume: {error}; the run goes on, and responses from here on are not kept")
 
     def say_kept(self, kept: int, asked: int) -> None:
         """Log how many of the responses asked for were found here."""
         logger.info(f"resume: {kept} of {asked} responses kept from {self._folder}")
 
     def _read(self, path: Path) -> None:
-        for line in path.read_text(encoding="utf-8", errors="replace").split(
-            "\n"
-        ):  # other line ends stand within responses
+        text = path.read_text(encoding="utf-8", errors="replace")
+        for line in text.split("\n"):  # other line ends stand within responses
             try:
                 entry = json.loads(line)
-                self._found[entry["key"]] = entry["response"]
-            except (json.JSONDecodeError, KeyError, TypeError):
+                key = entry.pop("key")
+                self._found[key] = Kept(**entry)
+            except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
                 continue
 
     def _mend(self) -> None:
         """End a cut-off last line, so that the next entry starts a line of its own."""
         if self._path.exists() and not self._path.read_bytes().endswith(b"\n"):
-            with self._path.open("a", encoding="utf-8") as file:
-                file.write("\n")
+            with self._path.open("ab") as file:
+                file.write(b"\n")

@@ -12,7 +12,7 @@ from PIL import Image
 from lmms_robust.backends.messages import Message, pictures_of, text_of
 from lmms_robust.backends.token_probs import Step, at_the_answer, at_the_start
 from lmms_robust.backends.turns import cut, is_ours, probed
-from lmms_robust.transport import Injection, Report, seal
+from lmms_robust.transport import Injection, Reasoning, Report, seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,13 @@ class Question:
         doc: the doc that it is about.
         messages: chat messages; where words are injected as a start of the turn, they end in an assistant message.
         injection: how words are injected; None where there are none.
+        opened: the thought that the server's chat template opens for a new turn, or ``""``.
     """
 
     doc: Mapping[str, Any]
     messages: Sequence[Message]
     injection: Injection | None
+    opened: str = ""
 
     @property
     def prefill(self) -> str:
@@ -56,20 +58,28 @@ class Reply:
     Attributes:
         text: the response, without reasoning that the server keeps apart.
         reasoning: that reasoning, or ``""``.
-        cut: it stops at the limit of tokens.
+        cut: it stops at the limit of tokens; None where that is not known.
         steps: tokens with the likeliest ones there; empty where the server gives none.
         prompt_tokens: length of the prompt, pictures included, or None.
         output_tokens: length of what was written, reasoning included, or None.
         prompt_text: the rendered prompt, where the server shows it.
+        reasoning_tokens: how many of the tokens written are reasoning, or None.
+        shows: whether ``reasoning`` is the model's own, a summary, or kept back.
+        price: US dollars, or None.
+        not_honoured: names of generation settings that the server did not take.
     """
 
     text: str
     reasoning: str = ""
-    cut: bool = False
+    cut: bool | None = None
     steps: tuple[Step, ...] = ()
     prompt_tokens: int | None = None
     output_tokens: int | None = None
     prompt_text: str | None = None
+    reasoning_tokens: int | None = None
+    shows: Reasoning = "shown"
+    price: float | None = None
+    not_honoured: tuple[str, ...] = ()
 
 
 def response(question: Question, reply: Reply, echoes: bool = False, until: Sequence[str] = ()) -> str:
@@ -82,25 +92,40 @@ def response(question: Question, reply: Reply, echoes: bool = False, until: Sequ
         until: texts at which the response ends.
     """
     prefill = question.prefill
-    written = cut(reply.text.removeprefix(prefill) if echoes else reply.text, until)
-    turn = _turn(prefill, reply.reasoning, written, reply.cut)
+    whole = reply.text.removeprefix(prefill) if echoes else reply.text
+    written = cut(whole, until)
+    at_limit = reply.cut if written == whole else False
+    turn = _turn(question, reply.reasoning, written, at_limit)
     if not is_ours(question.doc):
         return turn
     if question.doc.get("probe"):
         return probed(prefill, at_the_start(reply.steps, question.doc["options"]))
     ending = written or (reply.reasoning if turn.endswith(reply.reasoning) else "")
-    probs = at_the_answer(reply.steps, turn, ending, question.doc["options"]) if reply.steps else None
-    return seal(turn, Report(question.injection, probs))
+    probs = at_the_answer(reply.steps, turn, ending, question.doc["options"], at_limit) if reply.steps else None
+    return seal(
+        turn,
+        Report(
+            *(question.injection, probs, at_limit, reply.output_tokens, reply.reasoning_tokens, reply.shows),
+            not_honoured=reply.not_honoured,
+            price=reply.price,
+        ),
+    )
 
 
-def _turn(prefill: str, reasoning: str, written: str, cut: bool) -> str:
-    """Put reasoning that the server keeps apart back between its tags."""
+def _turn(question: Question, reasoning: str, written: str, cut: bool | None) -> str:
+    """Put back reasoning that the server keeps apart, and the tag of a thought that was opened for the model."""
+    prefill = question.prefill
     if not reasoning:
-        return prefill + written
+        return prefill + written if prefill else _reopened(question.opened, written)
     if prefill.rfind("<think>") <= prefill.rfind("</think>") and prefill:
         if not written:  # the server saw no closing tag, and took the answer for reasoning
             return prefill + reasoning
         return f"{prefill}<think>{reasoning}</think>{written}"
-    opened = prefill or ("" if reasoning.lstrip().startswith("<think>") else "<think>")
     closed = "" if not written and cut else "</think>"
-    return f"{opened}{reasoning}{closed}{written}"
+    thought = prefill + reasoning if prefill else _reopened(question.opened or "<think>", reasoning)
+    return f"{thought}{closed}{written}"
+
+
+def _reopened(opened: str, text: str) -> str:
+    """A text after what opened its thought, unless the server left that where it was."""
+    return text if opened.strip() and text.lstrip().startswith(opened.strip()) else opened + text

@@ -10,18 +10,27 @@ from lmms_robust.backends.turns import cut, is_ours, probed
 from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
-from lmms_robust.transport import Report, seal
+from lmms_robust.transport import Injection, Report, seal
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A rendered request and the doc that it is about."""
+    """A rendered request.
+
+    Attributes:
+        prompt: what the model is given.
+        doc: the doc that it is about.
+        injection: how words are injected; None where there are none.
+    """
 
     prompt: Prompt
     doc: Mapping[str, Any]
+    injection: Injection | None
 
 
-def response(question: Rendered, written: Written, stops: Sequence[str], known: LetterTokens) -> str:
+def response(
+    question: Rendered, written: Written, stops: Sequence[str], known: LetterTokens, unused: Sequence[str] = ()
+) -> str:
     """The whole assistant turn with what is reported beside it.
 
     Args:
@@ -29,6 +38,7 @@ def response(question: Rendered, written: Written, stops: Sequence[str], known: 
         written: what the model wrote.
         stops: texts at which a response is cut off.
         known: the model's letter tokens.
+        unused: names of generation settings that were not used.
     """
     prefill, doc = question.prompt.prefill, question.doc
     text = cut(known.tokenizer.decode(written.tokens, skip_special_tokens=True), stops)
@@ -36,5 +46,6 @@ def response(question: Rendered, written: Written, stops: Sequence[str], known: 
         return prefill + text
     if doc.get("probe"):
         return probed(prefill, normalised(written.letters[0], len(doc["options"])) if len(written.letters) else None)
-    probs = at_the_answer(known, prefill, written.tokens, written.letters, doc["options"])
-    return seal(prefill + text, Report("prefill" if prefill else None, probs))
+    probs = at_the_answer(known, prefill, written.tokens, written.letters, doc["options"], written.cut)
+    report = Report(question.injection, probs, written.cut, len(written.tokens), not_honoured=tuple(unused))
+    return seal(prefill + text, report)

@@ -29,7 +29,9 @@ class Step:
     top: tuple[tuple[str, float], ...]
 
 
-def at_the_answer(steps: Sequence[Step], turn: str, written: str, options: Sequence[str]) -> LetterProbs | None:
+def at_the_answer(
+    steps: Sequence[Step], turn: str, written: str, options: Sequence[str], cut: bool | None = None
+) -> LetterProbs | None:
     """Probabilities where a response gives its answer letter.
 
     All tokens that are a letter, such as "A", " A" and "(A", count for it. A letter that is none of the likeliest
@@ -41,28 +43,26 @@ def at_the_answer(steps: Sequence[Step], turn: str, written: str, options: Seque
         turn: the whole assistant turn, which ends in ``written``.
         written: the end of the turn that the model wrote itself.
         options: option texts.
+        cut: the response is known to stop at the limit of tokens.
 
     Returns:
         None if no answer letter can be read, if it is not in ``written``, or if its token is not found.
     """
-    span = answer_letter_span(turn, options)
+    span = answer_letter_span(turn, options, cut)
     start = -1 if span is None else span[0] - (len(turn) - len(written))
     if start < 0:
         return None
-    found = _token_at(steps, written, start)
-    if found is None:
-        return None
-    step, offset = found
-    return _probs(step, _ascii(step.token)[:offset], written[start].islower(), len(options))
+    step = _token_at(steps, written, start)
+    return None if step is None or not _letter(step.token) else _probs(step, len(options))
 
 
 def at_the_start(steps: Sequence[Step], options: Sequence[str]) -> LetterProbs | None:
     """Probabilities of the letters as the very first token; None if none of them is among the likeliest."""
-    return _probs(steps[0], "", False, len(options)) if steps else None
+    return _probs(steps[0], len(options)) if steps else None
 
 
-def _token_at(steps: Sequence[Step], written: str, start: int) -> tuple[Step, int] | None:
-    """The token that writes a character, and the character's place in it, both counted in ASCII characters.
+def _token_at(steps: Sequence[Step], written: str, start: int) -> Step | None:
+    """The token that writes a character, found by ASCII characters alone.
 
     Other characters may be spread over several tokens, which servers then report as they like.
     """
@@ -73,18 +73,15 @@ def _token_at(steps: Sequence[Step], written: str, start: int) -> tuple[Step, in
     if begin < 0:
         return None
     place = begin + len(_ascii(written[:start]))
-    for step, piece, end in zip(steps, pieces, accumulate(map(len, pieces)), strict=True):
-        if place < end:
-            return step, place - (end - len(piece))
-    return None
+    return next((step for step, end in zip(steps, accumulate(map(len, pieces)), strict=True) if place < end), None)
 
 
-def _probs(step: Step, before: str, lower: bool, count: int) -> LetterProbs | None:
-    """Probabilities of the letters as tokens that start like ``before``, or that are nothing but a letter."""
+def _probs(step: Step, count: int) -> LetterProbs | None:
+    """Probabilities of the letters over all tokens that are a letter."""
     known = step.top if (step.token, step.logprob) in step.top else ((step.token, step.logprob), *step.top)
     found: dict[str, float] = {}
     for token, logprob in known:
-        letter = _letter(_ascii(token), before, lower)
+        letter = _letter(token)
         if letter in letters(count):
             found[letter] = found.get(letter, 0.0) + exp(logprob)
     shown = sum(found.values())
@@ -93,12 +90,12 @@ def _probs(step: Step, before: str, lower: bool, count: int) -> LetterProbs | No
     missing = [letter for letter in letters(count) if letter not in found]
     left = max(0.0, 1 - sum(exp(logprob) for _, logprob in known)) if missing else 0.0
     values = found | dict.fromkeys(missing, left)
-    return LetterProbs({letter: values[letter] / (shown + left) for letter in sorted(values)}, "".join(missing))
+    probs = {letter: values[letter] / (shown + left) for letter in sorted(values)}
+    return LetterProbs(probs, "".join(missing), min(1.0, shown))
 
 
-def _letter(token: str, before: str, lower: bool) -> str:
-    rest = token[len(before) :] if token.startswith(before) else token
-    return letter_token(rest, lower) or letter_token(token, lower)
+def _letter(token: str) -> str:
+    return letter_token(token.translate(_MARKS))
 
 
 def _ascii(text: str) -> str:

@@ -15,14 +15,14 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
+from lmms_eval.api.instance import GenerationResult, Instance
 from loguru import logger
 
 from lmms_robust.backends.arguments import flag
-from lmms_robust.backends.base import ChatBackend, complete
+from lmms_robust.backends.base import ChatBackend, as_result, complete
 from lmms_robust.backends.chat import check_prefill, to_prompt
 from lmms_robust.backends.checkpoint import load_processor, version
-from lmms_robust.backends.journal import Journal, request_key
+from lmms_robust.backends.journal import Journal, Kept, request_key
 from lmms_robust.backends.messages import in_parts, to_inline
 from lmms_robust.backends.turns import cut, is_ours, probed
 from lmms_robust.backends.vllm_run import SAMPLING, Asked, Engine, Written, reason
@@ -149,30 +149,33 @@ class RobustVLLM(ChatBackend):
     def _answers(self, asked: Sequence[Asked]) -> list[GenerationResult]:
         """Answer requests, but for those whose response was kept."""
         if self._journal is None:
-            return [self._result(one, written) for one, written in zip(asked, self.engine.answer(asked), strict=True)]
+            written = self.engine.answer(asked)
+            return [as_result(self._kept(one, new)) for one, new in zip(asked, written, strict=True)]
         keys = [self._key(one) for one in asked]
-        kept = {key: text for key in keys if (text := self._journal.get(key)) is not None}
-        left = {key: one for key, one in zip(keys, asked, strict=True) if key not in kept}
+        known = {key: found for key in keys if (found := self._journal.get(key)) is not None}
+        self._journal.say_kept(sum(key in known for key in keys), len(keys))
+        left = {key: one for key, one in zip(keys, asked, strict=True) if key not in known}
         written = self.engine.answer(list(left.values()))
-        found = {key: self._result(one, new) for (key, one), new in zip(left.items(), written, strict=True)}
-        self._journal.put({key: result.text for key, result in found.items()})
-        return [GenerationResult(text=kept[key]) if key in kept else found[key] for key in keys]
+        for (key, one), new in zip(left.items(), written, strict=True):
+            known[key] = self._kept(one, new)
+            self._journal.put(key, known[key])
+        return [as_result(known[key]) for key in keys]
 
     def _key(self, one: Asked) -> str:
         sampled = {"seed": one.seed} if one.settings.get("temperature") else {}
         return request_key(one.prompt.text, one.prompt.pictures, {**self._settings, **one.settings, **sampled})
 
-    def _result(self, one: Asked, written: Written) -> GenerationResult:
+    def _kept(self, one: Asked, written: Written) -> Kept:
         """The whole assistant turn, with what is reported beside it for docs of ours."""
         if one.probe:
-            return GenerationResult(text=probed(one.prompt.prefill, written.probs), token_counts=_count(1))
+            return Kept(probed(one.prompt.prefill, written.probs), output_tokens=1)
         text = self.processor.tokenizer.decode(written.tokens, skip_special_tokens=True)
         text = one.prompt.prefill + cut(text, stop_texts(one.settings))
         unused, count = self._unused(one.settings), len(written.tokens)
         if is_ours(one.doc):
-            injection: Injection | None = "prefill" if one.prompt.prefill else "inline" if one.doc["prefill"] else None
+            injection = self._injection if one.doc["prefill"] else None
             text = seal(text, Report(injection, written.probs, written.cut, count, not_honoured=unused))
-        return GenerationResult(text=text, token_counts=_count(count))
+        return Kept(text, output_tokens=count)
 
     def _unused(self, settings: Mapping[str, Any]) -> tuple[str, ...]:
         """Names of settings that are not applied; each is logged once."""
@@ -221,7 +224,3 @@ def _seeds(requests: Sequence[Instance], default: object) -> Iterator[int]:
         words = json.dumps([default if wanted is None else wanted, seen[about], *about], default=str)
         seen[about] += 1
         yield int.from_bytes(sha256(words.encode()).digest()[:4], "big")
-
-
-def _count(tokens: int) -> TokenCounts:
-    return TokenCounts(output_tokens=tokens)

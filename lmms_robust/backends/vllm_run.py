@@ -101,15 +101,15 @@ class Engine:
         )
         found = {number: output.outputs[0] for number, output in zip(written, outputs, strict=True)}
         tokens = {number: _without_end(output) for number, output in found.items()}
-        before = {number: self._before_letter(one, tokens.get(number, [])) for number, one in enumerate(asked)}
+        stopped = {number: output.finish_reason == "length" for number, output in found.items()}
+        before = {
+            number: self._before_letter(one, tokens.get(number, []), stopped.get(number, False))
+            for number, one in enumerate(asked)
+        }
         wanted = {number: prompts[number] + some for number, some in before.items() if some is not None}
         probs = self._probs(asked, wanted)
         return [
-            Written(
-                tokens.get(number, []),
-                number in found and found[number].finish_reason == "length",
-                probs.get(number),
-            )
+            Written(tokens.get(number, []), stopped.get(number, False), probs.get(number))
             for number in range(len(asked))
         ]
 
@@ -139,13 +139,13 @@ class Engine:
         except ValueError as error:
             raise RobustError(f"generation_kwargs: vLLM: {reason(error)}") from error
 
-    def _before_letter(self, one: Asked, tokens: list[int]) -> list[int] | None:
+    def _before_letter(self, one: Asked, tokens: list[int], stopped: bool) -> list[int] | None:
         """What a response says before its answer letter; None if no letter is to be looked up."""
         if one.probe:
             return []
         if not is_ours(one.doc):
             return None
-        place = answer_token(self._letters, one.prompt.prefill, tokens, one.doc["options"])
+        place = answer_token(self._letters, one.prompt.prefill, tokens, one.doc["options"], stopped)
         return None if place is None or self._placeholder in tokens[:place] else tokens[:place]
 
     def _probs(self, asked: Sequence[Asked], prompts: Mapping[int, list[int]]) -> dict[int, LetterProbs | None]:

@@ -22,6 +22,6 @@ def read(
         abstain: letter of the option to abstain, where it is offered.
     """
     report = response.report or Report()
-    parsed = parse_response(response.text, options)
+    parsed = parse_response(response.text, options, report.cut)
     hidden = report.reasoning == "hidden" and not (parsed.think or "").strip()
     return parsed, judge(question, options, parsed, abstain, hidden)

@@ -96,6 +96,12 @@ class SharedPrefixCache(Cache):  # type: ignore[misc]
             self._own[layer] = _enlarged(self._own[layer], capacity)
         self.prefix_capacity, self.capacity = prefix_capacity, capacity
 
+    def resize(self, capacity: int, sequences: int) -> None:
+        """Make room for longer sequences, and keep the first ``sequences`` of them."""
+        for layer, rooms in self._own.items():
+            self._own[layer] = _enlarged((rooms[0][:sequences], rooms[1][:sequences]), capacity)
+        self.capacity, self.sequences = capacity, sequences
+
     def move(self, sources: Sequence[int], targets: Sequence[int]) -> None:
         """Move own tokens from some sequences to others, which are overwritten."""
         for rooms in self._own.values():

@@ -179,12 +179,12 @@ class Engine:
         self._write(hidden, cut)
 
     def _write(self, hidden: Tensor, rows: slice) -> None:
-        """Choose each row's next token from its last hidden state, and note it with the letters' logits."""
+        """Choose each row's next token from its last hidden state, and note it with the letters' log-probabilities."""
         logits = self._model.get_output_embeddings()(hidden)
         cap = getattr(self._model.config.get_text_config(), "final_logit_softcapping", None)
         if cap:
             logits = torch.tanh(logits / cap) * cap
-        self._rows.note(rows, self._letters.logits(logits), self._penalised(logits, rows).argmax(-1))
+        self._rows.note(rows, self._letters.logprobs(logits), self._penalised(logits, rows).argmax(-1))
 
     def _penalised(self, logits: Tensor, rows: slice) -> Tensor:
         if self.penalty == 1.0:

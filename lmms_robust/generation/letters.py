@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lmms_robust.parsing.locate import answer_letter_span, fold, letter_token
+from lmms_robust.parsing.locate import LONGEST_TOKEN, answer_letter_span, fold, letter_token
 from lmms_robust.schema import MAX_LETTERS, LetterProbs, letters
 
 _ALL = letters(MAX_LETTERS)
@@ -28,7 +28,7 @@ class LetterTokens:
         found: dict[str, list[int]] = {letter: [] for letter in _ALL}
         special = set(tokenizer.all_special_ids)
         for token, number in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1]):
-            if len(token) > 8 or number in special or number >= vocabulary:
+            if len(token) > LONGEST_TOKEN or number in special or number >= vocabulary:
                 continue
             letter = letter_token(tokenizer.convert_tokens_to_string([token]))
             if letter:
@@ -44,22 +44,29 @@ class LetterTokens:
         self._numbers, self._missing = self._numbers.to(device), self._missing.to(device)
         return self
 
-    def logits(self, logits: Tensor) -> Tensor:
-        """Logit of each letter A to J, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
-        chosen = logits[..., self._numbers].float().masked_fill(self._missing, float("-inf"))
-        return chosen.logsumexp(-1)
+    def logprobs(self, logits: Tensor) -> Tensor:
+        """Log-probability of each letter A to J, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
+        chosen = logits.log_softmax(-1, dtype=torch.float32)[..., self._numbers]
+        return chosen.masked_fill(self._missing, float("-inf")).logsumexp(-1)
 
 
-def normalised(logits: Tensor, options: int) -> LetterProbs | None:
-    """Probabilities among the first letters from their logits (10); None if no letter has a token of its own."""
-    probs = logits[:options].double().softmax(-1)
+def normalised(logprobs: Tensor, options: int) -> LetterProbs | None:
+    """Probabilities among the first letters from their log-probabilities (10); None if none has a token of its own."""
+    chosen = logprobs[:options].double()
+    probs = chosen.softmax(-1)
     if bool(probs.isnan().any()):
         return None
-    return LetterProbs(dict(zip(letters(options), probs.tolist(), strict=True)))
+    mass = min(1.0, float(chosen.logsumexp(-1).exp()))
+    return LetterProbs(dict(zip(letters(options), probs.tolist(), strict=True)), mass=mass)
 
 
 def at_the_answer(
-    known: LetterTokens, prefill: str, tokens: Sequence[int], logits: Tensor, options: Sequence[str]
+    known: LetterTokens,
+    prefill: str,
+    tokens: Sequence[int],
+    logprobs: Tensor,
+    options: Sequence[str],
+    cut: bool | None = None,
 ) -> LetterProbs | None:
     """Probabilities where a response gives its answer letter.
 
@@ -67,22 +74,25 @@ def at_the_answer(
         known: the model's letter tokens.
         prefill: start of the turn that was given.
         tokens: what the model wrote after it.
-        logits: (number of tokens, 10), letter logits from which each token was chosen.
+        logprobs: (number of tokens, 10), the letters' log-probabilities where each token was chosen.
         options: option texts.
+        cut: the model stopped at the limit of tokens.
 
     Returns:
         None if no answer letter can be read, if it stands in the prefill, or if its token is none of the letter's: a
         small letter, or one joined with other text.
     """
-    number = answer_token(known, prefill, tokens, options)
-    return None if number is None or number >= len(logits) else normalised(logits[number], len(options))
+    number = answer_token(known, prefill, tokens, options, cut)
+    return None if number is None or number >= len(logprobs) else normalised(logprobs[number], len(options))
 
 
-def answer_token(known: LetterTokens, prefill: str, tokens: Sequence[int], options: Sequence[str]) -> int | None:
+def answer_token(
+    known: LetterTokens, prefill: str, tokens: Sequence[int], options: Sequence[str], cut: bool | None = None
+) -> int | None:
     """Number of the token that is a response's answer letter; arguments and None as in :func:`at_the_answer`."""
     tokenizer = known.tokenizer
     text = tokenizer.decode(tokens, skip_special_tokens=True)
-    span = answer_letter_span(prefill + text, options)
+    span = answer_letter_span(prefill + text, options, cut)
     if span is None or span[0] < len(prefill):
         return None
     number = _token_at(tokenizer, tokens, span[0] - len(prefill))

@@ -42,7 +42,9 @@ class Model:
         self.model, self.processor = model, processor
         vocabulary = model.get_output_embeddings().weight.shape[0]
         letters = LetterTokens(processor.tokenizer, vocabulary).to(model.device)
-        self.plain = Plain(model, processor, letters)
+        # Counted in tokens, those of pictures included.
+        self._context: int | None = getattr(model.config.get_text_config(), "max_position_embeddings", None)
+        self.plain = Plain(model, processor, letters, self._context)
         self.letters, self._thread, self._trial = letters, local(), Trial()
         self._max_num_seqs = max_num_seqs or (1024 if model.device.type == "cuda" else 64)
         self._obstacle = self._find_obstacle() if fast else "fast=False"
@@ -79,7 +81,7 @@ class Model:
         engine = Engine(self.model, self.letters, float(penalty))
         found = ends(self.model, self.processor.tokenizer)
         at_once = min(self._max_num_seqs, prompts or self._max_num_seqs)
-        return Scheduler(engine, at_once, found, stopped(settings, self.processor.tokenizer))
+        return Scheduler(engine, at_once, found, stopped(settings, self.processor.tokenizer), self._context)
 
     def _find_obstacle(self) -> str | None:
         ruled = [name for name in _PROCESSED if getattr(self.model.generation_config, name, None)]

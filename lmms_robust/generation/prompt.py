@@ -14,7 +14,8 @@ class Prompt:
     Attributes:
         text: everything up to where the model goes on.
         pictures: pictures in the order of their placeholders.
-        prefill: the start of the assistant turn at the end of ``text``, or ``""``.
+        prefill: the start of the assistant turn at the end of ``text``: a thought that the chat template opens, and
+            the words that are injected; or ``""``.
     """
 
     text: str

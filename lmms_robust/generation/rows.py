@@ -30,7 +30,7 @@ class Rows:
         prefix: (sequences), number of the prefix; ``prefixes`` in rows not in use.
         count: (sequences), tokens written.
         written: (sequences, tokens), the tokens.
-        letters: (sequences, tokens, 10), letter logits from which each token was chosen.
+        letters: (sequences, tokens, 10), the letters' log-probabilities where each token was chosen.
         seen: (sequences, vocabulary), whether a token is in the sequence.
         prefix_length: (prefixes + 1), tokens of each prefix.
     """
@@ -62,7 +62,7 @@ class Rows:
             self.seen[row, torch.tensor(tokens, device=self.seen.device)] = True
 
     def note(self, rows: slice, letters: Tensor, token: Tensor) -> None:
-        """Note the next token of some rows, and the letter logits that it was chosen from."""
+        """Note the next token of some rows, and the letters' log-probabilities where it was chosen."""
         row = torch.arange(rows.start, rows.stop, device=token.device)
         count = self.count[rows]
         self.written[row, count] = token
@@ -72,6 +72,13 @@ class Rows:
             # Not "seen[row, token] = True", whose value a CUDA graph would have to fetch from the host.
             self.seen[rows].scatter_(1, token.view(-1, 1), True)
         count.add_(1).clamp_(max=self.tokens - 1)
+
+    def since(self, places: Sequence[int], most: int) -> list[list[int]]:
+        """Of the first rows, what each has written from a place on: ``most`` tokens, the last of them perhaps none."""
+        start = torch.tensor(places, dtype=torch.long, device=self.written.device).view(-1, 1)
+        wanted = (start + torch.arange(most, device=start.device)).clamp_(max=self.tokens - 1)
+        found: list[list[int]] = self.written[: len(places)].gather(1, wanted).tolist()
+        return found
 
     def by_prefix(self, count: int) -> tuple[Tensor, Tensor]:
         """The first ``count`` rows sorted by prefix, and the bounds (prefixes + 1) of each prefix there."""

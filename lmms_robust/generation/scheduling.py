@@ -6,22 +6,21 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
-from math import ceil, inf
+from math import ceil
 
 import torch
 from loguru import logger
 from torch import Tensor
 
 from lmms_robust.errors import RobustError
-from lmms_robust.generation.cache import SharedPrefixCache
 from lmms_robust.generation.encoding import Group
 from lmms_robust.generation.engine import Engine
 from lmms_robust.generation.passes import batches, part, within
-from lmms_robust.generation.rows import Rows
+from lmms_robust.generation.room import Room
 from lmms_robust.generation.seating import Row, seated
 from lmms_robust.generation.settings import Stopped, cut
+from lmms_robust.schema import MAX_LETTERS
 
-_ROUND = 64  # capacities are multiples of it
 _AHEAD = 32  # groups that wait with their pictures
 _END = object()
 
@@ -35,11 +34,18 @@ class Written:
 
     Attributes:
         tokens: without the one that ended it.
-        letters: (tokens, 10), letter logits from which each was chosen, on the CPU.
+        letters: (tokens, 10), the letters' log-probabilities where each was chosen, on the CPU.
+        cut: it stopped at the limit of tokens.
     """
 
     tokens: list[int]
     letters: Tensor
+    cut: bool
+
+
+def unwritten() -> Written:
+    """What a prompt gets that leaves no token of the context."""
+    return Written([], torch.empty(0, MAX_LETTERS), True)
 
 
 class Scheduler:
@@ -50,10 +56,18 @@ class Scheduler:
         max_num_seqs: most sequences under way at a time; halved when the device's memory runs out.
         ends: ids of tokens that end a sequence.
         stopped: whether the text of new tokens holds a stop text.
+        context: most tokens that a prompt and what is written may have together; None for no limit.
     """
 
-    def __init__(self, engine: Engine, max_num_seqs: int, ends: Sequence[int], stopped: Stopped | None) -> None:
-        self._engine, self.max_num_seqs = engine, max_num_seqs
+    def __init__(
+        self,
+        engine: Engine,
+        max_num_seqs: int,
+        ends: Sequence[int],
+        stopped: Stopped | None,
+        context: int | None = None,
+    ) -> None:
+        self._engine, self.max_num_seqs, self._context = engine, max_num_seqs, context
         self._ends, self._stopped = frozenset(ends), stopped
         self._steps = 16 if engine.device.type == "cuda" else 4
 
@@ -64,7 +78,7 @@ class Scheduler:
 
         Args:
             groups: prompts; taken one after the other as there is room. None says that the next is not there yet.
-            max_new_tokens: most tokens that each writes.
+            max_new_tokens: most tokens that each writes; fewer where the context leaves fewer.
             finished: called with the caller's number of a prompt when it is done.
 
         Raises:
@@ -72,7 +86,7 @@ class Scheduler:
         """
         self._source, self._waiting = chain(groups, repeat(_END)), deque[Group]()
         self._limit, self._finished = max_new_tokens, finished
-        self._cache: SharedPrefixCache | None = None
+        self._room = Room(self._engine, max_new_tokens, self._steps)
         self._live: list[Row] = []
         with torch.inference_mode():
             while self._more():
@@ -89,94 +103,75 @@ class Scheduler:
         while len(self._waiting) < _AHEAD:
             group = next(self._source)
             if isinstance(group, Group):
-                self._waiting.append(group)
-            elif group is _END or (self._cache and (self._waiting or self._live)):
+                self._take_in(group)
+            elif group is _END or (self._room.is_made and (self._waiting or self._live)):
                 break
         return bool(self._waiting or self._live)
 
+    def _take_in(self, group: Group) -> None:
+        """Let those prompts of a group wait that leave room for an answer."""
+        places = range(len(group.numbers))
+        able = [place for place in places if self._most(group, place) > 0]
+        for place in places:
+            if place not in able:
+                self._finished(group.numbers[place], unwritten())
+        if able:
+            self._waiting.append(group if len(able) == len(places) else part(group, able))
+
+    def _most(self, group: Group, place: int) -> int:
+        """Most tokens that a prompt's answer may have."""
+        if self._context is None:
+            return self._limit
+        return min(self._limit, self._context - len(group.prefix) - len(group.suffixes[place]))
+
     def _round(self) -> None:
-        if self._cache is None or not self._live:
+        if not self._room.is_made or not self._live:
             self._make_room()
-        if len(self._live) <= 0.75 * self._rows.sequences:  # a pass over few new tokens costs nearly that of many
+        if len(self._live) <= 0.75 * self._room.rows.sequences:  # a pass over few new tokens costs nearly that of many
             while self._admit() and self._more():
                 pass
         if self._limit > 1:
+            self._lengthen()
             for _ in range(min(self._steps, self._limit - 1)):
                 self._engine.step(self._bucket(len(self._live)))
         self._release()
 
     def _make_room(self) -> None:
         """New buffers if the next group does not fit into those at hand; only between sequences."""
-        if self._cache and self._fits(self._waiting[0]):
+        if not (self._room.is_made and self._room.fits(self._waiting[0])):
+            self._slots = set(range(self._room.make(self._waiting, self.max_num_seqs)))
+
+    def _lengthen(self) -> None:
+        """Make room for the longest sequences; those that have written least make way where memory is short."""
+        own = max((len(row.suffix) + len(row.tokens) for row in self._live), default=0)
+        if not self._room.is_short(own):
             return
-        needed = [self._needed(group) for group in self._waiting]
-        prefix, own = (ceil(max(sizes) / _ROUND) * _ROUND for sizes in zip(*needed, strict=True))
-        most = max(len(group.numbers) for group in self._waiting)
-        shared_by = sum(len(group.numbers) for group in self._waiting) / len(self._waiting)
-        sequences = self._sequences(own + prefix / shared_by)
-        prefixes = max(1, ceil(sequences / shared_by))
-        self._free()
-        self._cache = SharedPrefixCache(prefixes, prefix, sequences, own)
-        vocabulary = self._engine.vocabulary if self._engine.penalty != 1.0 else 0
-        tokens = self._limit + self._steps
-        self._rows = Rows(sequences, prefixes, min(most, sequences), tokens, vocabulary, self._engine.device)
-        self._engine.reset(self._rows, self._cache)
-        self._slots = set(range(prefixes))
+        capacity, sequences = self._room.longer(own, self._limit + max(len(row.suffix) for row in self._live))
+        youngest = sorted(range(len(self._live)), key=lambda number: len(self._live[number].tokens))
+        back = youngest[: max(0, len(self._live) - sequences)]
+        self._put_back([self._live[number] for number in back])
+        self._close_up(set(back))
+        self._room.resize(capacity, sequences)
 
-    def _needed(self, group: Group) -> tuple[int, int]:
-        """Tokens of a group's prefix, and most own tokens of one of its sequences."""
-        return len(group.prefix), max(len(suffix) for suffix in group.suffixes) + self._limit + self._steps
-
-    def _fits(self, group: Group) -> bool:
-        assert self._cache is not None
-        prefix, own = self._needed(group)
-        return prefix <= self._cache.prefix_capacity and own <= self._cache.capacity
-
-    def _grown(self, group: Group) -> bool:
-        """Enlarge the buffers for a group while sequences are under way, if there is memory for that."""
-        cache = self._cache
-        assert cache is not None
-        prefix, own = (
-            max(there, ceil(max(needed, 1.25 * there) / _ROUND) * _ROUND if needed > there else 0)
-            for needed, there in zip(self._needed(group), (cache.prefix_capacity, cache.capacity), strict=True)
-        )
-        tokens = cache.prefixes * (prefix - cache.prefix_capacity) + cache.sequences * (own - cache.capacity)
-        if tokens * self._engine.token_bytes > 0.5 * self._free_memory():
-            return False
-        cache.grow(prefix, own)
-        self._engine.reset(self._rows, cache)
-        return True
-
-    def _sequences(self, tokens: float) -> int:
-        """How many sequences of that many tokens the device's memory holds."""
-        self._free()
-        room = 0.8 * self._free_memory() / (tokens * self._engine.token_bytes)  # the rest is for activations
-        return int(max(1, min(self.max_num_seqs, room)))
-
-    def _free_memory(self) -> float:
-        """Bytes; on the CPU without end, since there ``max_num_seqs`` is small and memory is not known."""
-        if self._engine.device.type != "cuda":
-            return inf
-        torch.cuda.empty_cache()
-        free: int = torch.cuda.mem_get_info(self._engine.device)[0]
-        return free
-
-    def _free(self) -> None:
-        self._cache = None
-        self._engine.forget()
+    def _put_back(self, rows: Sequence[Row]) -> None:
+        """Let prompts wait in front again, as if they had never been taken in."""
+        left: dict[int, tuple[Group, list[int]]] = {}
+        for row in rows:
+            left.setdefault(id(row.group), (row.group, []))[1].append(row.place)
+        self._waiting.extendleft([part(group, places) for group, places in reversed(left.values())])
 
     def _admit(self) -> bool:
         """Take in waiting groups while there is room for them; whether there were any."""
         taken: list[Group] = []
-        room = self._rows.sequences - len(self._live)
+        room = self._room.rows.sequences - len(self._live)
         while self._waiting and len(taken) < len(self._slots):
             group = self._waiting[0]
-            if not self._fits(group) and (taken or not self._grown(group)):
+            if not self._room.fits(group) and (taken or not self._room.grown(group)):
                 break  # those taken are started first, and this one is looked at again
-            if len(group.numbers) > min(room, self._rows.most):
-                if len(group.numbers) <= min(self._rows.sequences, self._rows.most):
+            if len(group.numbers) > min(room, self._room.rows.most):
+                if len(group.numbers) <= min(self._room.rows.sequences, self._room.rows.most):
                     break
-                group = self._split(group, min(self._rows.sequences, self._rows.most))
+                group = self._split(group, min(self._room.rows.sequences, self._room.rows.most))
                 continue
             taken.append(self._waiting.popleft())
             room -= len(group.numbers)
@@ -198,9 +193,9 @@ class Scheduler:
         rows, computed, leaders = seating.rows, seating.computed, len(seating.lengths)
         self._live += rows  # before anything that may run out of memory: nothing else holds these any more
         ahead = self._prefill(groups, slots)
-        self._rows.start(first, [row.slot for row in rows], torch.stack([ahead[row.slot] for row in rows]))
+        self._room.rows.start(first, [row.slot for row in rows], torch.stack([ahead[row.slot] for row in rows]))
         if self._engine.penalty != 1.0:
-            self._rows.mark(first, [row.group.prefix + row.suffix for row in rows])
+            self._room.rows.mark(first, [row.group.prefix + row.suffix for row in rows])
         if leaders:
             heads = [row.suffix[:length] for row, length in zip(rows, seating.lengths, strict=False)]
             self._extend(heads, rows[:leaders], first, write=False)
@@ -216,7 +211,7 @@ class Scheduler:
         for batch in batches(groups):
             chosen, left = left[: len(batch)], left[len(batch) :]
             lengths = torch.tensor([len(group.prefix) for group in batch], device=self._engine.device)
-            self._rows.prefix_length[torch.tensor(chosen, device=self._engine.device)] = lengths
+            self._room.rows.prefix_length[torch.tensor(chosen, device=self._engine.device)] = lengths
             ahead |= dict(zip(chosen, self._engine.prefill(batch, chosen), strict=True))
         return ahead
 
@@ -230,36 +225,38 @@ class Scheduler:
 
     def _release(self) -> None:
         """Hand over the sequences that are done and close up the rows."""
-        counts = self._rows.count[: len(self._live)].tolist()
-        written = self._rows.written[: len(self._live), : max(counts, default=0)].tolist()
+        counts = self._room.rows.count[: len(self._live)].tolist()
+        before = [len(row.tokens) for row in self._live]
+        newest = max((count - known for count, known in zip(counts, before, strict=True)), default=0)
+        written = self._room.rows.since(before, newest)
         done = {}
-        for number, (row, tokens, count) in enumerate(zip(self._live, written, counts, strict=True)):
-            length = self._length(row, tokens[: min(count, self._limit)])
-            if length is not None:
-                done[number] = tokens[:length]
-        for number, tokens in done.items():
+        for number, (row, new, count) in enumerate(zip(self._live, written, counts, strict=True)):
+            checked = len(row.tokens)
+            row.tokens += new[: count - checked]
+            end = self._end(row, checked)
+            if end is not None:
+                done[number] = end
+        for number, (length, at_limit) in done.items():
             row = self._live[number]
-            letters = self._rows.letters[number, : len(tokens) + 1].to("cpu", copy=True)  # the row is used again
-            self._finished(row.number, Written(tokens, letters))
+            letters = self._room.rows.letters[number, : length + 1].to("cpu", copy=True)  # the row is used again
+            self._finished(row.number, Written(row.tokens[:length], letters, at_limit))
         self._close_up(set(done))
 
-    def _length(self, row: Row, tokens: list[int]) -> int | None:
-        """Length of what a finished row wrote; None if it goes on."""
-        new = range(row.checked, len(tokens))
-        end = next((place for place in new if tokens[place] in self._ends), None)
-        kept = tokens[:end]
-        stop = cut(kept, self._stopped, row.checked) if self._stopped else None
+    def _end(self, row: Row, checked: int) -> tuple[int, bool] | None:
+        """Length of what a finished row wrote and whether the limit ended it; None if it goes on."""
+        limit = self._most(row.group, row.place)
+        new = row.tokens[checked:limit]
+        end = next((checked + place for place, token in enumerate(new) if token in self._ends), None)
+        stop = cut(row.tokens[: limit if end is None else end], self._stopped, checked) if self._stopped else None
         if stop is not None:
-            return stop
-        if end is not None or len(tokens) >= self._limit:
-            return len(kept)
-        row.checked = len(tokens)
-        return None
+            return stop, False
+        if end is not None:
+            return end, False
+        return (limit, True) if len(row.tokens) >= limit else None
 
     def _close_up(self, done: set[int]) -> None:
         if not done:
             return
-        assert self._cache is not None
         used = len(self._live) - len(done)
         targets = sorted(number for number in done if number < used)
         sources = [number for number in range(used, len(self._live)) if number not in done]
@@ -269,25 +266,22 @@ class Scheduler:
         del self._live[used:]  # before anything that may run out of memory: these are answered
         self._slots |= slots - {row.slot for row in self._live}
         if targets:
-            self._cache.move(sources, targets)
-        self._rows.move(sources, targets, used)
+            self._room.there.move(sources, targets)
+        self._room.rows.move(sources, targets, used)
 
     def _bucket(self, count: int) -> int:
         """Rows of a step: on CUDA few different numbers, since each needs a graph of its own."""
         if self._engine.device.type != "cuda":
             return count
         rounded = 1 << (count - 1).bit_length() if count <= 32 else ceil(count / 32) * 32
-        return min(rounded, self._rows.sequences)
+        return min(rounded, self._room.rows.sequences)
 
     def _halve(self) -> None:
         """Put what was under way back in front, and go on with half as many sequences."""
-        before = self._rows.sequences if self._cache else self.max_num_seqs
-        left: dict[int, tuple[Group, list[int]]] = {}
-        for row in self._live:
-            left.setdefault(id(row.group), (row.group, []))[1].append(row.place)
+        before = self._room.rows.sequences if self._room.is_made else self.max_num_seqs
+        self._put_back(self._live)
         self._live = []
-        self._waiting.extendleft([part(group, places) for group, places in reversed(left.values())])
-        self._free()
+        self._room.free()
         torch.cuda.empty_cache()
         if before == 1:
             raise RobustError("out of GPU memory with one sequence; allowed: a smaller model, dtype or max_new_tokens")

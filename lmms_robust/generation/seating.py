@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lmms_robust.generation.encoding import Group
 from lmms_robust.generation.stems import stems
@@ -17,13 +17,13 @@ class Row:
         group: its group.
         place: of its prompt there.
         slot: number of its prefix.
-        checked: written tokens that were already looked at.
+        tokens: what it has written, as far as that was looked at.
     """
 
     group: Group
     place: int
     slot: int
-    checked: int = 0
+    tokens: list[int] = field(default_factory=list)
 
     @property
     def number(self) -> int:

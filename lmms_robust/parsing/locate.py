@@ -12,7 +12,10 @@ from lmms_robust.schema import MAX_LETTERS, letters
 # A letter by itself, full-width ones included; Chinese characters may stand beside it.
 _ALONE = re.compile(r"(?<![A-Za-z0-9])[A-Ja-jＡ-Ｊａ-ｊ](?![A-Za-z0-9])")
 # As vocabularies join a letter with marks and spaces around it.
-_TOKEN, _LOWER_TOKEN = re.compile(r"[\W_]*([A-J])[\W_]*"), re.compile(r"[\W_]*([a-j])[\W_]*")
+_TOKEN = re.compile(r"[\W_]*([A-J])[\W_]*")
+LONGEST_TOKEN = 8
+"""Characters of a token that may be a letter with marks around it."""
+
 _THINK_CLOSES = re.compile(
     r"[<\u25c1]\s{0,2}/\s{0,2}(?:think|thinking|thought|reasoning)\s{0,2}[>\u25b7]", re.IGNORECASE
 )
@@ -22,7 +25,7 @@ _BUDGET = 60_000
 _MOST = 24
 
 
-def answer_letter_span(text: str, options: Sequence[str]) -> tuple[int, int] | None:
+def answer_letter_span(text: str, options: Sequence[str], cut: bool | None = None) -> tuple[int, int] | None:
     """Find the first letter that decides the answer: with another letter in its place the answer is that other one.
 
     So a letter within words ("Vitamin C"), or one that the reasoning names, is not it, and the reading is that of
@@ -31,6 +34,7 @@ def answer_letter_span(text: str, options: Sequence[str]) -> tuple[int, int] | N
     Args:
         text: the whole assistant turn, a continued prefill included.
         options: option texts in order; empty if they are not known.
+        cut: the response is known to stop at the limit of tokens.
 
     Returns:
         Start and end of one character that is the answer up to case and width; None if there is no answer, or if it is
@@ -40,7 +44,7 @@ def answer_letter_span(text: str, options: Sequence[str]) -> tuple[int, int] | N
     (31, 32)
     >>> answer_letter_span("<answer>left</answer>", ("right", "left"))
     """
-    answer = parse_response(text, options).answer
+    answer = parse_response(text, options, cut).answer
     if answer is None:
         return None
     closed = max((match.end() for match in _THINK_CLOSES.finditer(text)), default=0)
@@ -56,14 +60,16 @@ def fold(letter: str) -> str:
     return unicodedata.normalize("NFKC", letter).upper()
 
 
-def letter_token(token: str, lower: bool = False) -> str:
+def letter_token(token: str) -> str:
     """The letter that a token is but for marks and spaces around it, or ``""``.
 
-    >>> letter_token(" A"), letter_token(">B"), letter_token("(C)"), letter_token("An"), letter_token("b", lower=True)
-    ('A', 'B', 'C', '', 'B')
+    Small letters are none: as tokens they are words and parts of words, too.
+
+    >>> letter_token(" A"), letter_token(">B"), letter_token("(C)"), letter_token("An"), letter_token("b")
+    ('A', 'B', 'C', '', '')
     """
-    match = (_LOWER_TOKEN if lower else _TOKEN).fullmatch(token)
-    return match[1].upper() if match else ""
+    match = _TOKEN.fullmatch(token) if len(token) <= LONGEST_TOKEN else None
+    return match[1] if match else ""
 
 
 def _some(places: list[int], most: int) -> list[int]:

@@ -22,6 +22,8 @@ _OWN_LINE = re.compile(
     r"\n\s*[*#_ ]*(?:the )?(?:final )?answer\s*(?:is|:)[*_ ]*\s*([^\n]{1,80})\s*\Z|\n\s*(\\boxed\{[^\n]{1,80}\})\s*\Z",
     re.IGNORECASE,
 )
+# An answer that is there before its end is: what follows a letter like that can only explain it.
+_LETTER_STANDS = re.compile(r"[\W_]*[A-J](?:[\W_]*\Z|[.):\]])")
 
 
 def _reasoning(text: str, choice: Choice) -> str | None:
@@ -47,12 +49,24 @@ def _untagged(blocks: Blocks, options: Sequence[str]) -> tuple[str | None, Choic
     return blocks.think, Choice(None, "truncated" if blocks.cut else "no_answer")
 
 
-def parse_response(text: str, options: Sequence[str]) -> Parsed:
+def _is_complete(blocks: Blocks) -> bool:
+    """Whether a response that stops at the limit of tokens may hold its answer already.
+
+    That is one in an answer block, or one stated after a closed think block; prose that stops anywhere may have gone on
+    to say something else.
+    """
+    if blocks.answer is not None:
+        return blocks.closed or bool(_LETTER_STANDS.match(blocks.answer))
+    return blocks.think is not None and not blocks.cut
+
+
+def parse_response(text: str, options: Sequence[str], cut: bool | None = None) -> Parsed:
     """Split a response into reasoning and answer letter.
 
     Args:
         text: the whole assistant turn, a continued prefill included.
         options: option texts in order. If empty, the options are not known and the letters A to J are read by form.
+        cut: the response is known to stop at the limit of tokens; without a complete answer it is then truncated.
 
     Returns:
         The reading. ``problem`` is None or one of ``"empty"``, ``"truncated"`` (stops before an answer),
@@ -61,16 +75,20 @@ def parse_response(text: str, options: Sequence[str]) -> Parsed:
 
     >>> parse_response("<think>It is left.</think><answer>A</answer>", ("left", "right"))
     Parsed(think='It is left.', answer='A', problem=None)
+    >>> parse_response("It is left. So the answer is A", ("left", "right"), cut=True).problem
+    'truncated'
     """
     known = tuple(options) or ("",) * MAX_LETTERS
     if not text.strip():
         return Parsed(None, None, "empty")
     blocks = split_blocks(text)
+    if cut and not _is_complete(blocks):
+        return Parsed(blocks.think or blocks.before or None, None, "truncated")
     if blocks.answer is None:
         think, choice = _untagged(blocks, known)
     else:
         think, choice = blocks.think or blocks.before or None, read_answer(blocks.answer, known)
     problem = choice.problem
-    if problem is not None and blocks.cut:
+    if problem is not None and (cut or blocks.cut):
         problem = "truncated"
     return Parsed(think, choice.letter, problem)

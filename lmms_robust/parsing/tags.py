@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from math import inf
+from typing import Literal
 
 _TAG = re.compile(
     r"[<\u25c1]\s{0,2}(/?)\s{0,2}(think|thinking|thought|reasoning|answer|final_answer|conclusion)\s{0,2}[>\u25b7]",
@@ -28,6 +29,7 @@ class Blocks:
         answer: content of the last non-empty answer block, or None.
         after: text after the last think block and outside answer blocks.
         cut: the response stops inside an open block.
+        closed: the last answer block, if there is one, is closed.
     """
 
     think: str | None
@@ -35,6 +37,7 @@ class Blocks:
     answer: str | None
     after: str
     cut: bool
+    closed: bool
 
 
 @dataclass(slots=True)
@@ -108,6 +111,49 @@ def _freeing_tag(tags: list[re.Match[str]], text: str) -> int:
     return opened if closed < 0 or not text[closed:].strip() else -1
 
 
+def open_thought(text: str) -> str:
+    r"""The end of a text from the tag on that opens a thought which nothing closes, or ``""``.
+
+    >>> open_thought("<|assistant|><think>\n"), open_thought("<|assistant|><think></think>")
+    ('<think>\n', '')
+    """
+    tags = _think_tags(text)
+    return text[tags[-1].start() :] if tags and not tags[-1][1] else ""
+
+
+def first_think_tag(text: str) -> Literal["", "opens", "closes"]:
+    """What the first think tag of a text does.
+
+    >>> first_think_tag("It is a cat.</think>A"), first_think_tag("<think>It"), first_think_tag("It is")
+    ('closes', 'opens', '')
+    """
+    tags = _think_tags(text)
+    if not tags:
+        return ""
+    return "closes" if tags[0][1] else "opens"
+
+
+def _think_tags(text: str) -> list[re.Match[str]]:
+    return [match for match in _TAG.finditer(text) if match[2].lower() not in _ANSWER_NAMES]
+
+
+def within_thought(opened: str, start: str) -> str:
+    r"""The start of a turn whose thought is open already, without the tag that would open it once more.
+
+    Args:
+        opened: as :func:`open_thought` gives it, or ``""``.
+        start: what the turn is to begin with.
+
+    >>> within_thought("<think>\n", "<think>Let me"), within_thought("", "<think>Let me")
+    ('<think>\nLet me', '<think>Let me')
+    """
+    tag = _TAG.match(opened)
+    if tag is None:
+        return opened + start
+    rest = start.lstrip().removeprefix(tag[0])
+    return opened + (rest.lstrip() if opened[-1].isspace() else rest)
+
+
 def split_blocks(text: str) -> Blocks:
     """Split ``text`` by its tags; never raises and works in linear time."""
     text = _HALF_TAG.sub("", text)
@@ -125,4 +171,5 @@ def split_blocks(text: str) -> Blocks:
         answer=answers[-1] if answers else None,
         after=" ".join(piece for start, piece in splitter.outside if start >= splitter.think_end).strip(),
         cut=splitter.mode != "out" and not (splitter.mode == "answer" and answers),
+        closed=splitter.mode != "answer",
     )

@@ -169,6 +169,8 @@ class TinyModel:
     def _complete(self, body: dict[str, Any]) -> dict[str, Any]:
         made = self.generate(body)
         reply = completion(self.decode(made.tokens, skip=True))
+        if len(made.tokens) == body["max_tokens"] and made.tokens[-1] != self.model.generation_config.eos_token_id:
+            reply["choices"][0]["finish_reason"] = "length"
         if body.get("logprobs"):
             content = [
                 self._position(token, logprobs, body["top_logprobs"])

@@ -47,13 +47,69 @@ def test_a_template_that_keeps_the_prefill_is_accepted(processor) -> None:
     check_prefill(processor, "mine")
 
 
+# As Qwen3-VL-Thinking has it: a thought is opened for a new turn, and an assistant message is taken apart at its
+# "</think>", the thought kept only after the last question, and written anew between tags of the template's own.
+THINKING = (
+    "{% set last = namespace(at=0) %}{% for m in messages %}{% if m.role == 'user' %}"
+    "{% set last.at = loop.index0 %}{% endif %}{% endfor %}"
+    "{% for m in messages %}{% set text = namespace(said='', thought='') %}{% for part in m.content %}"
+    "{% set text.said = text.said + ('<image>' if part.type == 'image' else part.text) %}{% endfor %}"
+    "{% if m.role == 'assistant' %}{% if '</think>' in text.said %}"
+    "{% set text.thought = text.said.split('</think>')[0].rstrip('\n').split('<think>')[-1].lstrip('\n') %}"
+    "{% set text.said = text.said.split('</think>')[-1].lstrip('\n') %}{% endif %}"
+    "<|im_start|>assistant\n{% if loop.index0 > last.at %}<think>\n{{ text.thought.strip('\n') }}\n</think>\n\n"
+    "{% endif %}{{ text.said }}{% else %}<|im_start|>{{ m.role }}\n{{ text.said }}{% endif %}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n<think>\n{% endif %}"
+)
+OPENED = "<|im_start|>user\n<image>What color?<|im_end|>\n<|im_start|>assistant\n<think>\n"
+
+
+@pytest.mark.parametrize(
+    ("prefill", "turn"),
+    [
+        ("", "<think>\n"),
+        ("<think>It is red.", "<think>\nIt is red."),
+        ("<think>It is red.</think>", "<think>\nIt is red.</think>"),
+        ("<think>\nIt is red.", "<think>\nIt is red."),
+        ("It is red.", "<think>\nIt is red."),
+    ],
+)
+def test_a_turn_goes_on_in_the_thought_that_the_template_opened(processor, prefill: str, turn: str) -> None:
+    processor.chat_template = THINKING
+    check_prefill(processor, "mine")
+    injected = [{"role": "assistant", "content": [{"type": "text", "text": prefill}]}] if prefill else []
+    prompt = to_prompt(processor, [USER, *injected], "mine")
+    assert prompt.text == OPENED.removesuffix("<think>\n") + turn
+    assert prompt.prefill == turn
+
+
 @pytest.mark.parametrize("template", [DROPS_THINKING, ADDS_A_BLOCK])
-def test_a_template_that_rewrites_the_prefill_is_refused_in_one_line(processor, template: str) -> None:
+def test_a_rewritten_message_goes_after_the_start_of_a_new_turn_instead(processor, template: str) -> None:
     processor.chat_template = template
-    with pytest.raises(RobustError, match="mine: the chat template rewrites a trailing assistant message") as raised:
+    check_prefill(processor, "mine")
+    prompt = to_prompt(processor, [USER, THINK], "mine")
+    assert prompt.text == "<|user|><image>What color?<|end|><|assistant|><think>It is red."
+    assert prompt.prefill == "<think>It is red."
+
+
+NO_START = {
+    "no start of a turn": (DROPS_THINKING.replace("<|assistant|>", ""), "starts a new turn with ''"),
+    "a closed thought": (
+        DROPS_THINKING.replace("<|assistant|>{% endif", "<|assistant|><think>\n\n</think>\n\n{% endif"),
+        "starts a new turn with '<|assistant|><think>\\n\\n</think>\\n\\n'",
+    ),
+    "an error": ("{{ raise_exception('no pictures here') }}", "its chat template fails: no pictures here"),
+}
+
+
+@pytest.mark.parametrize("case", NO_START)
+def test_a_template_that_leaves_no_start_to_go_on_from_is_refused_in_one_line(processor, case: str) -> None:
+    processor.chat_template, message = NO_START[case]
+    with pytest.raises(RobustError, match="mine: ") as raised:
         check_prefill(processor, "mine")
+    assert message in str(raised.value)
     assert "\n" not in str(raised.value)
-    with pytest.raises(RobustError, match="rewrites"):
+    with pytest.raises(RobustError, match="mine: "):
         to_prompt(processor, [USER, THINK], "mine")
 
 

@@ -7,15 +7,18 @@ import os
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 from lmms_eval.api.instance import GenerationResult
 from loguru import logger
+from safetensors.torch import load_file, save_file
 
 from lmms_robust.backends import hf
 from lmms_robust.backends.base import complete
+from lmms_robust.backends.checkpoint import dtype_as_run
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.generation.prompt import Prompt
@@ -23,6 +26,7 @@ from lmms_robust.harness import lmms_eval as task
 from lmms_robust.harness.docs import picture as picture_of
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
+from lmms_robust.parsing import parse_response
 from lmms_robust.transport import unseal
 from tests.harness.qwen import make as make_qwen
 
@@ -67,6 +71,9 @@ def test_a_response_is_the_whole_turn_and_says_so(suite) -> None:
         sealed = unseal(result.text)
         assert sealed.text.startswith(doc["prefill"] or "<think>")
         assert sealed.report.injection == ("prefill" if doc["prefill"] else None)
+        assert sealed.report.output_tokens == result.token_counts.output_tokens
+        assert sealed.report.cut == (sealed.report.output_tokens == 64)
+        assert 0.5 < sealed.report.letter_probs.mass <= 1 if sealed.report.letter_probs else True
         assert 0 < result.token_counts.output_tokens <= 64
 
 
@@ -171,6 +178,100 @@ def test_a_setting_of_the_checkpoint_that_changed_is_another_model(tmp_path) -> 
     assert keys[0] != keys[1]
 
 
+def test_weights_that_changed_under_the_same_size_and_time_are_another_model(tmp_path) -> None:
+    """As with "cp -p" or "rsync -t": one number in the middle of one tensor."""
+    shutil.copytree(TINY, tmp_path / "model")
+    path, keys = tmp_path / "model" / "model.safetensors", []
+    tensors = load_file(path)
+    flat = max(tensors.values(), key=torch.numel).view(-1)
+    place = len(flat) // 2
+    number = float(flat[place])
+    for value in (number, number + 1, number):
+        flat[place] = value
+        save_file(tensors, path)
+        os.utime(path, (0, 0))
+        keys.append(RobustHF(str(tmp_path / "model"), device="cpu").key(Prompt("text", (), ""), {}))
+    assert keys[0] != keys[1]
+    assert keys[0] == keys[2]
+
+
+def test_a_key_holds_the_dtype_as_run() -> None:
+    def key(**arguments: str) -> str:
+        return RobustHF(TINY, device="cpu", **arguments).key(Prompt("text", (), ""), {})
+
+    assert key() == key(dtype="auto") == key(dtype="float32")
+    assert key(dtype="bfloat16") not in (key(), key(dtype="float16"))
+
+
+def test_the_dtype_as_run_is_the_checkpoints_own_where_that_is_left_to_it(tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "model")
+    path = tmp_path / "model" / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), "dtype": "bfloat16"}))
+    assert dtype_as_run(str(tmp_path / "model"), "main", "auto") == "bfloat16"
+    assert dtype_as_run(str(tmp_path / "model"), "main", torch.float16) == "float16"
+
+
+def test_a_resumed_run_gives_what_an_uninterrupted_one_gives(suite, tmp_path) -> None:
+    """Text, report and lengths; the second half is answered by another run than the first."""
+    whole = RobustHF(TINY, device="cpu")
+    expected = whole.generate_until(requests(whole, suite))
+    first = RobustHF(TINY, device="cpu", resume=str(tmp_path))
+    first.generate_until(requests(first, suite)[:10])
+    again = RobustHF(TINY, device="cpu", resume=str(tmp_path))
+    found = again.generate_until(requests(again, suite))
+    assert [one.token_counts for one in found] == [one.token_counts for one in expected]
+    for one, other in zip(found, expected, strict=True):
+        mine, theirs = unseal(one.text), unseal(other.text)
+        assert mine.text == theirs.text
+        probs, others = mine.report.letter_probs, theirs.report.letter_probs
+        assert replace(mine.report, letter_probs=None) == replace(theirs.report, letter_probs=None)
+        assert (probs is None) == (others is None)
+        if probs:  # other sequences beside it change the last digits
+            assert probs.probs == pytest.approx(others.probs, abs=1e-5)
+            assert probs.mass == pytest.approx(others.mass, abs=1e-5)
+    kept = RobustHF(TINY, device="cpu", resume=str(tmp_path))
+    assert kept.generate_until(requests(kept, suite)) == found
+    assert kept._loaded is None
+
+
+def test_a_thought_that_the_template_opened_is_part_of_the_response(suite, tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "model")
+    template = (tmp_path / "model" / "chat_template.jinja").read_text()
+    assert "'<|assistant|>' -" in template
+    opening = template.replace("'<|assistant|>' -", "'<|assistant|><think>\n' -")
+    (tmp_path / "model" / "chat_template.jinja").write_text(opening)
+    found = {}
+    for injection in ("prefill", "inline"):
+        model = RobustHF(str(tmp_path / "model"), device="cpu", injection=injection)
+        results = model.generate_until(requests(model, suite, SETTINGS | {"max_new_tokens": 5}))
+        found[injection] = [unseal(result.text) for result in results]
+    for doc, continued, moved in zip(suite, found["prefill"], found["inline"], strict=True):
+        assert continued.report.injection == ("prefill" if doc["prefill"] else None)
+        assert moved.report.injection == ("inline" if doc["prefill"] else None)
+        assert continued.text.startswith("<think>\n" + doc["prefill"].removeprefix("<think>"))
+        assert moved.text.startswith("<think>\n")
+        assert moved.report.cut
+        assert parse_response(moved.text, doc["options"], moved.report.cut).problem == "truncated"
+
+
+def test_the_context_ends_a_response_and_may_leave_none(suite, tmp_path) -> None:
+    shutil.copytree(TINY, tmp_path / "model")
+    path, config = tmp_path / "model" / "config.json", json.loads((tmp_path / "model" / "config.json").read_text())
+    model = RobustHF(TINY, device="cpu")
+    prompt = model.question(requests(model, suite)[0]).prompt
+    (group,) = model.loaded.encoder().encode([0], [prompt])
+    length = len(group.prefix) + len(group.suffixes[0])
+    for fast in (True, False):
+        for left in (3, 0):
+            config["text_config"]["max_position_embeddings"] = length + left
+            path.write_text(json.dumps(config))
+            short = RobustHF(str(tmp_path / "model"), device="cpu", fast=fast)
+            (result,) = short.generate_until(requests(short, suite.select([0])))
+            sealed = unseal(result.text)
+            assert (sealed.report.output_tokens, sealed.report.cut) == (left, True)
+            assert bool(sealed.text) == bool(left)
+
+
 def test_no_new_tokens_are_refused(suite) -> None:
     model = RobustHF(TINY, device="cpu")
     with pytest.raises(SystemExit, match="max_new_tokens 0; allowed: a whole number from 1"):
@@ -192,8 +293,9 @@ def test_settings_that_are_not_used_are_named_and_so_is_what_is_not_greedy(suite
     handler = logger.add(said.append, format="{message}")
     model = RobustHF(TINY, device="cpu")
     settings = SETTINGS | {"temperature": 1.0, "do_sample": True, "max_new_tokens": 1, "min_new_tokens": 5}
-    model.generate_until(requests(model, suite.select([0]), settings))
+    (result,) = model.generate_until(requests(model, suite.select([0]), settings))
     logger.remove(handler)
+    assert unseal(result.text).report.not_honoured == ("min_new_tokens",)
     assert any("generation settings that are not used: min_new_tokens" in line for line in said)
     assert any("plain generation with {'temperature': 1.0}" in line for line in said)
 
@@ -226,6 +328,7 @@ def test_a_branch_of_the_hub_that_moved_is_another_model(tmp_path) -> None:
         shutil.copytree(TINY, kept / "snapshots" / commit)
     (kept / "refs").mkdir()
     read = """
+from lmms_robust.backends.checkpoint import dtype_as_run
 from lmms_robust.backends.hf import RobustHF
 from lmms_robust.generation.prompt import Prompt
 print(RobustHF("org/tiny", device="cpu").key(Prompt("text", (), ""), {}))

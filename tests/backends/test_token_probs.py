@@ -126,11 +126,26 @@ def test_reasoning_that_the_server_keeps_apart_is_passed_over() -> None:
     assert found.probs["B"] == pytest.approx(0.7)
 
 
-def test_lower_case_letters_are_compared_with_each_other_only() -> None:
+def test_a_small_letter_has_no_probabilities_rather_than_those_of_capitals() -> None:
     letter = step("b", b=0.5, a=0.25, A=0.2)
-    found = at_the_answer([*sure("<answer>"), letter], "<answer>b", "<answer>b", OPTIONS[:2])
+    assert at_the_answer([*sure("<answer>"), letter], "<answer>b", "<answer>b", OPTIONS[:2]) is None
+
+
+def test_a_letter_joined_with_other_text_has_none_either() -> None:
+    whole = Step("Answer:B", log(0.6), (("Answer:B", log(0.6)), ("B", log(0.2)), ("A", log(0.2))))
+    assert at_the_answer([whole], "Answer:B", "Answer:B", OPTIONS[:2]) is None
+
+
+def test_the_mass_is_what_is_shown_of_the_letters() -> None:
+    found = at_the_start([step("x", x=0.5, A=0.3, _B=0.1)], OPTIONS)
     assert found is not None
-    assert dict(found.probs) == pytest.approx({"A": 1 / 3, "B": 2 / 3})
+    assert found.mass == pytest.approx(0.4)
+
+
+def test_prose_that_was_cut_off_has_no_probabilities() -> None:
+    steps, text = sure("So the answer is ", "A"), "So the answer is A"
+    assert at_the_answer(steps, text, text, OPTIONS) is not None
+    assert at_the_answer(steps, text, text, OPTIONS, cut=True) is None
 
 
 @pytest.mark.parametrize("text", ["I cannot tell.", "<answer>left</answer>"])

@@ -56,18 +56,29 @@ def test_special_tokens_and_ids_that_the_model_does_not_have_are_no_letters() ->
     assert number in LetterTokens(tokenizer, number + 1).ids["B"]
 
 
-def test_a_letters_logit_is_over_all_of_its_tokens() -> None:
+def test_a_letters_probability_is_over_all_of_its_tokens() -> None:
     tokenizer = byte_tokenizer((), MERGES, eos_token="</s>")
     letters = LetterTokens(tokenizer, len(tokenizer))
     logits = torch.randn(3, len(tokenizer), generator=torch.Generator().manual_seed(0))
-    expected = torch.stack([logits[:, numbers].logsumexp(-1) for numbers in letters.ids.values()], -1)
-    torch.testing.assert_close(letters.logits(logits), expected)
+    probs = logits.softmax(-1)
+    expected = torch.stack([probs[:, numbers].sum(-1) for numbers in letters.ids.values()], -1)
+    torch.testing.assert_close(letters.logprobs(logits).exp(), expected)
+
+
+def test_the_mass_is_what_the_letters_have_of_all_probability() -> None:
+    tokenizer = byte_tokenizer((), MERGES, eos_token="</s>")
+    numbers = tokenizer.convert_tokens_to_ids(["A", "ĠA", "B", "C", "x"])
+    logits = torch.full((len(tokenizer),), float("-inf"))
+    logits[numbers] = torch.tensor([0.3, 0.1, 0.2, 0.15, 0.25]).log()
+    found = normalised(LetterTokens(tokenizer, len(tokenizer)).logprobs(logits), 2)
+    assert found.mass == pytest.approx(0.6)
+    assert found.probs == pytest.approx({"A": 2 / 3, "B": 1 / 3})
 
 
 def test_a_letter_without_a_token_has_no_probability() -> None:
     few = pieces(["▁A", "▁B"])
-    logits = LetterTokens(few, 3).logits(torch.zeros(3))  # the bytes are beyond
-    assert normalised(logits, 3).probs == pytest.approx({"A": 0.5, "B": 0.5, "C": 0.0})
+    logprobs = LetterTokens(few, 3).logprobs(torch.zeros(3))  # the bytes are beyond
+    assert normalised(logprobs, 3).probs == pytest.approx({"A": 0.5, "B": 0.5, "C": 0.0})
     assert normalised(torch.full((10,), float("-inf")), 2) is None
 
 
@@ -151,7 +162,7 @@ def test_a_letter_may_be_one_token_with_the_mark_before_it(before: str, token: s
     logits = torch.full((len(tokens), 10), float("-inf"))
     vocabulary = torch.full((len(tokenizer),), -20.0)
     vocabulary[tokens[place]] = 0.0
-    logits[place] = known.logits(vocabulary)
+    logits[place] = known.logprobs(vocabulary)
     found = at_the_answer(known, "", tokens, logits, ("left", "right"))
     assert found is not None
     assert found.probs["B"] == pytest.approx(1.0, abs=1e-6)
@@ -162,6 +173,15 @@ def test_a_small_letter_has_no_probabilities_rather_than_those_of_capitals() -> 
     tokens = tokenizer("<answer>b</answer>")["input_ids"]
     known = LetterTokens(tokenizer, len(tokenizer))
     assert at_the_answer(known, "", tokens, torch.zeros(len(tokens), 10), ("left", "right")) is None
+
+
+def test_prose_that_was_cut_off_has_no_probabilities() -> None:
+    tokenizer = byte_tokenizer((), eos_token="</s>")
+    tokens = tokenizer("It is left, so the answer is A")["input_ids"]
+    known, options = LetterTokens(tokenizer, len(tokenizer)), ("left", "right")
+    letters = torch.zeros(len(tokens), 10)
+    assert at_the_answer(known, "", tokens, letters, options) is not None
+    assert at_the_answer(known, "", tokens, letters, options, cut=True) is None
 
 
 def test_marks_that_would_be_one_token_with_the_letter_are_left_to_it() -> None:

@@ -10,6 +10,7 @@ import torch
 
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
+from lmms_robust.generation import room
 from lmms_robust.generation.cache import SharedPrefixCache
 from lmms_robust.generation.engine import Engine
 from lmms_robust.generation.model import Model
@@ -109,3 +110,75 @@ def test_two_pictures_in_one_prompt(checkpoint: Checkpoint) -> None:
     two = [type(p)(p.text.replace(token, token * 2), pictures, p.prefill) for p in checkpoint.prompts[0]]
     asked = Checkpoint(checkpoint.folder, checkpoint.processor, [two])
     assert_same(by_engine(checkpoint.load(), asked, SETTINGS, 64), by_generate(checkpoint.load(), asked, SETTINGS))
+
+
+def test_what_stops_at_the_limit_is_told_from_what_ends(checkpoint: Checkpoint) -> None:
+    for settings in (SETTINGS, {"max_new_tokens": 64, "temperature": 0}):
+        answers = by_generate(checkpoint.load(), checkpoint, settings)
+        assert [one.cut for one in answers] == [len(one.tokens) == settings["max_new_tokens"] for one in answers]
+        assert [one.cut for one in by_engine(checkpoint.load(), checkpoint, settings, 5)] == [o.cut for o in answers]
+
+
+def lengths(checkpoint: Checkpoint) -> list[int]:
+    """Tokens of each prompt, pictures included."""
+    encoder = Model(checkpoint.load(), checkpoint.processor).encoder()
+    return [
+        len(group.prefix) + len(group.suffixes[0])
+        for prompts in checkpoint.prompts
+        for prompt in prompts
+        for group in encoder.encode([0], [prompt])
+    ]
+
+
+def with_context(checkpoint: Checkpoint, tokens: int) -> Any:
+    model = checkpoint.load()
+    model.config.get_text_config().max_position_embeddings = tokens
+    return model
+
+
+@pytest.mark.parametrize("fast", [True, False])
+def test_an_answer_has_the_tokens_that_the_context_leaves(checkpoint: Checkpoint, expected: list, fast: bool) -> None:
+    """Of some prompts nothing is left, of some fewer than are asked for, and of some as many."""
+    counts = lengths(checkpoint)
+    context = sorted(counts)[len(counts) // 2] + 3
+    left = [max(0, min(SETTINGS["max_new_tokens"], context - count)) for count in counts]
+    assert len({0, 3, 8} & set(left)) == 3
+    model = with_context(checkpoint, context)
+    if fast:
+        found = by_engine(model, checkpoint, SETTINGS, 5)
+    else:
+        plain = Model(model, checkpoint.processor, fast=False).plain
+        found = plain.generate([prompt for prompts in checkpoint.prompts for prompt in prompts], SETTINGS)
+    assert [one.tokens for one in found] == [one.tokens[:n] for one, n in zip(expected, left, strict=True)]
+    assert all(one.cut for one, n in zip(found, left, strict=True) if n < 8)
+    assert all(len(one.letters) >= n for one, n in zip(found, left, strict=True))
+
+
+LONG = {"max_new_tokens": 48, "temperature": 0}
+
+
+@pytest.mark.parametrize("rows", [12, 5])
+@pytest.mark.parametrize("memory", [float("inf"), 0.0])
+def test_room_grows_with_what_is_written_and_fewer_have_it_where_memory_is_short(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch, memory: float, rows: int
+) -> None:
+    expected = by_generate(checkpoint.load(), checkpoint, LONG)
+    seen: list[tuple[int, int]] = []
+    resize = SharedPrefixCache.resize
+
+    def noted(cache: SharedPrefixCache, capacity: int, sequences: int) -> None:
+        seen.append((cache.sequences, sequences))
+        resize(cache, capacity, sequences)
+        if memory == 0.0:
+            monkeypatch.setattr(room.Room, "_free_memory", lambda _: float("inf"))
+
+    def free(made: room.Room) -> float:
+        return memory if made.is_made else float("inf")
+
+    monkeypatch.setattr(room, "FIRST_TOKENS", 2)
+    monkeypatch.setattr(room, "_ROUND", 1)
+    monkeypatch.setattr(room.Room, "_free_memory", free)
+    monkeypatch.setattr(SharedPrefixCache, "resize", noted)
+    assert_same(by_engine(checkpoint.load(), checkpoint, LONG, rows), expected)
+    assert seen
+    assert all((before > after) == (memory == 0.0) for before, after in seen[:1]), seen

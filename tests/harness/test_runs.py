@@ -139,6 +139,19 @@ def test_the_response_cache_is_used_again_and_is_not_stale_after_a_template_chan
         assert sample["filtered_resps"].startswith("<think>It is clear to me.")
 
 
+def test_a_rank_that_the_response_cache_serves_does_not_keep_the_others_waiting(lmms_eval, tmp_path) -> None:
+    """Of four rows the first three are cached: nothing is left to answer for the rank that has the first and third."""
+    cache, cpu = ("--use_cache", str(tmp_path / "cache")), {"ACCELERATE_USE_CPU": "true"}
+    first = lmms_eval("first", "robust_scenes_base", "--limit", "3", *SHORT, *cache, launcher=TWO_RANKS, variables=cpu)
+    assert first.status == 0, first.text
+    more = lmms_eval("more", "robust_scenes_base", "--limit", "4", *SHORT, *cache, launcher=TWO_RANKS, variables=cpu)
+    assert more.status == 0, more.text
+    assert "all 2 requests served from cache" in more.text
+    assert "1/2 cache hits" in more.text
+    whole = lmms_eval("whole", "robust_scenes_base", "--limit", "4", *SHORT)
+    same(whole, more, "robust_scenes_base")
+
+
 def test_an_interrupted_run_goes_on_where_it_stopped(lmms_eval, tmp_path) -> None:
     tasks, limit = "robust_scenes_base", ("--limit", "64", *SHORT)
     journal = tmp_path / "journal" / "rank0.jsonl"
@@ -160,6 +173,8 @@ def test_an_interrupted_run_goes_on_where_it_stopped(lmms_eval, tmp_path) -> Non
     assert len(after) == 64
     whole = lmms_eval("whole", tasks, *limit)
     same(whole, resumed, tasks)
+    for mine, theirs in zip(resumed.samples(tasks), whole.samples(tasks), strict=True):
+        assert mine["token_counts"] == theirs["token_counts"] != [None]
 
 
 BAD = {

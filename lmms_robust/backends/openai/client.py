@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 import openai
 from loguru import logger
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_attempt
 
+from lmms_robust.backends.openai.context import tokens_left
 from lmms_robust.backends.openai.errors import BadReplyError, RefusedError, encodable, given_up, meaning, pause, words
+from lmms_robust.backends.openai.reasoning import reasoning_of
 from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Reply
 from lmms_robust.backends.token_probs import Step
@@ -38,6 +42,8 @@ class Session:
     async def ask(self, messages: Messages, fields: Fields) -> Reply:
         """Send one request, and read the reply.
 
+        Where the context has no room for as many new tokens as are wanted, it is sent again for as many as there is.
+
         Args:
             messages: in the form of the API.
             fields: the request's other fields; those that the API does not have are in ``extra_body``.
@@ -49,10 +55,13 @@ class Session:
         sent = self._terms.apply(fields)
         while True:
             try:
-                return await self._patiently(messages, sent)
+                reply = await self._patiently(messages, sent)
+                return replace(reply, not_honoured=self._terms.left_out(fields))
             except (openai.APIError, ValueError, TimeoutError) as error:
                 if meaning(error) == "refused":
                     self._terms.learn(words(error), sent)
+                    fewer = tokens_left(words(error), int(fields.get("max_tokens", 0)))
+                    fields = fields if fewer is None else {**fields, "max_tokens": fewer}
                 again = self._terms.apply(fields)
                 if again == sent:
                     raise self._without_key(given_up(error, self._server, self._model, self._attempts)) from None
@@ -104,7 +113,8 @@ def read(completion: Any) -> Reply:
         said = getattr(completion, "error", None) or completion
         raise BadReplyError(f"the server's reply holds no message: {str(said)[:200]!r}")
     usage = getattr(completion, "usage", None)
-    reasoning = _text(message, "reasoning") or _text(message, "reasoning_content")
+    reasoning, summary = reasoning_of(message)
+    thought = _count(getattr(usage, "completion_tokens_details", None), "reasoning_tokens")
     end, text = getattr(choice, "finish_reason", None), _content(message)
     if text is None and end == "content_filter":
         raise RefusedError("the server's content filter kept the reply back")
@@ -113,12 +123,20 @@ def read(completion: Any) -> Reply:
     return Reply(
         text=text or "",
         reasoning=reasoning,
-        cut=end == "length",
+        cut={"length": True, "stop": False}.get(str(end)),
         steps=_steps(getattr(choice, "logprobs", None)),
         prompt_tokens=_count(usage, "prompt_tokens"),
         output_tokens=_count(usage, "completion_tokens"),
         prompt_text=_text(completion, "prompt_text") or None,
+        reasoning_tokens=thought,
+        shows="summarised" if summary else "hidden" if thought and not reasoning and not _thinks(text) else "shown",
+        price=_price(usage),
     )
+
+
+def _thinks(text: str | None) -> bool:
+    """Whether a text holds reasoning of its own."""
+    return "think>" in (text or "")
 
 
 def _content(message: Any) -> str | None:
@@ -139,8 +157,14 @@ def _text(message: Any, name: str) -> str:
 
 
 def _count(usage: Any, name: str) -> int | None:
-    value = getattr(usage, name, None)
-    return value if isinstance(value, int) else None
+    value = usage.get(name) if isinstance(usage, Mapping) else getattr(usage, name, None)
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _price(usage: Any) -> float | None:
+    value: Any = getattr(usage, "cost", None)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and isfinite(value) and value >= 0 else None
 
 
 def _steps(logprobs: Any) -> tuple[Step, ...]:

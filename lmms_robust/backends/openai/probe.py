@@ -15,6 +15,7 @@ from lmms_robust.backends.openai.errors import RefusedError
 from lmms_robust.backends.openai.picture_urls import data_url
 from lmms_robust.backends.replies import Reply
 from lmms_robust.errors import RobustError
+from lmms_robust.parsing.tags import first_think_tag, open_thought
 from lmms_robust.transport import Injection
 
 CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}
@@ -28,6 +29,8 @@ _QUESTION = "Name a famous tower and the city where it stands."
 _OPEN, _CLOSED = "<think>The Eiffel Tower stands in Par", "<think>It is the Eiffel Tower.</think>It stands in Par"
 _END_OF_WORD = re.compile(r"is(?![a-z])")
 _LIMITS = {"max_tokens": 16, "temperature": 0}
+_THOUGHT = 1024
+"""Tokens in which a thought about such a question ends."""
 # Tokens that may join differently where two texts meet.
 _SLACK = 1
 
@@ -40,11 +43,13 @@ class Finding:
         injection: ``"prefill"`` or ``"inline"``.
         echoes: the server repeats the words at the start of its reply.
         why: what shows it, for the log.
+        opened: the thought that the chat template opens for a new turn, or ``""``.
     """
 
     injection: Injection
     echoes: bool
     why: str
+    opened: str
 
 
 async def examine(ask: Ask, asked: Asked) -> Finding:
@@ -62,25 +67,35 @@ async def examine(ask: Ask, asked: Asked) -> Finding:
         RobustError: ``"prefill"`` is wanted and the server refuses it, or is seen to rewrite it.
     """
     if asked == "inline":
-        await _ask_plainly(ask)
-        return Finding("inline", False, "as asked for")
+        return Finding("inline", False, "as asked for", await _opened(ask))
     found = [await _try(ask, prefill) for prefill in (_OPEN, _CLOSED)]
     against = next((one for one in found if one.state in ("refused", "rewritten")), None)
     unclear = next((one for one in found if one.state == "unclear"), None)
     if asked == "prefill" and against:
         raise RobustError(f"injection=prefill: {against.why}; allowed: injection=inline, or another server or template")
     if asked == "auto" and (against or unclear):
-        await _ask_plainly(ask)
-        return Finding("inline", False, (against or unclear or found[0]).why)
-    return Finding("prefill", any(one.echoes for one in found), (unclear or found[0]).why)
+        return Finding("inline", False, (against or unclear or found[0]).why, await _opened(ask))
+    return Finding("prefill", any(one.echoes for one in found), (unclear or found[0]).why, await _opened(ask))
 
 
-async def _ask_plainly(ask: Ask) -> None:
-    """A wrong key or model is found now; whether other requests are refused too is left to them."""
+async def _opened(ask: Ask) -> str:
+    """The thought that the chat template opens for a new turn, where the model's reply does not hold its tag.
+
+    The rendered prompt shows it where the server shows that, else a reply that closes a thought which it never opened.
+    A wrong key or model is found by this too; whether other requests are refused as well is left to them.
+    """
     try:
-        await ask(_messages(), _LIMITS)
+        reply = await _showing(ask, _messages(), {})
+        if reply.reasoning or not reply.text:  # the server keeps thoughts apart
+            return ""
+        if reply.prompt_text is not None:
+            return open_thought(reply.prompt_text.rpartition(_QUESTION)[2])
+        if reply.cut and first_think_tag(reply.text) == "":
+            reply = await ask(_messages(), {**_LIMITS, "max_tokens": _THOUGHT})
     except RefusedError as error:
         logger.warning(f"robust_openai: a short question with a picture is refused: {error}")
+        return ""
+    return "<think>" if first_think_tag(reply.text) == "closes" else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +108,7 @@ class _Trial:
 async def _try(ask: Ask, prefill: str) -> _Trial:
     messages = _messages(prefill)
     try:
-        reply = await _flagged(ask, messages)
+        reply = await _showing(ask, messages, CONTINUE)
     except RefusedError as error:
         return _Trial("refused", f"the server refuses to continue a turn ({error})")
     written = reply.reasoning + reply.text
@@ -109,11 +124,12 @@ async def _try(ask: Ask, prefill: str) -> _Trial:
     return _Trial("unclear", f"nothing shows that the start of a turn is continued; reply: {written[:40]!r}", echoes)
 
 
-async def _flagged(ask: Ask, messages: Messages) -> Reply:
+async def _showing(ask: Ask, messages: Messages, extra: Mapping[str, Any]) -> Reply:
+    """The reply, with the rendered prompt if the server shows it."""
     try:
-        return await ask(messages, {**_LIMITS, "extra_body": {**CONTINUE, "return_prompt_text": True}})
+        return await ask(messages, {**_LIMITS, "extra_body": {**extra, "return_prompt_text": True}})
     except RefusedError:  # perhaps because of the second wish alone
-        return await ask(messages, {**_LIMITS, "extra_body": CONTINUE})
+        return await ask(messages, {**_LIMITS, "extra_body": extra} if extra else _LIMITS)
 
 
 def _shown(prompt: str, prefill: str, echoes: bool) -> _Trial:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from loguru import logger
 from PIL import Image
 
 from lmms_robust.backends.messages import text_of
@@ -55,12 +54,10 @@ def fields(
     return found | ({"extra_body": extra} if extra else {})
 
 
-def warn_of_others(settings: Mapping[str, Any]) -> None:
-    """Name the settings of a task that have no place in the API."""
-    others = sorted(name for name in settings if name not in _KNOWN)
-    others += ["num_beams"] if settings.get("num_beams") not in (None, 1) else []
-    if others:
-        logger.warning(f"robust_openai: generation settings that are not sent: {', '.join(others)}")
+def unsent(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """Names of the settings of a task that have no place in the API."""
+    others = [name for name, value in settings.items() if name not in _KNOWN and value is not None]
+    return tuple(sorted(others + (["num_beams"] if settings.get("num_beams") not in (None, 1) else [])))
 
 
 def _message(message: Mapping[str, Any], urls: PictureUrls) -> dict[str, Any]:

@@ -5,22 +5,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import openai
-from lmms_eval.api.instance import GenerationResult, Instance, TokenCounts
+from lmms_eval.api.instance import GenerationResult, Instance
 from loguru import logger
 from tqdm import tqdm
 
-from lmms_robust.backends.base import complete
-from lmms_robust.backends.journal import Journal, request_key
+from lmms_robust.backends.base import as_result, complete
+from lmms_robust.backends.journal import Journal, Kept, request_key
 from lmms_robust.backends.openai.client import Messages, Session
 from lmms_robust.backends.openai.errors import RefusedError
 from lmms_robust.backends.openai.picture_urls import PictureUrls
 from lmms_robust.backends.openai.probe import Asked, Finding, examine
-from lmms_robust.backends.openai.requests import fields, to_api, warn_of_others
+from lmms_robust.backends.openai.requests import fields, to_api, unsent
 from lmms_robust.backends.openai.terms import Terms
 from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.turns import is_ours
@@ -95,7 +96,9 @@ class Run:
         self._urls = PictureUrls(2 * backend.concurrency)
         self._answered = self._in_a_row = self._kept = 0
         for settings in {same_settings(request.args[2]): request.args[2] for request in requests}.values():
-            warn_of_others(settings)
+            if unsent(settings):
+                names = ", ".join(unsent(settings))
+                logger.warning(f"robust_openai: generation settings that are not sent: {names}")
 
     async def answers(self) -> list[GenerationResult]:
         """Results in the order of the requests.
@@ -127,18 +130,21 @@ class Run:
         if found is not None:
             self._answered += 1
             self._kept += 1
-            return GenerationResult(text=found)
+            return as_result(found)
         try:
             reply = await session.ask(to_api(question, self._urls), wanted)
         except RefusedError as error:
             return self._refused(request, question, error)
+        kept_out = reply.not_honoured  # what the server chooses in their place may differ from time to time
+        reply = replace(reply, not_honoured=(*kept_out, *unsent(settings)))
         text = response(question, reply, backend.finding.echoes, stop_texts(settings))
+        kept = Kept(text, reply.prompt_tokens, reply.output_tokens, reply.reasoning_tokens)
         if not (reply.text or reply.reasoning or reply.steps):
             logger.warning(f"robust_openai: {self._name(request, question)}: the reply is empty")
-        elif self._journal and key:
-            self._journal.put({key: text})
+        elif self._journal and key and not kept_out:
+            self._journal.put(key, kept)
         self._answered, self._in_a_row = self._answered + 1, 0
-        return GenerationResult(text, TokenCounts(reply.prompt_tokens, reply.output_tokens))
+        return as_result(kept)
 
     def _question(self, request: Instance) -> Question:
         messages, injects = self._backend.messages(request)
@@ -149,7 +155,7 @@ class Run:
                 f"{request.args[4]}: {self._backend.server.base_url} does not continue a prefill, and a probe asks for "
                 f"nothing else ({self._backend.finding.why}); allowed: a server that does"
             )
-        return Question(doc, messages, injection)
+        return Question(doc, messages, injection, self._backend.finding.opened)
 
     def _key(self, question: Question, wanted: Mapping[str, Any]) -> str | None:
         """What the response is kept under; None for sampled ones, since repeated samples have to differ."""

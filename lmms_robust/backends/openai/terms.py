@@ -33,6 +33,10 @@ class Terms:
             kept["top_logprobs"] = min(kept["top_logprobs"], self._most_logprobs)
         return kept
 
+    def left_out(self, fields: Mapping[str, Any]) -> tuple[str, ...]:
+        """Names of settings among the fields that the server does not take; stop texts take effect all the same."""
+        return tuple(name for name in _OPTIONAL if name in fields and name in self._without and name != "stop")
+
     def learn(self, refusal: str, sent: Mapping[str, Any]) -> None:
         """Take from the words of a refusal which field the server does not take; many say nothing of the kind.
 
