@@ -5,6 +5,7 @@ PYTHON ?= python3
 BIN = $(VENV)/bin
 ARGS ?=
 UV = $(BIN)/uv pip
+RUNS = tests/report/test_demo.py tests/harness/test_lm_eval.py
 OURS = --no-deps --no-build-isolation --editable .
 
 .PHONY: demo test test-newest lint lock tasks
@@ -15,12 +16,12 @@ demo: $(VENV)/installed
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-# Real runs with the newest release of everything: it tells when one breaks us, before pins are renewed.
+# A few real runs with the newest release of everything: tells in minutes when one breaks us. ARGS=tests runs all of them.
 test-newest: $(BIN)/uv
 	$(BIN)/uv venv --clear --python $(BIN)/python $(NEWEST)
 	$(UV) install --python $(NEWEST) --upgrade --editable '.[dev]'
 	$(NEWEST)/bin/lmms-robust doctor
-	$(NEWEST)/bin/python -m pytest -n 2 --dist worksteal -m harness --maxfail 1 $(ARGS)
+	$(NEWEST)/bin/python -m pytest -n 2 --dist worksteal -m harness --maxfail 1 $(or $(ARGS),$(RUNS))
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
