@@ -22,7 +22,7 @@ from lmms_robust.parsing import parse_response
 from lmms_robust.transport import Response, unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.stand_in import FIXTURE, package
-from tests.backends.test_openai_probe import ADDS_A_BLOCK
+from tests.backends.test_chat import NO_START
 
 
 @pytest.fixture(autouse=True)
@@ -296,10 +296,10 @@ def test_a_bad_argument_is_one_line(arguments: dict[str, str], line: str) -> Non
     assert "\n" not in str(raised.value)
 
 
-def test_a_template_that_rewrites_the_start_of_a_turn_is_found_before_vllm_starts(tmp_path: Path) -> None:
+def test_a_template_that_no_turn_can_be_started_with_is_found_before_vllm_starts(tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(TINY_MODEL, folder, ignore=shutil.ignore_patterns("*.safetensors"))
-    (folder / "chat_template.jinja").write_text(ADDS_A_BLOCK)
+    (folder / "chat_template.jinja").write_text(NO_START["a closed thought"][0])
     with pytest.raises(SystemExit, match="the chat template rewrites a trailing assistant message") as raised:
         RobustVLLM(str(folder))
     assert "\n" not in str(raised.value)

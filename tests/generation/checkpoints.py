@@ -241,7 +241,7 @@ def gemma3(folder: Path, window: int = 4096) -> Path:
 
 def gemma3_narrow(folder: Path) -> Path:
     """Write a Gemma 3 whose window is shorter than any prompt and than most prefixes."""
-    return gemma3(folder, window=40)
+    return gemma3(folder, window=44)
 
 
 def mistral3(folder: Path) -> Path:
