@@ -164,6 +164,9 @@ class Record:
 
 
 _DEFAULTS = {field.name: field.default for field in fields(Record)}
+LOGGED = ("answer", "conclusion", "consistent", "injection", "letter_probs")
+"""Columns that stand in every record of a log, beside those without a default."""
+
 DERIVED = (
     *("outcome", "correct", "followed", "abstained", "no_answer", "correct_and_consistent"),
     *("p_correct", "p_answer", "letter_entropy"),
@@ -193,9 +196,9 @@ def _listed(record: Record) -> list[float | None] | None:
 
 
 def to_log(record: Record) -> dict[str, Any]:
-    """A record as a sample's log holds it: what a default says is left out."""
+    """A record as a sample's log holds it: of what few records have, a default is left out."""
     values = asdict(record)
-    return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
+    return {name: value for name, value in values.items() if name in LOGGED or value != _DEFAULTS[name]}
 
 
 def from_log(values: Mapping[str, Any]) -> Record | None:

@@ -68,7 +68,10 @@ def _percent(value: float | None) -> str:
 
 
 def _consistency(verdicts: Sequence[int] | None) -> str:
-    return "– | –" if verdicts is None else f"{_percent(verdicts[0] / sum(verdicts))} | {verdicts[0]} + {verdicts[1]}"
+    if verdicts is None:
+        return "– | –"
+    yes, no = verdicts
+    return f"{_percent(yes / (yes + no) if yes + no else None)} | {yes} + {no}"
 
 
 def _bounds(ends: Sequence[float] | None) -> str:

@@ -28,6 +28,9 @@ class Run:
         lines = self._one(f"*_samples_{task}.jsonl").read_text().splitlines()
         return sorted((json.loads(line) for line in lines), key=lambda sample: sample["doc_id"])
 
+    def records(self, task: str) -> list[dict]:
+        return [sample["record"] for sample in self.samples(task)]
+
     def _one(self, pattern: str) -> Path:
         (found,) = self.folder.rglob(pattern)
         return found

@@ -66,10 +66,10 @@ def test_both_harnesses_agree_on_every_answer(lmms_eval, tmp_path: Path) -> None
     run_lm_eval(tmp_path, tasks, "--limit", "16", "--apply_chat_template", "--gen_kwargs", "max_gen_toks=96")
     ours = lmms_eval("lmms", tasks, "--limit", "16", "--gen_kwargs", "max_new_tokens=96")
     for variant in VARIANTS:
-        theirs = records(tmp_path, f"robust_scenes_{variant}")
-        mine = [
-            {name: value for name, value in sample["record"].items() if name not in OF_OUR_BACKEND}
-            for sample in ours.samples(f"robust_scenes_{variant}")
-        ]
+        logged = (records(tmp_path, f"robust_scenes_{variant}"), ours.records(f"robust_scenes_{variant}"))
+        theirs, mine = (
+            [{name: value for name, value in found.items() if name not in OF_OUR_BACKEND} for found in one]
+            for one in logged
+        )
         assert sorted(theirs, key=lambda r: r["item"]) == sorted(mine, key=lambda r: r["item"])
         assert len(mine) == 16
