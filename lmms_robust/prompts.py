@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from traceback import extract_tb
 
@@ -48,6 +49,19 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise RobustError(f"template {name}.jinja or one that it includes: not UTF-8 ({error.reason})") from error
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
+
+
+def templates_digest() -> str:
+    """Digest of the templates in the user's folder, 8 hexadecimal digits; ``""`` without one."""
+    return _digest(os.environ.get(TEMPLATES_VARIABLE, ""))
+
+
+@lru_cache(maxsize=8)
+def _digest(folder: str) -> str:
+    if not folder:
+        return ""
+    found = sorted(_checked_folder(Path(folder)).glob("*.jinja"))
+    return sha256(b"".join(path.name.encode() + path.read_bytes() for path in found)).hexdigest()[:8]
 
 
 def _failed(error: Exception) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, asdict, dataclass, fields
 from math import fsum, log
 from typing import Any, Literal
@@ -45,6 +45,7 @@ class Record:
         statement_source: what made the sentence that was asserted, see :class:`lmms_robust.schema.Item`.
         caption_source: what wrote the caption, see :class:`lmms_robust.schema.Variant`.
         seed: with which ``planted`` was drawn.
+        templates: digest of the user's own templates, ``""`` where the packaged ones wrote all words.
         repeat: number of the response among those to one request, from 0.
         truncated: it stopped at the limit of tokens before a complete answer.
         letter_probs: probability per option letter at the answer letter, or None where the backend gave none.
@@ -77,6 +78,7 @@ class Record:
     statement_source: str = ""
     caption_source: str = ""
     seed: int = 0
+    templates: str = ""
     repeat: int = 0
     truncated: bool = False
     letter_probs: Mapping[str, float] | None = None
@@ -167,6 +169,22 @@ _DEFAULTS = {field.name: field.default for field in fields(Record)}
 LOGGED = ("answer", "conclusion", "consistent", "injection", "letter_probs")
 """Columns that stand in every record of a log, beside those without a default."""
 
+_KINDS = {field.name: str(field.type) for field in fields(Record)}
+_FITS: dict[str, Callable[[Any], bool]] = {
+    "str": lambda value: isinstance(value, str),
+    "str | None": lambda value: value is None or isinstance(value, str),
+    "bool": lambda value: isinstance(value, bool),
+    "bool | None": lambda value: value is None or isinstance(value, bool),
+    "int": lambda value: isinstance(value, int),
+    "int | None": lambda value: value is None or isinstance(value, int),
+    "float | None": lambda value: value is None or isinstance(value, int | float),
+    "tuple[str, ...]": lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) for one in value),
+    "Mapping[str, float] | None": lambda value: (
+        value is None or (isinstance(value, dict) and all(isinstance(one, int | float) for one in value.values()))
+    ),
+}
+"""What a log may hold for each kind of field."""
+
 DERIVED = (
     *("outcome", "correct", "followed", "abstained", "no_answer", "correct_and_consistent"),
     *("p_correct", "p_answer", "letter_entropy"),
@@ -204,7 +222,7 @@ def to_log(record: Record) -> dict[str, Any]:
 def from_log(values: Mapping[str, Any]) -> Record | None:
     """A record from a log, or None where this is none of this version."""
     needed = {name for name, default in _DEFAULTS.items() if default is MISSING}
-    if not needed <= set(values) <= set(_DEFAULTS):
+    if not needed <= set(values) <= set(_DEFAULTS) or not all(_FITS[_KINDS[name]](one) for name, one in values.items()):
         return None
     listed = {name: tuple(values[name]) for name in ("options", "not_honoured") if name in values}
     return Record(**{**values, **listed})

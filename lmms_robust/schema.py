@@ -102,7 +102,9 @@ class Item:
     def __post_init__(self) -> None:
         where = f"{self.benchmark} item {self.id!r}"
         object.__setattr__(self, "options", option_texts(self.options, f"{where}, options"))
-        object.__setattr__(self, "statements", tuple(self.statements))
+        if isinstance(self.statements, str):
+            raise RobustError(f"{where}: statements {self.statements[:80]!r}; allowed: a list of sentences")
+        object.__setattr__(self, "statements", tuple(self.statements or ()))
         for part in (self.question, *self.options, *self.statements):
             if not isinstance(part, str) or not part.strip():
                 raise RobustError(f"{where}: question, an option or a statement is {part!r}; allowed: non-empty texts")
@@ -117,8 +119,7 @@ class Item:
             self._check_statements(where)
         if not self.plantable:
             raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
-        if not isinstance(self.id, str) or not self.id.strip():
-            object.__setattr__(self, "id", self.digest)
+        object.__setattr__(self, "id", (str(self.id).strip() and str(self.id)) or self.digest)
 
     def _check_statements(self, where: str) -> None:
         if len(self.statements) != len(self.options):
@@ -165,6 +166,7 @@ class Variant:
         caption_source: what wrote the caption: ``"statements"``, or a model and the hash of its template; ``""`` if
             the variant has no caption about an option.
         probe: the prefill goes up to the answer letter, so that nothing is the model's own but that letter.
+        templates: digest of the user's own templates, ``""`` where the packaged ones wrote all words.
     """
 
     item: Item
@@ -176,6 +178,7 @@ class Variant:
     seed: int = 0
     caption_source: str = ""
     probe: bool = False
+    templates: str = ""
 
     @property
     def abstain(self) -> str | None:

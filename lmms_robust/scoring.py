@@ -56,6 +56,7 @@ def score(variant: Variant, response: str, *, injection: Injection | None = None
         statement_source=item.statement_source,
         caption_source=variant.caption_source,
         seed=variant.seed,
+        templates=variant.templates,
         repeat=repeat,
         truncated=parsed.problem == "truncated",
         letter_probs=dict(probs.probs) if probs else None,

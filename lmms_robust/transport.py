@@ -9,13 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
-from math import isfinite
 from typing import Any, Literal
 
 from lmms_robust.schema import LetterProbs
 
 Injection = Literal["prefill", "inline"]
 Reasoning = Literal["shown", "summarised", "hidden"]
+
+_MOST = 10**9
+"""No count and no price reaches it."""
 
 _OPEN, _CLOSE = "<backend_report>", "</backend_report>"
 
@@ -137,7 +139,7 @@ def _share(value: object) -> bool:
 
 
 def _count(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _MOST
 
 
 _ALLOWED: dict[str, Callable[[Any], bool]] = {
@@ -148,5 +150,5 @@ _ALLOWED: dict[str, Callable[[Any], bool]] = {
     "reasoning_tokens": _count,
     "reasoning": lambda value: value in ("summarised", "hidden"),
     "not_honoured": lambda value: isinstance(value, list) and all(isinstance(name, str) for name in value),
-    "price": lambda value: isinstance(value, int | float) and isfinite(value) and value >= 0,
+    "price": lambda value: isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < _MOST,
 }

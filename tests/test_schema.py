@@ -52,3 +52,4 @@ def test_the_digest_is_that_of_what_is_asked_and_not_of_how_it_was_loaded(item: 
 def test_an_item_without_an_id_is_known_by_its_digest() -> None:
     item = Item(question="Where?", options=OPTIONS, answer="A")
     assert item.id == item.digest
+    assert Item(question="Where?", options=OPTIONS, answer="A", id=17).id == "17"

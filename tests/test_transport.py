@@ -45,6 +45,7 @@ def test_a_report_that_a_model_wrote_itself_is_text() -> None:
 
 
 BAD = ("", "{", "[]", "x", '{"other": 1}', '{"cut": "yes"}', '{"output_tokens": -1}', '{"injection": "none"}',
+       '{"price": 1' + "0" * 400 + "}", '{"price": true}', '{"output_tokens": 1' + "0" * 400 + "}",
        '{"letter_probs": {"probs": {}}}', '{"letter_probs": {"probs": {"A": 1.5}}}', '{"price": NaN}',
        '{"letter_probs": {"probs": {"A": true}}}', '{"letter_probs": {"probs": {"A": NaN}}}', "[" * 100_000,
        '{"letter_probs": {"probs": {"A": 0.5}, "at_most": "B"}}', '{"not_honoured": "x"}')  # fmt: skip

@@ -10,12 +10,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from lmms_robust.metrics import estimate, paired, worst_case
+from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.perturbations import VARIANTS
 
 Contribution = tuple[str, str, Sequence[bool | None]]
 """Item, variant, and what is known of each repeat of the item under the variant."""
 
-MOST_TRUNCATED = 0.02
 _WRONG = tuple(name for name, chosen in VARIANTS.items() if chosen.adversarial)
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ def worst_acc(values: Sequence[Contribution | None]) -> float:
     return worst_case.joint(_by_variant(values), _WRONG).low
 
 
-robust_acc = worst_acc
+robust_acc = worst_acc  # of contributions that say whether a response is right and consistent
 
 
 def joint_acc(values: Sequence[Contribution | None]) -> float:

@@ -139,6 +139,7 @@ def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bo
         "prompt": variant.prompt,
         "prefill": variant.prefill,
         "probe": probe,
+        "templates": variant.templates,
         "opened_think": opened_think(),
         "source": source,
         "row": item.row,
@@ -160,7 +161,7 @@ def variant_of(doc: Mapping[str, Any]) -> Variant:
     )
     return Variant(
         item, doc["variant"], doc["planted"], options, doc["prompt"], doc["prefill"], doc["seed"],
-        doc["caption_source"], doc["probe"],
+        doc["caption_source"], doc["probe"], doc["templates"],
     )  # fmt: skip
 
 

@@ -18,6 +18,7 @@ from lmms_robust.harness.lmms_eval import Doc, logged
 from lmms_robust.record import Record
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scoring import score
+from lmms_robust.transport import Report, seal
 
 EveryResponse = lmms_eval.EveryResponse
 PLACEHOLDER = "<image>"
@@ -61,8 +62,9 @@ def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
     (found,) = results
     variant = docs.variant_of(doc)
     opened = "<think>" if doc["opened_think"] and not variant.prefill else ""
+    report = Report("prefill" if variant.prefill else None)  # whatever report a model writes itself is text
     made = [
-        score(variant, (variant.prefill or opened) + text, injection="prefill", repeat=repeat)
+        score(variant, seal((variant.prefill or opened) + text, report), repeat=repeat)
         for repeat, text in enumerate([found] if isinstance(found, str) else found)
     ]
     observed = doc.get(CONTINUES, False) or not variant.prefill

@@ -20,9 +20,11 @@ from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
 from lmms_robust.scoring import score
-from lmms_robust.transport import unseal
+from lmms_robust.transport import Report, seal, unseal
 
 Doc = Mapping[str, Any]
+_ASKED = {"continues": True}
+"""Whether the run's backend is one of ours, which the harness tells the functions that ask and not those that read."""
 Result = TypeVar("Result")
 
 
@@ -95,10 +97,7 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     that its chat template may have opened among it.
     """
     variant = docs.variant_of(doc)
-    return [
-        score(variant, _with_thought(doc, text), injection="inline", repeat=repeat)
-        for repeat, text in enumerate(results)
-    ]
+    return [score(variant, _reported(doc, text), repeat=repeat) for repeat, text in enumerate(results)]
 
 
 def logged(found: Sequence[Record]) -> dict[str, Any]:
@@ -115,13 +114,20 @@ class EveryResponse:
         return [responses[0] if len(responses) == 1 else list(responses) for responses in resps]
 
 
-def _with_thought(doc: Doc, text: str) -> str:
-    opened = doc["opened_think"] and unseal(text).report is None and not text.lstrip().startswith("<think>")
-    return f"<think>{text}" if opened else text
+def _reported(doc: Doc, text: str) -> str:
+    """A response with the report of its backend: of one that is none of ours, what is known of it anyway.
+
+    Whatever report a model of such a backend writes itself is then text before ours.
+    """
+    if _ASKED["continues"] and unseal(text).report is not None:
+        return text
+    opened = doc["opened_think"] and not text.lstrip().startswith("<think>")
+    return seal(f"<think>{text}" if opened else text, Report("inline" if doc["prefill"] else None))
 
 
 def _injection(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None) -> str:
     chosen = (lmms_eval_specific_kwargs or {}).get("injection", "inline")
+    _ASKED["continues"] = chosen == "prefill"
     if doc["probe"] and chosen != "prefill":
         sys.exit(
             f"lmms-robust: robustprobe_{doc['benchmark']}: this model does not continue a prefill, and a probe is "

@@ -82,12 +82,13 @@ def leaf(variant: str) -> tuple[Metric, ...]:
     ]
     rows = [
         ("acc", _mean(lambda record: record.correct), True),
+        ("acc_answered", _mean(lambda record: None if record.no_answer else record.correct), True),
         *(reasoned if chosen.own_reasoning else []),
         ("followed", _mean(lambda record: record.followed), False if chosen.asserts == "planted" else None),
         *([("abstained", _mean(lambda record: record.abstained), None)] if chosen.abstain else []),
         ("no_answer", _mean(lambda record: record.no_answer), False),
         ("truncated", _mean(lambda record: record.truncated), False),
-        ("p_correct", _mean(lambda record: record.p_correct), True),
+        ("p_correct", _mean(lambda record: record.p_correct), None),  # silence would raise it
         ("letter_entropy", _mean(lambda record: record.letter_entropy), None),
     ]
     return tuple(Metric(name, only, value, _aggregation(name), better) for name, value, better in rows)

@@ -10,6 +10,10 @@ Outcomes = Mapping[Unit, bool | None]
 """Item and repeat -> True, False, or None for unknown."""
 
 
+MOST_TRUNCATED = 0.02
+"""Above this share of responses that stopped at the limit of tokens, runs and summaries warn."""
+
+
 def rate(outcomes: Outcomes) -> Estimate:
     """Share that is True, between what is known to be and what may be.
 

@@ -10,7 +10,7 @@ from typing import Literal
 
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.perturbations.irrelevant import irrelevant_caption
-from lmms_robust.prompts import render
+from lmms_robust.prompts import render, templates_digest
 from lmms_robust.schema import Item, Variant, letters
 from lmms_robust.statements import state
 from lmms_robust.statements.generic import PATTERNS
@@ -138,7 +138,11 @@ def inject(
     options = item.options + ((_words("abstain_option", {}),) if chosen.abstain else ())
     asserted = {"planted": planted, "correct": item.answer}.get(chosen.asserts or "")
     values: dict[str, object] = {"question": item.question, "options": _shown(options, item.statements)}
-    said = tuple(captions) or item.statements
+    said = item.statements if not captions else tuple(captions)
+    if isinstance(captions, str) or len(said) != len(item.options):
+        raise RobustError(
+            f"{item.benchmark} item {item.id!r}: captions {str(captions)[:80]!r}; allowed: one for each option"
+        )
     captioned = dict(values)
     if asserted is not None:
         place = item.letters.index(asserted)
@@ -156,7 +160,7 @@ def inject(
                 f"template prompt.jinja: leaves out {part[:80]!r}; allowed: caption, question, all options"
             )
     source = caption_source if chosen.caption and asserted is not None else ""
-    return Variant(item, name, planted, options, prompt, prefill, seed, source)
+    return Variant(item, name, planted, options, prompt, prefill, seed, source, templates=templates_digest())
 
 
 def _words(template: str, values: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from lmms_robust.metrics.confidence import Auroc, Scores, auroc, calibration_err
 from lmms_robust.metrics.estimate import Estimate, mean
 from lmms_robust.perturbations import VARIANTS, base_of
 from lmms_robust.record import Record
-from lmms_robust.report.estimates import outcomes, unit
+from lmms_robust.report.estimates import outcomes, rows, unit
 from lmms_robust.report.logs import Run
 from lmms_robust.report.table import title
 
@@ -35,9 +35,11 @@ def confidence_table(run: Run) -> Table:
     for column in COLUMNS:
         table.add_column(column, justify="right")
     by_variant = {name: [record for record in run.records if record.variant == name] for name in VARIANTS}
-    for name, found in by_variant.items():
-        if found:
-            table.add_row(name, *_own(found), *_paired(by_variant[base_of(name)] if name != "base" else [], found))
+    for row in rows(run.records):
+        whole = len(row.records) == len(by_variant[row.variant])
+        name = row.variant if whole else f"{row.variant} ({row.injection})"
+        base = by_variant[base_of(row.variant)] if row.variant != "base" else []
+        table.add_row(name, *_own(row.records), *_paired(base, row.records))
     return table
 
 

@@ -26,6 +26,7 @@ class Row:
         caption_source: what wrote the captions, or ``""``.
         records: what the row rests on.
         acc: right answers; all of these rates are 0 to 1.
+        acc_answered: of the responses with a readable answer.
         drop: of ``acc``, paired with the variant's base; None for base itself, or without one.
         survival: still right among those right at base; None like ``drop``.
         followed: answered the planted option.
@@ -44,6 +45,7 @@ class Row:
     caption_source: str
     records: tuple[Record, ...]
     acc: Estimate
+    acc_answered: Estimate
     drop: Estimate | None
     survival: Estimate | None
     followed: Estimate
@@ -65,13 +67,17 @@ class Joint:
         worst_acc: right under every variant that asserts a wrong option.
         robust_acc: right and consistent there.
         joint_acc: under base too.
-        torn: items that lack some of these variants, base among them, and do not count.
+        torn: items that lack some of the wrong ones, and are in none of these rates.
+        without_base: items that lack base or some of the wrong ones, and are not in ``joint_acc``.
+        mixed: variants whose words were delivered, or whose captions were made, in more than one way.
     """
 
     worst_acc: Estimate
     robust_acc: Estimate
     joint_acc: Estimate
     torn: int
+    without_base: int
+    mixed: tuple[str, ...]
 
 
 def unit(record: Record) -> Unit:
@@ -98,15 +104,24 @@ def rows(records: Sequence[Record]) -> list[Row]:
 
 
 def joint_rates(records: Sequence[Record]) -> Joint | None:
-    """What holds under several variants, or None where none of the items has them all."""
+    """What holds under several variants, or None where none of them asserts a wrong option."""
     by_variant: dict[str, list[Record]] = {}
     for record in records:
         by_variant.setdefault(record.variant, []).append(record)
     correct = {name: outcomes(found, lambda record: record.correct) for name, found in by_variant.items()}
     both = {name: outcomes(found, lambda record: record.correct_and_consistent) for name, found in by_variant.items()}
+    if not set(WRONG) & set(by_variant):
+        return None
     needed = ("base", *WRONG)
-    worst = joint(correct, WRONG)
-    return Joint(worst, joint(both, WRONG), joint(both, needed), torn(correct, needed)) if worst.n else None
+    ways = {name: {(one.injection, one.caption_source) for one in by_variant.get(name, ())} for name in needed}
+    return Joint(
+        joint(correct, WRONG),
+        joint(both, WRONG),
+        joint(both, needed),
+        torn(correct, WRONG),
+        torn(correct, needed),
+        tuple(name for name, found in ways.items() if len(found) > 1),
+    )
 
 
 def _row(key: tuple[str, str, str], found: Sequence[Record], base: Sequence[Record]) -> Row:
@@ -126,6 +141,7 @@ def _row(key: tuple[str, str, str], found: Sequence[Record], base: Sequence[Reco
         caption_source,
         tuple(found),
         acc=share(lambda record: record.correct),
+        acc_answered=mean(outcomes(found, lambda record: None if record.no_answer else record.correct)),
         drop=drop(*before_after(lambda record: record.correct)) if paired else None,
         survival=survival(*before_after(lambda record: record.correct)) if paired else None,
         followed=share(lambda record: record.followed),

@@ -11,12 +11,16 @@ from typing import Any
 
 from lmms_robust.errors import RobustError
 from lmms_robust.record import Record, from_log
+from lmms_robust.transport import unseal
 
 Key = tuple[tuple[str, str, int, int], str]
 """What a response is the one response to, within a run: item, digest, plant seed, repeat; variant."""
 
 SPEED = frozenset({"resume", "batch_size", "max_num_seqs", "concurrency", "timeout", "max_retries"})
 """Model arguments that change how long a run takes and not what comes out."""
+
+SAID_APART = ("random_seed", "torch_seed", "system_instruction", "system_instruction_sha", "chat_template_sha")
+"""What else a harness's results say of how a model was asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def read_runs(folder: Path | str) -> list[Run]:
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
     parts: dict[tuple[str, Path, str, bool, int], _Part] = {}
-    for path in sorted(folder.rglob("*samples_*.jsonl"), key=lambda path: path.name):
+    for path in sorted(filter(Path.is_file, folder.rglob("*samples_*.jsonl")), key=lambda path: path.name):
         date = _date(path.stem)
         for record, text in _records(path):
             key = (date, path.parent, record.benchmark, record.probe, record.seed)
@@ -151,6 +155,9 @@ def _apart(one: _Part, other: _Part) -> str:
         before, after = one.arguments.get(name), other.arguments.get(name)
         if before != after:
             return f"{name} differs ({before!r} there, {after!r} here)"
+    before, after = (sorted({found.templates for found, _, _ in part.found.values()}) for part in (one, other))
+    if before != after:
+        return "templates differ"
     return "it has other responses to the same prompts" if one.clashes(other) else ""
 
 
@@ -172,7 +179,8 @@ def _arguments(folder: Path, date: str) -> dict[str, Any] | None:
     if not isinstance(config, dict):
         return None
     model_args = {name: value for name, value in _pairs(config.get("model_args")).items() if name not in SPEED}
-    return {"model": config.get("model"), **model_args, "gen_kwargs": _pairs(config.get("gen_kwargs"))}
+    others = {name: config.get(name) for name in ("model", *SAID_APART)}
+    return {**others, **model_args, "gen_kwargs": _pairs(config.get("gen_kwargs"))}
 
 
 def _pairs(value: Any) -> dict[str, Any]:
@@ -184,14 +192,23 @@ def _pairs(value: Any) -> dict[str, Any]:
 
 def _records(path: Path) -> Iterator[tuple[Record, str]]:
     """Records with the digest of their response."""
-    with path.open(encoding="utf-8") as file:
-        for number, line in enumerate(file, start=1):
+    for number, line in _lines(path):
+        if line.strip():
             sample = _parsed(line, f"{path}:{number}")
             if "record" in sample:
                 records = [_record(value, f"{path}:{number}") for value in _listed(sample["record"])]
                 texts = _texts(sample.get("filtered_resps"))
                 for record, text in zip(records, texts if len(texts) == len(records) else records, strict=True):
-                    yield record, sha256(repr(text).encode("utf-8", "surrogatepass")).hexdigest()
+                    said = unseal(text).text if isinstance(text, str) else repr(text)
+                    yield record, sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    try:
+        with path.open(encoding="utf-8-sig") as file:
+            yield from enumerate(file, start=1)
+    except UnicodeDecodeError as error:
+        raise RobustError(f"{path}: not UTF-8 ({error.reason}); allowed: a sample log of the harness") from error
 
 
 def _listed(value: Any) -> list[Any]:

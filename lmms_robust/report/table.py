@@ -8,10 +8,9 @@ from math import isnan
 from rich.table import Table
 
 from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.estimates import Row, joint_rates, rows
 from lmms_robust.report.logs import Run
-
-MOST_TRUNCATED = 0.02
 
 ABOUT_ANSWERS = (
     "Percent of items; a response without a readable answer is wrong. drop: points lost from base, same items "
@@ -22,7 +21,8 @@ ABOUT_ANSWERS = (
 ABOUT_REASONING = (
     "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes + no). undecided: percent of "
     "responses without a verdict. right and consistent, its drop: in percent of items; \\[a, b]: between a and b, "
-    "whatever the undecided are; more than 5 % of them leave no point value. –: the reasoning is not the model's own."
+    "whatever the undecided are; where that hangs on more than 5 % of the items there is no point value. –: the "
+    "reasoning is not the model's own."
 )
 
 
@@ -44,12 +44,19 @@ def sentences(run: Run) -> Iterator[str]:
     """What is said below the tables: joint rates, what was cut, torn or counted once."""
     joint = joint_rates(run.records)
     if joint is not None:
-        yield f"right under all four wrong_*: {percent(joint.worst_acc)} (worst_acc, {joint.worst_acc.n} items)"
+        rates = [("right under all four wrong_*", "worst_acc", joint.worst_acc)]
         if not run.probe:
-            yield f"right and consistent there: {percent(joint.robust_acc)} (robust_acc)"
-            yield f"right and consistent there and at base: {percent(joint.joint_acc)} (joint_acc)"
+            rates.append(("right and consistent there", "robust_acc", joint.robust_acc))
+            rates.append(("right and consistent there and at base", "joint_acc", joint.joint_acc))
+        for said, name, rate in rates:
+            if rate.n:
+                yield f"{said}: {percent(rate)} ({name}, {rate.n} items)"
         if joint.torn:
-            yield f"{joint.torn} item(s) lack some of these variants and are left out of these rates"
+            yield f"{joint.torn} item(s) lack some of the four wrong_* variants and are in none of these rates"
+        if joint.without_base > joint.torn:
+            yield f"{joint.without_base - joint.torn} item(s) have these four and lack base: they are not in joint_acc"
+        if joint.mixed:
+            yield f"warning: these rates mix what was delivered in different ways: {', '.join(joint.mixed)}"
     cut = sum(record.truncated for record in run.records)
     if cut > MOST_TRUNCATED * len(run.records):
         yield f"warning: {cut} of {len(run.records)} responses stopped at the limit of tokens; allow more new tokens"
@@ -69,6 +76,7 @@ def _answers(found: Sequence[Row]) -> dict[str, Column]:
     columns: dict[str, Column] = {
         "items": lambda row: str(row.acc.n),
         "accuracy": lambda row: percent(row.acc),
+        "of answered": lambda row: percent(row.acc_answered),
         "drop": lambda row: percent(row.drop),
         "survival": lambda row: percent(row.survival),
         "followed": lambda row: percent(row.followed),
@@ -86,7 +94,7 @@ REASONING: dict[str, Column] = {
     "yes + no": lambda row: "–" if row.consistent is None else f"{row.consistent[0]} + {row.consistent[1]}",
     "undecided": lambda row: percent(row.undecided, "–"),
     "right and consistent": lambda row: percent(row.consistent_acc, "–"),
-    "its drop": lambda row: percent(row.consistent_drop, "" if row.variant == "base" else "–"),
+    "its drop": lambda row: percent(row.consistent_drop, "–" if row.consistent is None else ""),
 }
 
 
@@ -117,9 +125,9 @@ def percent(estimate: Estimate | None, nothing: str = "") -> str:
 
 
 def _consistency(verdicts: tuple[int, int] | None) -> str:
-    if verdicts is None or not sum(verdicts):
+    if verdicts is None:
         return "–"
-    return f"{100 * verdicts[0] / sum(verdicts):.1f}"
+    return "" if not sum(verdicts) else f"{100 * verdicts[0] / sum(verdicts):.1f}"
 
 
 def _injection(row: Row) -> str:

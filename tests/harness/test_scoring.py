@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, lm_eval, lmms_eval, settings
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.schema import LetterProbs
+from lmms_robust.transport import Report, seal
 from tests.conftest import row, rows
 from tests.harness.samples import Doc, made, response
 
@@ -67,6 +69,24 @@ def test_bad_settings_are_refused_in_one_line(monkeypatch: pytest.MonkeyPatch, v
     with pytest.raises(RobustError, match=f"{variable}: '{value}'; allowed: ") as raised:
         docs.variant_docs("scenes", ("base",), rows(row(0)))
     assert "\n" not in str(raised.value)
+
+
+FORGED = seal("<think>It is left.</think><answer>A</answer>", Report("prefill", LetterProbs(PROBS), price=99))
+
+
+def test_a_report_that_a_model_of_another_backend_writes_itself_is_not_believed() -> None:
+    sample = doc("wrong_think")
+    lmms_eval.doc_to_text(sample, {"injection": "prefill"})
+    assert lmms_eval.process_results(sample, [FORGED])["record"]["injection"] == "prefill"
+    lmms_eval.doc_to_text(sample, {"injection": "inline"})
+    for record in (
+        lmms_eval.process_results(sample, [FORGED])["record"],
+        lm_eval.process_results(sample, [FORGED])["record"],
+    ):
+        assert record["letter_probs"] is None
+        assert "price" not in record
+    assert lmms_eval.process_results(sample, [FORGED])["record"]["injection"] == "inline"
+    lmms_eval.doc_to_text(sample, {"injection": "prefill"})
 
 
 CUT_THOUGHT = "The red circle is to the left. So the answer is A"

@@ -131,3 +131,9 @@ def test_a_template_that_would_turn_a_variant_into_another_is_refused(
 def test_an_unknown_variant_is_named_with_the_nearest(item: Item) -> None:
     with pytest.raises(RobustError, match="unknown variant 'wrong_thinks'; did you mean 'wrong_think'"):
         build(item, "wrong_thinks")
+
+
+@pytest.mark.parametrize("captions", [["A dog."], "abcd"])
+def test_captions_are_one_for_each_option(item: Item, captions) -> None:
+    with pytest.raises(RobustError, match="scenes item 'scenes-x-0001': captions .*; allowed: one for each option"):
+        build(item, "wrong_caption", captions=captions)

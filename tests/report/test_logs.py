@@ -7,6 +7,7 @@ import pytest
 
 from lmms_robust.errors import RobustError
 from lmms_robust.report.logs import read_runs
+from lmms_robust.transport import Report, seal
 from tests.report.samples import line, log, record
 
 HF = {"model": "robust_hf", "model_args": "pretrained=x,dtype=float32", "gen_kwargs": "max_new_tokens=64"}
@@ -54,6 +55,21 @@ def test_the_same_run_again_counts_once_and_one_with_other_responses_by_itself(t
     assert third.notes == ("not paired with the run of d1 + d2: it has other responses to the same prompts",)
 
 
+def test_equal_texts_are_equal_whatever_the_backend_reports_beside_them(tmp_path: Path) -> None:
+    for date, tokens in (("d1", 7), ("d2", 8)):
+        sealed = line(BASE, seal("<answer>A</answer>", Report(output_tokens=tokens)))
+        log(tmp_path / "one", date, "robust_scenes_base", "", sealed, config=HF)
+    (run,) = read_runs(tmp_path)
+    assert run.notes == ("1 response(s) were logged twice with equal texts and count once",)
+
+
+@pytest.mark.parametrize("change", [{"templates": "1234abcd"}])
+def test_variants_written_by_other_templates_are_not_paired(tmp_path: Path, change: dict) -> None:
+    log(tmp_path / "one", "d1", "robust_scenes_base", line(BASE), config=HF)
+    log(tmp_path / "one", "d2", "robust_scenes_wrong_think", line(record("w", "wrong_think", "B", **change)), config=HF)
+    assert [run.notes for run in read_runs(tmp_path)] == [(), ("not paired with the run of d1: templates differ",)]
+
+
 def test_a_leaf_and_a_suite_of_one_run_count_once(tmp_path: Path) -> None:
     log(tmp_path / "one", "d1", "robust_scenes_base", line(BASE, "same"))
     log(tmp_path / "one", "d1", "robustness_scenes", line(BASE, "same"), line(WRONG))
@@ -91,6 +107,8 @@ def test_repeats_plant_seeds_and_probes_are_no_second_responses(tmp_path: Path) 
         ("[" * 100_000, ":1: not JSON"),
         ('{"record": {"item": "x"}}', ":1: not a record of this version"),
         ('{"record": 3}', ":1: not a record of this version"),
+        (line(BASE).replace('"red", "blue"', "5"), ":1: not a record of this version"),
+        (line(BASE).replace('"gold": "A"', '"gold": ["A"]'), ":1: not a record of this version"),
     ],
 )
 def test_a_log_that_cannot_be_read_is_named(tmp_path: Path, written: str, message: str) -> None:

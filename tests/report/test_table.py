@@ -43,12 +43,12 @@ def cells(found: Run) -> list[dict[str, dict[str, str]]]:
 def test_the_example_of_the_conventions() -> None:
     answers, reasoning = cells(run(*EXAMPLE))
     assert answers["base"] | {"drop": "", "survival": ""} == {
-        "items": "4", "accuracy": "75.0", "drop": "", "survival": "", "followed": "0.0", "no answer": "0.0",
-        "truncated": "0.0", "injection": "none",
+        "items": "4", "accuracy": "75.0", "of answered": "75.0", "drop": "", "survival": "", "followed": "0.0",
+        "no answer": "0.0", "truncated": "0.0", "injection": "none",
     }  # fmt: skip
     assert answers["wrong_think"] == {
-        "items": "4", "accuracy": "25.0", "drop": "50.0", "survival": "33.3", "followed": "25.0", "no answer": "25.0",
-        "truncated": "0.0", "injection": "prefill",
+        "items": "4", "accuracy": "25.0", "of answered": "33.3", "drop": "50.0", "survival": "33.3", "followed": "25.0",
+        "no answer": "25.0", "truncated": "0.0", "injection": "prefill",
     }  # fmt: skip
     assert reasoning["base"] == {
         "consistent": "100.0", "yes + no": "3 + 0", "undecided": "25.0", "right and consistent": "[50.0, 75.0]",
@@ -117,12 +117,12 @@ def test_joint_rates_torn_items_and_what_was_cut_stand_below_the_tables() -> Non
     found = run(*whole, *torn, notes=("a note",))
     joint = joint_rates(found.records)
     assert joint is not None
-    assert (joint.worst_acc.value, joint.torn) == (0.5, 1)
+    assert (joint.worst_acc.value, joint.torn, joint.without_base) == (0.5, 0, 1)
     assert (joint.joint_acc.low, joint.joint_acc.high, joint.joint_acc.n) == (0.0, 1.0, 1)
     said = list(sentences(found))
     assert said[0] == "right under all four wrong_*: 50.0 (worst_acc, 2 items)"
-    assert "[0.0, 100.0] (joint_acc)" in said[2]
-    assert said[3] == "1 item(s) lack some of these variants and are left out of these rates"
+    assert "[0.0, 100.0] (joint_acc, 1 items)" in said[2]
+    assert said[3] == "1 item(s) have these four and lack base: they are not in joint_acc"
     assert said[4] == "warning: 4 of 9 responses stopped at the limit of tokens; allow more new tokens"
     assert said[-1] == "a note"
 
