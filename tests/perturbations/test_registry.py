@@ -135,5 +135,5 @@ def test_an_unknown_variant_is_named_with_the_nearest(item: Item) -> None:
 
 @pytest.mark.parametrize("captions", [["A dog."], "abcd"])
 def test_captions_are_one_for_each_option(item: Item, captions) -> None:
-    with pytest.raises(RobustError, match="scenes item 'scenes-x-0001': captions .*; allowed: one for each option"):
+    with pytest.raises(RobustError, match=r"scenes item 'scenes-x-0001': captions .*; allowed: one for each option"):
         build(item, "wrong_caption", captions=captions)
