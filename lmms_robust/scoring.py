@@ -7,21 +7,20 @@ from lmms_robust.consistency.rules import DECIDED_BY
 from lmms_robust.parsing import parse_response
 from lmms_robust.record import NOT_APPLICABLE, Record
 from lmms_robust.schema import LetterProbs, Parsed, Variant, Verdict, letters
-from lmms_robust.transport import Injection, Report, Response, unseal
+from lmms_robust.transport import Report, Response, unseal
 
 LEAST_MASS = 0.5
 """A probe whose letters have less of all probability than this has no answer: the model would write something else."""
 
 
-def score(variant: Variant, response: str, *, injection: Injection | None = None, repeat: int = 0) -> Record:
+def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
     """Judge one response; never raises on any response text.
 
     Args:
         variant: what was asked.
         response: the whole assistant turn, which starts with ``variant.prefill`` where that was continued. A backend's
-            report at its end is read.
-        injection: how the prefill was delivered, where no report says so. By default it was continued if the response
-            starts with it, and nobody knows otherwise.
+            report at its end is read; without one the prefill was continued if the response starts with it, and
+            nobody knows otherwise.
         repeat: number of the response among those to one request, from 0.
 
     >>> from lmms_robust.schema import Item
@@ -31,7 +30,7 @@ def score(variant: Variant, response: str, *, injection: Injection | None = None
     'right'
     """
     sealed = unseal(response)
-    report = sealed.report or Report(injection or ("prefill" if _goes_on(sealed.text, variant.prefill) else None))
+    report = sealed.report or Report("prefill" if _goes_on(sealed.text, variant.prefill) else None)
     parsed, verdict = _read(variant, Response(sealed.text, report))
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item

@@ -110,7 +110,7 @@ def _read(payload: str) -> Report | None:
     if not isinstance(data, dict) or not data.keys() <= {field.name for field in fields(Report)}:
         return None
     if "letter_probs" in data:
-        data["letter_probs"] = letter_probs(data["letter_probs"])
+        data["letter_probs"] = _letter_probs(data["letter_probs"])
         if data["letter_probs"] is None:
             return None
     if not all(_ALLOWED[name](value) for name, value in data.items()):
@@ -118,10 +118,10 @@ def _read(payload: str) -> Report | None:
     return Report(**(data | {"not_honoured": tuple(data.get("not_honoured", ()))}))
 
 
-def letter_probs(data: object) -> LetterProbs | None:
+def _letter_probs(data: object) -> LetterProbs | None:
     """Probabilities as a report or a log holds them, or None if they are none.
 
-    >>> letter_probs({"probs": {"A": 0.9, "B": 0.1}, "at_most": "B", "mass": 0.97})
+    >>> _letter_probs({"probs": {"A": 0.9, "B": 0.1}, "at_most": "B", "mass": 0.97})
     LetterProbs(probs={'A': 0.9, 'B': 0.1}, at_most='B', mass=0.97)
     """
     if not isinstance(data, Mapping) or not data.keys() <= {"probs", "at_most", "mass"}:

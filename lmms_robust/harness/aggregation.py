@@ -11,12 +11,11 @@ from typing import Any
 
 from lmms_robust.metrics import estimate, paired, worst_case
 from lmms_robust.metrics.rates import MOST_TRUNCATED
-from lmms_robust.perturbations import VARIANTS
+from lmms_robust.perturbations import ADVERSARIAL
 
 Contribution = tuple[str, str, Sequence[bool | None]]
 """Item, variant, and what is known of each repeat of the item under the variant."""
 
-_WRONG = tuple(name for name, chosen in VARIANTS.items() if chosen.adversarial)
 
 logger = logging.getLogger(__name__)
 
@@ -54,7 +53,7 @@ def drop(values: Sequence[Contribution | None]) -> float:
 
 def worst_acc(values: Sequence[Contribution | None]) -> float:
     """Right under every variant that asserts a wrong option, see :func:`lmms_robust.metrics.worst_case.joint`."""
-    return worst_case.joint(_by_variant(values), _WRONG).low
+    return worst_case.joint(_by_variant(values), ADVERSARIAL).low
 
 
 robust_acc = worst_acc  # of contributions that say whether a response is right and consistent
@@ -62,7 +61,7 @@ robust_acc = worst_acc  # of contributions that say whether a response is right 
 
 def joint_acc(values: Sequence[Contribution | None]) -> float:
     """Under base too."""
-    return worst_case.joint(_by_variant(values), ("base", *_WRONG)).low
+    return worst_case.joint(_by_variant(values), ("base", *ADVERSARIAL)).low
 
 
 def _by_variant(values: Sequence[Contribution | None]) -> dict[str, dict[estimate.Unit, bool | None]]:

@@ -7,7 +7,6 @@ returns what follows it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from datasets import Dataset, DatasetDict, load_dataset
@@ -62,10 +61,9 @@ def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
     (found,) = results
     variant = docs.variant_of(doc)
     opened = "<think>" if doc["opened_think"] and not variant.prefill else ""
-    report = Report("prefill" if variant.prefill else None)  # whatever report a model writes itself is text
-    made = [
+    continued = bool(variant.prefill) and doc.get(CONTINUES, False)
+    report = Report("prefill" if continued else None)  # whatever report a model writes itself is text
+    return [
         score(variant, seal((variant.prefill or opened) + text, report), repeat=repeat)
         for repeat, text in enumerate([found] if isinstance(found, str) else found)
     ]
-    observed = doc.get(CONTINUES, False) or not variant.prefill
-    return made if observed else [replace(record, injection="unknown") for record in made]

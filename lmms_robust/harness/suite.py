@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import Any
 
 from lmms_robust.metrics.estimate import average
-from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.perturbations import ADVERSARIAL, VARIANTS, base_of
 from lmms_robust.record import Record
 
 Repeats = Sequence[Record]
@@ -67,7 +67,7 @@ def _undecided(record: Record) -> bool | None:
 
 
 ALL = frozenset(VARIANTS)
-WRONG = frozenset(name for name, chosen in VARIANTS.items() if chosen.adversarial)
+WRONG = frozenset(ADVERSARIAL)
 PLANTED = frozenset(name for name, chosen in VARIANTS.items() if chosen.asserts == "planted")
 REASONING = frozenset(name for name, chosen in VARIANTS.items() if chosen.own_reasoning)
 

@@ -1,5 +1,14 @@
 """Prompt conditions: what each variant of an item adds to the question, and nothing else."""
 
-from lmms_robust.perturbations.registry import VARIANTS, Condition, base_of, build, condition, inject, plant
+from lmms_robust.perturbations.registry import (
+    ADVERSARIAL,
+    VARIANTS,
+    Condition,
+    base_of,
+    build,
+    condition,
+    inject,
+    plant,
+)
 
-__all__ = ["VARIANTS", "Condition", "base_of", "build", "condition", "inject", "plant"]
+__all__ = ["ADVERSARIAL", "VARIANTS", "Condition", "base_of", "build", "condition", "inject", "plant"]

@@ -73,6 +73,10 @@ VARIANTS: dict[str, Condition] = {
 }
 
 
+ADVERSARIAL = tuple(name for name, chosen in VARIANTS.items() if chosen.adversarial)
+"""The variants that joint rates are about."""
+
+
 def condition(name: str) -> Condition:
     """Look a variant up by name.
 

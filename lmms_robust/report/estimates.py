@@ -9,11 +9,9 @@ from lmms_robust.metrics.estimate import Estimate, Unit, mean
 from lmms_robust.metrics.paired import drop, survival
 from lmms_robust.metrics.rates import Outcomes, consistency, rate
 from lmms_robust.metrics.worst_case import joint, torn
-from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.perturbations import ADVERSARIAL, VARIANTS, base_of
 from lmms_robust.record import Record
 from lmms_robust.statements import FALLBACK
-
-WRONG = tuple(name for name, chosen in VARIANTS.items() if chosen.adversarial)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +108,15 @@ def joint_rates(records: Sequence[Record]) -> Joint | None:
         by_variant.setdefault(record.variant, []).append(record)
     correct = {name: outcomes(found, lambda record: record.correct) for name, found in by_variant.items()}
     both = {name: outcomes(found, lambda record: record.correct_and_consistent) for name, found in by_variant.items()}
-    if not set(WRONG) & set(by_variant):
+    if not set(ADVERSARIAL) & set(by_variant):
         return None
-    needed = ("base", *WRONG)
+    needed = ("base", *ADVERSARIAL)
     ways = {name: {(one.injection, one.caption_source) for one in by_variant.get(name, ())} for name in needed}
     return Joint(
-        joint(correct, WRONG),
-        joint(both, WRONG),
+        joint(correct, ADVERSARIAL),
+        joint(both, ADVERSARIAL),
         joint(both, needed),
-        torn(correct, WRONG),
+        torn(correct, ADVERSARIAL),
         torn(correct, needed),
         tuple(name for name, found in ways.items() if len(found) > 1),
     )
