@@ -121,12 +121,13 @@ def scenes(split: str, count: int, output: Path) -> None:
 
 
 @main.command()
-@click.option("--input", "source", required=True, type=FILE, help="JSONL: id, question, options, response.")
+@click.option("--input", "source", required=True, type=FILE, help="JSONL: id, question, options, response[, injected].")
 @click.option("--output", "target", required=True, type=FILE, help="JSONL: id, answer, conclusion, consistent, …")
 def consistency(source: Path, target: Path) -> None:
     """Read answers and conclusions from responses, and say whether they agree.
 
-    Where input lines carry "expected" labels, the accuracy against them is printed.
+    The model's own words decide; "injected" is the start of a response that it did not write. Where lines carry
+    "expected" labels, how right it all is against them is printed.
     """
     from lmms_robust.consistency.batch import run
 

@@ -35,6 +35,8 @@ class Record:
         problem: why ``answer`` is None, a short name such as ``"truncated"``; else None.
         conclusion: letter the reasoning ends on, or None.
         consistent: whether the reasoning ends on the answer, or None.
+        concluded_in: ``"own"`` if the conclusion stands in the model's own words, ``"injected"`` if in those put in its
+            mouth, which it left standing; None without a conclusion.
         undecided: why ``consistent`` is None, a short name; :data:`NOT_APPLICABLE` where the reasoning is not the
             model's own (stop_think, probes); else None.
         abstain: letter of the option to abstain, or None if it is not offered.
@@ -71,6 +73,7 @@ class Record:
     problem: str | None = None
     conclusion: str | None = None
     consistent: bool | None = None
+    concluded_in: str | None = None
     undecided: str | None = None
     abstain: str | None = None
     injection: str = "none"

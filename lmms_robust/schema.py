@@ -1,4 +1,4 @@
-"""The values that travel through the package up to a response: Item, Variant, LetterProbs, Parsed, Verdict.
+"""The values that travel through the package up to a response: Item, Variant, LetterProbs, Reading, Verdict.
 
 All are frozen, hold text and numbers only (never pictures), and know no benchmark's columns. What becomes of them is a
 :class:`lmms_robust.record.Record`.
@@ -204,7 +204,7 @@ class LetterProbs:
 
 
 @dataclass(frozen=True, slots=True)
-class Parsed:
+class Reading:
     """What a response text says, by form alone.
 
     Attributes:
@@ -212,11 +212,19 @@ class Parsed:
             missing), or None if there is no reasoning at all.
         answer: letter of the option given as final answer, or None.
         problem: why ``answer`` is None, a short name such as ``"no_answer"``; None if it is not.
+        separable: the answer is no part of the reasoning: it stands in a block, or in a statement, of its own.
+        start: offset of ``think`` in the response.
+        own: offset in ``think`` from which on the words are the model's own; what stands before it was injected.
+        at: offset in the response of the letter that is the answer; None where words are, or there is none.
     """
 
     think: str | None
     answer: str | None
     problem: str | None
+    separable: bool = True
+    start: int = 0
+    own: int = 0
+    at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,9 +236,12 @@ class Verdict:
         consistent: ``conclusion == answer``; None if either is None.
         decided_by: ``"rules"`` or the judge's name.
         problem: why ``consistent`` is None, a short name such as ``"no_conclusion"``; else None.
+        concluded_in: ``"own"`` if the conclusion stands in the model's own words, ``"injected"`` if in those that were
+            put in its mouth and that it left standing; None without a conclusion.
     """
 
     conclusion: str | None
     consistent: bool | None
     decided_by: str
     problem: str | None
+    concluded_in: str | None = None

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from lmms_robust.consistency.explicit import DECIDED_BY
 from lmms_robust.consistency.read import read
-from lmms_robust.consistency.rules import DECIDED_BY
-from lmms_robust.parsing import parse_response
+from lmms_robust.reading import own_start, parse_response
 from lmms_robust.record import NOT_APPLICABLE, Record
-from lmms_robust.schema import LetterProbs, Parsed, Variant, Verdict, letters
+from lmms_robust.schema import LetterProbs, Reading, Variant, Verdict, letters
 from lmms_robust.transport import Report, Response, unseal
 
 LEAST_MASS = 0.5
@@ -30,7 +30,7 @@ def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
     'right'
     """
     sealed = unseal(response)
-    report = sealed.report or Report("prefill" if _goes_on(sealed.text, variant.prefill) else None)
+    report = sealed.report or Report("prefill" if own_start(sealed.text, variant.prefill) >= 0 else None)
     parsed, verdict = _read(variant, Response(sealed.text, report))
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item
@@ -48,6 +48,7 @@ def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
         problem=parsed.problem,
         conclusion=verdict.conclusion,
         consistent=verdict.consistent,
+        concluded_in=verdict.concluded_in,
         undecided=verdict.problem,
         abstain=variant.abstain,
         injection=_injection(variant, report),
@@ -69,29 +70,25 @@ def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
     )
 
 
-def _read(variant: Variant, response: Response) -> tuple[Parsed, Verdict]:
+def _read(variant: Variant, response: Response) -> tuple[Reading, Verdict]:
     """What a response says; consistency only where the reasoning is the model's own."""
     none = Verdict(None, None, DECIDED_BY, NOT_APPLICABLE)
     if variant.probe:
         return _probed(variant, response), none
-    parsed, verdict = read(variant.item.question, variant.options, response, variant.abstain)
+    inline = response.report is not None and response.report.injection == "inline"
+    injected = "" if inline else variant.prefill
+    parsed, verdict = read(variant.item.question, variant.options, response, variant.abstain, injected)
     return parsed, none if "</think>" in variant.prefill else verdict
 
 
-def _probed(variant: Variant, response: Response) -> Parsed:
+def _probed(variant: Variant, response: Response) -> Reading:
     """What a probe is answered: nothing, if it does not go on from the forced start, or hardly to a letter."""
-    if not _goes_on(response.text, variant.prefill):
-        return Parsed(None, None, "not_forced")
+    if own_start(response.text, variant.prefill) < 0:
+        return Reading(None, None, "not_forced")
     probs = response.report.letter_probs if response.report else None
     if probs and probs.mass is not None and probs.mass < LEAST_MASS:
-        return Parsed(None, None, "low_mass")
+        return Reading(None, None, "low_mass")
     return parse_response(response.text, variant.options)
-
-
-def _goes_on(text: str, start: str) -> bool:
-    """Whether a turn begins with certain words; a chat template that opens a thought may put white space after it."""
-    turn, words = (one.lstrip().removeprefix("<think>").lstrip() for one in (text, start))
-    return turn.startswith(words)
 
 
 def _probs(variant: Variant, report: Report) -> LetterProbs | None:

@@ -13,7 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "lmms_robust"
 LAYERS = [
     {"errors", "embedded"},
     {"schema", "writing"},
-    {"record", "scenes", "prompts", "parsing", "statements", "transport"},
+    {"record", "scenes", "prompts", "reading", "statements", "transport"},
     {"benchmarks", "generation", "perturbations"},
     {"consistency"},
     {"scoring"},

@@ -218,7 +218,7 @@ def test_scenes_writes_training_data(tmp_path: Path) -> None:
     assert "exists" in again.output
 
 
-def test_consistency_reads_and_writes_lines_and_prints_accuracy_against_labels(tmp_path: Path) -> None:
+def test_consistency_reads_and_writes_lines_and_prints_how_right_it_is(tmp_path: Path) -> None:
     line = {"id": "1", "question": "Where is it?", "options": ["left", "right"],
             "response": "<think>It is on the left.</think><answer>B</answer>"}  # fmt: skip
     labelled = line | {"expected": {"answer": "B", "conclusion": "A"}}
@@ -231,10 +231,11 @@ def test_consistency_reads_and_writes_lines_and_prints_accuracy_against_labels(t
         "answer": "B",
         "conclusion": "A",
         "consistent": False,
+        "concluded_in": "own",
         "decided_by": "rules",
         "problem": None,
     }
-    assert "100" in result.output
+    assert "inconsistent right   100.0% [20.7, 100.0] (1/1)" in result.output
 
 
 @pytest.mark.harness

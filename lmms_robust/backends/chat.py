@@ -10,7 +10,7 @@ from jinja2 import TemplateError
 from lmms_robust.backends.messages import Message, pictures_of, text_of
 from lmms_robust.errors import RobustError
 from lmms_robust.generation.prompt import Prompt
-from lmms_robust.parsing.tags import open_thought, within_thought
+from lmms_robust.reading.tags import open_thought, within_thought
 
 _LONGEST = 64
 """Characters within which the start of a turn opens a thought."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from math import exp
 
-from lmms_robust.parsing.locate import answer_letter_span, letter_token
+from lmms_robust.reading.locate import answer_letter_span, letter_token
 from lmms_robust.schema import LetterProbs, letters
 
 # How some servers write a token's space and line break.

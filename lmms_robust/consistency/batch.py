@@ -7,50 +7,37 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from lmms_robust.consistency.error import Error
 from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
+from lmms_robust.reading import own_start
 from lmms_robust.schema import MAX_LETTERS, Verdict, letters
 from lmms_robust.transport import unseal
 from lmms_robust.writing import complete
 
 REQUIRED = ("id", "question", "options", "response")
-_SHOWN_IDS = 20  # ids of differing samples that a summary prints
+_SHOWN_IDS = 20  # ids of wrong samples that a summary prints
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One checked input line. ``expected`` holds the labels that the line carries: answer, conclusion, or none."""
+    """One checked input line.
+
+    ``injected`` is the start of the response that the model did not write; ``expected`` holds the labels that the line
+    carries: answer, conclusion, or none.
+    """
 
     id: str | int
     question: str
     options: tuple[str, ...]
     response: str
+    injected: str = ""
     expected: Mapping[str, str | None] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How often a reading equals its label.
-
-    Attributes:
-        labelled: samples with this label.
-        right: samples where the reading equals it, None included.
-        differing: ids of the others, in file order.
-    """
-
-    labelled: int
-    right: int
-    differing: tuple[str, ...]
-
-    @property
-    def accuracy(self) -> float:
-        """Share of readings equal to their label, in [0, 1]; higher is better. NaN without labels."""
-        return self.right / self.labelled if self.labelled else float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +50,10 @@ class Summary:
         inconsistent: verdicts False.
         undecided: verdicts None.
         problems: why they are None, name to count.
-        answer: agreement with answer labels.
-        conclusion: agreement with conclusion labels.
+        deciders: who gave the verdicts True and False, name to count.
+        own: conclusions that stand in the model's own words.
+        injected: conclusions that stand in words put in its mouth.
+        error: how right it all is, where lines are labelled.
     """
 
     samples: int
@@ -72,32 +61,33 @@ class Summary:
     inconsistent: int
     undecided: int
     problems: Mapping[str, int]
-    answer: Agreement
-    conclusion: Agreement
+    deciders: Mapping[str, int]
+    own: int
+    injected: int
+    error: Error
 
     def render(self) -> str:
         """Return the summary as lines of text."""
         decided = self.consistent + self.inconsistent
         rate = f"{self.consistent / decided:.1%} of {decided} decided" if decided else "none decided"
-        problems = ", ".join(f"{name} {count}" for name, count in sorted(self.problems.items()))
         lines = [
             f"samples       {self.samples}",
             f"consistent    {self.consistent} ({rate})",
             f"inconsistent  {self.inconsistent}",
-            f"undecided     {self.undecided}" + (f" ({problems})" if problems else ""),
+            f"decided by    {_counts(self.deciders) or 'nobody'}",
+            f"undecided     {self.undecided}" + (f" ({_counts(self.problems)})" if self.problems else ""),
+            f"conclusions   {self.own} in own words, {self.injected} in injected words",
         ]
-        return "\n".join(lines + _rendered("answer", self.answer) + _rendered("conclusion", self.conclusion))
+        return "\n".join([*lines, *self.error.lines(), *_shown(self.error.wrong)])
 
 
-def _rendered(name: str, agreement: Agreement) -> list[str]:
-    if not agreement.labelled:
-        return []
-    lines = [f"{name + ' accuracy':<20} {agreement.accuracy:.1%} ({agreement.right}/{agreement.labelled})"]
-    if agreement.differing:
-        more = len(agreement.differing) - _SHOWN_IDS
-        shown = ", ".join(agreement.differing[:_SHOWN_IDS]) + (f" and {more} more" if more > 0 else "")
-        lines.append(f"  differ: {shown}")
-    return lines
+def _counts(found: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {count}" for name, count in sorted(found.items()))
+
+
+def _shown(wrong: Sequence[str]) -> list[str]:
+    more = len(wrong) - _SHOWN_IDS
+    return [f"  wrong: {', '.join(wrong[:_SHOWN_IDS])}{f' and {more} more' if more > 0 else ''}"] if wrong else []
 
 
 def _decoded(line: str, where: str) -> dict[str, Any]:
@@ -122,8 +112,9 @@ def _checked_options(options: object, where: str) -> tuple[str, ...]:
 
 def _checked_labels(labels: object, count: int, where: str) -> dict[str, str | None]:
     known = letters(count)
-    if not isinstance(labels, dict) or not labels.keys() <= {"answer", "conclusion"}:
+    if not isinstance(labels, dict) or not labels.keys() <= {"answer", "conclusion", "concluded_in"}:
         raise RobustError(f"{where}: expected {str(labels)[:80]!r}; allowed: an object with answer and conclusion")
+    labels = {name: label for name, label in labels.items() if name != "concluded_in"}
     for name, label in labels.items():
         if label is not None and label not in known:
             raise RobustError(f"{where}: expected {name} {label!r}; allowed: null, {', '.join(known)}")
@@ -141,7 +132,16 @@ def _checked(data: Mapping[str, Any], where: str) -> Row:
         raise RobustError(f"{where}: id {data['id']!r}; allowed: a text or an integer")
     options = _checked_options(data["options"], where)
     labels = {} if data.get("expected") is None else _checked_labels(data["expected"], len(options), where)
-    return Row(data["id"], data["question"], options, data["response"], labels)
+    return Row(data["id"], data["question"], options, data["response"], _checked_injected(data, where), labels)
+
+
+def _checked_injected(data: Mapping[str, Any], where: str) -> str:
+    injected = data.get("injected")
+    if injected is None:
+        return ""
+    if not isinstance(injected, str) or own_start(data["response"], injected) < 0:
+        raise RobustError(f"{where}: injected {str(injected)[:80]!r}; allowed: null, or what the response starts with")
+    return injected
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
@@ -175,30 +175,27 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def decide(row: Row) -> tuple[str | None, Verdict]:
     """Return the answer letter and the verdict for one row."""
-    parsed, verdict = read(row.question, row.options, unseal(row.response))
-    return parsed.answer, verdict
+    reading, verdict = read(row.question, row.options, unseal(row.response), injected=row.injected)
+    return reading.answer, verdict
 
 
 @dataclass(slots=True)
 class _Tally:
     verdicts: Counter[bool | None] = field(default_factory=Counter)
     problems: Counter[str] = field(default_factory=Counter)
-    labelled: Counter[str] = field(default_factory=Counter)
-    differing: dict[str, list[str]] = field(default_factory=lambda: {"answer": [], "conclusion": []})
+    deciders: Counter[str] = field(default_factory=Counter)
+    concluded: Counter[str | None] = field(default_factory=Counter)
+    error: Error = field(default_factory=Error)
 
     def add(self, row: Row, answer: str | None, verdict: Verdict) -> None:
         self.verdicts[verdict.consistent] += 1
+        self.concluded[verdict.concluded_in] += 1
         if verdict.problem is not None:
             self.problems[verdict.problem] += 1
-        got = {"answer": answer, "conclusion": verdict.conclusion}
-        for name, label in row.expected.items():
-            self.labelled[name] += 1
-            if got[name] != label:
-                self.differing[name].append(str(row.id))
-
-    def agreement(self, name: str) -> Agreement:
-        differing = tuple(self.differing[name])
-        return Agreement(self.labelled[name], self.labelled[name] - len(differing), differing)
+        if verdict.consistent is not None:
+            self.deciders[verdict.decided_by] += 1
+        if row.expected:
+            self.error.add(str(row.id), row.expected, answer, verdict)
 
     def summary(self) -> Summary:
         return Summary(
@@ -207,8 +204,10 @@ class _Tally:
             inconsistent=self.verdicts[False],
             undecided=self.verdicts[None],
             problems=dict(self.problems),
-            answer=self.agreement("answer"),
-            conclusion=self.agreement("conclusion"),
+            deciders=dict(self.deciders),
+            own=self.concluded["own"],
+            injected=self.concluded["injected"],
+            error=self.error,
         )
 
 
@@ -218,6 +217,7 @@ def _line_out(row: Row, answer: str | None, verdict: Verdict) -> str:
         "answer": answer,
         "conclusion": verdict.conclusion,
         "consistent": verdict.consistent,
+        "concluded_in": verdict.concluded_in,
         "decided_by": verdict.decided_by,
         "problem": verdict.problem,
     }

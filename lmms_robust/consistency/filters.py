@@ -11,7 +11,7 @@ from typing import Any
 
 from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import MAX_LETTERS, option_texts
+from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, option_texts
 from lmms_robust.transport import unseal
 
 NO_ANSWER = ""
@@ -28,11 +28,16 @@ class _EachResponse:
         question_key: column of the doc with the question; a doc without it is read without its question.
         options_key: column of the doc with the option texts, as a list, an object of letter to text, or the JSON of
             either; a doc without it is read by form alone.
+        injected_key: column of the doc with the start of the response that the model did not write, as our tasks have
+            it; it counts where a response starts with it.
     """
 
-    def __init__(self, question_key: str = "question", options_key: str = "options") -> None:
+    def __init__(
+        self, question_key: str = "question", options_key: str = "options", injected_key: str = "prefill"
+    ) -> None:
         self.question_key = question_key
         self.options_key = options_key
+        self.injected_key = injected_key
 
     def apply(self, resps: Iterable[Responses], docs: Iterable[Doc] | None) -> list[str | list[str]]:
         """Read the responses of all samples.
@@ -53,10 +58,15 @@ class _EachResponse:
         return [self._sample(responses, doc) for responses, doc in zip(samples, known, strict=True)]
 
     def _sample(self, responses: Responses, doc: Doc) -> str | list[str]:
-        question, options = str(doc.get(self.question_key, "")), self._options(doc)
-        if isinstance(responses, str):
-            return self.word(responses, question, options)
-        return [self.word(response, question, options) for response in responses]
+        question, injected = str(doc.get(self.question_key, "")), str(doc.get(self.injected_key) or "")
+        options = self._options(doc)
+
+        def word(response: str) -> str:
+            sealed = unseal(response)
+            inline = sealed.report is not None and sealed.report.injection == "inline"
+            return self.word(*read(question, options, sealed, injected="" if inline else injected))
+
+        return word(responses) if isinstance(responses, str) else [word(response) for response in responses]
 
     def _options(self, doc: Doc) -> tuple[str, ...]:
         if not doc.get(self.options_key):
@@ -66,7 +76,7 @@ class _EachResponse:
             raise RobustError(f"doc column {self.options_key!r}: {len(options)} options; allowed: up to {MAX_LETTERS}")
         return options
 
-    def word(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, reading: Reading, verdict: Verdict) -> str:
         """Return what replaces one response."""
         raise NotImplementedError
 
@@ -84,17 +94,14 @@ def _docs_of(docs: Sequence[Doc], count: int) -> Sequence[Doc]:
 class AnswerLetter(_EachResponse):
     """Replace each response by the letter of its answer, or by ``NO_ANSWER`` (the empty string)."""
 
-    def word(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, reading: Reading, verdict: Verdict) -> str:
         """Return the answer letter."""
-        return read(question, options or ("",) * MAX_LETTERS, unseal(response))[0].answer or NO_ANSWER
+        return reading.answer or NO_ANSWER
 
 
 class Consistency(_EachResponse):
     """Replace each response by ``"consistent"``, ``"inconsistent"`` or ``"undecided"``."""
 
-    def word(self, response: str, question: str, options: Sequence[str]) -> str:
+    def word(self, reading: Reading, verdict: Verdict) -> str:
         """Return the word for the verdict of the rules."""
-        _, verdict = read(question, options or ("",) * MAX_LETTERS, unseal(response))
-        if verdict.consistent is None:
-            return UNDECIDED
-        return CONSISTENT if verdict.consistent else INCONSISTENT
+        return {True: CONSISTENT, False: INCONSISTENT, None: UNDECIDED}[verdict.consistent]

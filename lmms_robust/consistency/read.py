@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lmms_robust.consistency.rules import judge
-from lmms_robust.parsing import parse_response
-from lmms_robust.schema import Parsed, Verdict
+from lmms_robust.consistency.explicit import judge
+from lmms_robust.reading import parse_response
+from lmms_robust.schema import Reading, Verdict
 from lmms_robust.transport import Report, Response
 
 
 def read(
-    question: str, options: Sequence[str], response: Response, abstain: str | None = None
-) -> tuple[Parsed, Verdict]:
+    question: str, options: Sequence[str], response: Response, abstain: str | None = None, injected: str = ""
+) -> tuple[Reading, Verdict]:
     """Read answer and verdict; never raises on any text.
 
     Args:
@@ -20,8 +20,9 @@ def read(
         options: option texts shown.
         response: the whole assistant turn, with what a backend reports of it.
         abstain: letter of the option to abstain, where it is offered.
+        injected: the start of the turn that the model did not write.
     """
     report = response.report or Report()
-    parsed = parse_response(response.text, options, report.cut)
-    hidden = report.reasoning == "hidden" and not (parsed.think or "").strip()
-    return parsed, judge(question, options, parsed, abstain, hidden)
+    reading = parse_response(response.text, options, report.cut, injected, question)
+    hidden = report.reasoning == "hidden" and not (reading.think or "").strip()
+    return reading, judge(question, options, reading, abstain, hidden)

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lmms_robust.parsing.locate import LONGEST_TOKEN, answer_letter_span, fold, letter_token
+from lmms_robust.reading.locate import LONGEST_TOKEN, answer_letter_span, fold, letter_token
 from lmms_robust.schema import MAX_LETTERS, LetterProbs, letters
 
 _ALL = letters(MAX_LETTERS)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lmms_robust.errors import RobustError
-from lmms_robust.parsing import parse_response
 from lmms_robust.prompts import render
+from lmms_robust.reading import parse_response
 from lmms_robust.schema import Variant
 
 

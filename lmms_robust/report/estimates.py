@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lmms_robust.metrics.estimate import Estimate, Unit, mean
@@ -32,6 +33,8 @@ class Row:
         no_answer: no answer could be read.
         truncated: stopped at the limit of tokens before a complete answer.
         consistent: verdicts True and False; None where consistency does not apply, like all that follow.
+        deciders: who gave how many of these verdicts.
+        own: conclusions in the model's own words, of all conclusions.
         undecided: share of responses without a verdict.
         consistent_acc: right and consistent.
         consistent_drop: of ``consistent_acc``; None like ``drop`` too.
@@ -51,6 +54,8 @@ class Row:
     no_answer: Estimate
     truncated: Estimate
     consistent: tuple[int, int] | None
+    deciders: Mapping[str, int]
+    own: Estimate | None
     undecided: Estimate | None
     consistent_acc: Estimate | None
     consistent_drop: Estimate | None
@@ -122,6 +127,10 @@ def joint_rates(records: Sequence[Record]) -> Joint | None:
     )
 
 
+def _own(record: Record) -> bool | None:
+    return None if record.concluded_in is None else record.concluded_in == "own"
+
+
 def _row(key: tuple[str, str, str], found: Sequence[Record], base: Sequence[Record]) -> Row:
     variant, injection, caption_source = key
     paired, chosen = bool(base) and variant != "base", VARIANTS[variant]
@@ -147,6 +156,8 @@ def _row(key: tuple[str, str, str], found: Sequence[Record], base: Sequence[Reco
         no_answer=share(lambda record: record.no_answer),
         truncated=share(lambda record: record.truncated),
         consistent=consistency(outcomes(found, lambda record: record.consistent)) if reasoned else None,
+        deciders=Counter(record.decided_by for record in found if record.consistent is not None),
+        own=share(_own) if reasoned else None,
         undecided=share(lambda record: record.consistent is None) if reasoned else None,
         consistent_acc=rate(outcomes(found, lambda record: record.correct_and_consistent)) if reasoned else None,
         consistent_drop=drop(*before_after(lambda record: record.correct_and_consistent))

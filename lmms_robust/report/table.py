@@ -19,10 +19,11 @@ ABOUT_ANSWERS = (
     "tokens before a complete answer. fallback: items whose asserted sentence only says what the answer is."
 )
 ABOUT_REASONING = (
-    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes + no). undecided: percent of "
-    "responses without a verdict. right and consistent, its drop: in percent of items; \\[a, b]: between a and b, "
-    "whatever the undecided are; where that hangs on more than 5 % of the items there is no point value. –: the "
-    "reasoning is not the model's own."
+    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes + no). decided by: who gave "
+    "them, and how many. undecided: responses without a verdict, and percent. own words: percent of the conclusions "
+    "that stand in the model's own words, and not in those put in its mouth. right and consistent, its drop: in "
+    "percent of items; \\[a, b]: between a and b, whatever the undecided are; where that hangs on more than 5 % of the "
+    "items there is no point value. –: the reasoning is not the model's own."
 )
 
 
@@ -92,7 +93,9 @@ def _answers(found: Sequence[Row]) -> dict[str, Column]:
 REASONING: dict[str, Column] = {
     "consistent": lambda row: _consistency(row.consistent),
     "yes + no": lambda row: "–" if row.consistent is None else f"{row.consistent[0]} + {row.consistent[1]}",
-    "undecided": lambda row: percent(row.undecided, "–"),
+    "decided by": lambda row: "\n".join(f"{name} {count}" for name, count in sorted(row.deciders.items())) or "–",
+    "undecided": lambda row: _undecided(row),
+    "own words": lambda row: percent(row.own, "–"),
     "right and consistent": lambda row: percent(row.consistent_acc, "–"),
     "its drop": lambda row: percent(row.consistent_drop, "–" if row.consistent is None else ""),
 }
@@ -128,6 +131,12 @@ def _consistency(verdicts: tuple[int, int] | None) -> str:
     if verdicts is None:
         return "–"
     return "" if not sum(verdicts) else f"{100 * verdicts[0] / sum(verdicts):.1f}"
+
+
+def _undecided(row: Row) -> str:
+    if row.undecided is None:
+        return "–"
+    return f"{sum(record.consistent is None for record in row.records)} ({percent(row.undecided)})"
 
 
 def _injection(row: Row) -> str:

@@ -26,7 +26,7 @@ from lmms_robust.harness import lmms_eval as task
 from lmms_robust.harness.docs import picture as picture_of
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
-from lmms_robust.parsing import parse_response
+from lmms_robust.reading import parse_response
 from lmms_robust.transport import unseal
 from tests.harness.qwen import make as make_qwen
 

@@ -16,7 +16,7 @@ from PIL import Image
 from lmms_robust.backends.openai import RobustOpenAI
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.harness.docs import picture
-from lmms_robust.parsing import parse_response
+from lmms_robust.reading import parse_response
 from lmms_robust.transport import unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.servers import Answer, Server, TinyModel, completion, refusal, serving, text_of

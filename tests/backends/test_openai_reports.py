@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from lmms_robust.backends.openai import RobustOpenAI
-from lmms_robust.consistency import rules
-from lmms_robust.parsing import parse_response
+from lmms_robust.consistency import explicit
+from lmms_robust.reading import parse_response
 from lmms_robust.transport import Response, unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.servers import Answer, TinyModel, completion, refusal, serving, text_of
@@ -97,7 +97,7 @@ SUMMARIES = {
 def assert_thought(found: Response, suite: Any) -> None:
     assert found.text == f"<think>{SAID}</think>A"
     options = suite[0]["options"]
-    verdict = rules.judge(suite[0]["question"], options, parse_response(found.text, options))
+    verdict = explicit.judge(suite[0]["question"], options, parse_response(found.text, options))
     assert (verdict.conclusion, verdict.consistent) == ("B", False)
 
 

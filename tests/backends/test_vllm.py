@@ -18,7 +18,7 @@ from lmms_robust.backends.hf import RobustHF
 from lmms_robust.backends.vllm import RobustVLLM
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.harness import lmms_eval as task
-from lmms_robust.parsing import parse_response
+from lmms_robust.reading import parse_response
 from lmms_robust.transport import Response, unseal
 from tests.backends.asking import requests, scenes
 from tests.backends.stand_in import FIXTURE, package

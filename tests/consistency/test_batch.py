@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from lmms_robust.consistency.batch import run
+from lmms_robust.consistency.error import Share
 from lmms_robust.errors import RobustError
 
 GOOD = "<think>The dog is on the left.</think><answer>A</answer>"
@@ -24,39 +25,64 @@ def _write(path: Path, *rows: Any) -> Path:
     return path
 
 
+START = "<think>The dog is on the left."
+
+
 def test_verdicts_and_counts(tmp_path: Path) -> None:
-    rows = [_row(), _row(id=2, response=BAD), _row(id="3", response="<think>cut")]
+    rows = [
+        _row(),
+        _row(id=2, response=BAD),
+        _row(id="3", response="<think>cut"),
+        _row(id="4", injected=START),
+        _row(id="5", injected=START, response=f"{START} No, so it is on the right.</think><answer>B</answer>"),
+    ]
     summary = run(_write(tmp_path / "in", *rows), tmp_path / "out")
     lines = [json.loads(line) for line in (tmp_path / "out").read_text(encoding="utf-8").splitlines()]
-    assert lines == [
-        {"id": "1", "answer": "A", "conclusion": "A", "consistent": True, "decided_by": "rules", "problem": None},
-        {"id": 2, "answer": "B", "conclusion": "A", "consistent": False, "decided_by": "rules", "problem": None},
-        {
-            "id": "3",
-            "answer": None,
-            "conclusion": None,
-            "consistent": None,
-            "decided_by": "rules",
-            "problem": "truncated",
-        },
+    keys = ("id", "answer", "conclusion", "consistent", "concluded_in", "decided_by", "problem")
+    assert [tuple(line) for line in lines] == [keys] * 5
+    assert [tuple(line.values()) for line in lines] == [
+        ("1", "A", "A", True, "own", "rules", None),
+        (2, "B", "A", False, "own", "rules", None),
+        ("3", None, None, None, None, "rules", "truncated"),
+        ("4", "A", "A", True, "injected", "rules", None),
+        ("5", "B", "B", True, "own", "rules", None),
     ]
-    assert (summary.samples, summary.consistent, summary.inconsistent, summary.undecided) == (3, 1, 1, 1)
-    assert summary.problems == {"truncated": 1}
-    assert "accuracy" not in summary.render()
+    assert (summary.samples, summary.consistent, summary.inconsistent, summary.undecided) == (5, 3, 1, 1)
+    assert (summary.problems, summary.deciders) == ({"truncated": 1}, {"rules": 4})
+    assert "conclusions   3 in own words, 1 in injected words" in summary.render()
+    assert "right" not in summary.render()
 
 
-def test_labels(tmp_path: Path) -> None:
+def test_error_against_labels(tmp_path: Path) -> None:
+    """By hand: verdicts True (right), False (wrong: undecidable), False (right), none (decidable, inconsistent)."""
     rows = [
         _row(expected={"answer": "A", "conclusion": "A"}),
-        _row(id="2", expected={"answer": "B"}),
-        _row(id="3", response="", expected={"answer": None, "conclusion": None}),
-        _row(id="4"),
+        _row(id="2", response=BAD, expected={"answer": "B", "conclusion": None}),
+        _row(id="3", response=BAD, expected={"answer": "B", "conclusion": "A", "concluded_in": "own"}),
+        _row(id="4", response="<think>A lamp.</think><answer>B</answer>", expected={"answer": "A", "conclusion": "B"}),
+        _row(id="5", expected={"answer": "A"}),
+        _row(id="6"),
     ]
     summary = run(_write(tmp_path / "in", *rows), tmp_path / "out")
-    assert (summary.answer.labelled, summary.answer.right, summary.answer.differing) == (3, 2, ("2",))
-    assert (summary.conclusion.labelled, summary.conclusion.right, summary.conclusion.differing) == (2, 2, ())
-    assert "answer accuracy      66.7% (2/3)\n  differ: 2" in summary.render()
-    assert "conclusion accuracy  100.0% (2/2)" in summary.render()
+    shares = {
+        name: (share.part, share.whole)
+        for name in ("answers", "verdicts", "inconsistent", "found", "decided", "wrong_letters", "rate_decided")
+        if isinstance(share := getattr(summary.error, name), Share)
+    }
+    assert shares == {
+        "answers": (4, 5),
+        "verdicts": (2, 3),
+        "inconsistent": (1, 2),
+        "found": (1, 2),
+        "decided": (2, 3),
+        "wrong_letters": (1, 4),
+        "rate_decided": (1, 3),
+    }
+    assert (summary.error.rate_labelled.part, summary.error.rate_labelled.whole) == (1, 3)
+    assert summary.error.wrong == ["2", "4"]
+    lines = summary.render().splitlines()
+    assert "verdicts right       66.7% [20.8, 93.9] (2/3)" in lines  # Wilson's interval by its formula
+    assert lines[-1] == "  wrong: 2, 4"
 
 
 def test_blank_lines_and_empty_file(tmp_path: Path) -> None:
@@ -78,6 +104,8 @@ WRONG = {
     "id no text": (_row(id=None), "id None"),
     "unknown label": (_row(expected={"answer": "C"}), "expected answer 'C'"),
     "labels no object": (_row(expected="A"), "expected 'A'"),
+    "injected no text": (_row(injected=3), "injected '3'; allowed: null, or what the response starts with"),
+    "injected no start": (_row(injected="<think>The cat"), "injected '<think>The cat'; allowed"),
 }
 
 

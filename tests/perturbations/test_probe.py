@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.errors import RobustError
-from lmms_robust.parsing import parse_response
 from lmms_robust.perturbations import VARIANTS, build
 from lmms_robust.perturbations.probe import force_answer
 from lmms_robust.prompts import TEMPLATES_VARIABLE
+from lmms_robust.reading import parse_response
 from lmms_robust.schema import Item
 
 

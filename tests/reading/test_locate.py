@@ -1,4 +1,4 @@
-"""The letter that decides the answer, in the forms that tests/test_parsing.py has for the answer itself."""
+"""The letter that decides the answer, in the forms that tests.reading.test_response.py has for the answer itself."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lmms_robust.parsing import parse_response
-from lmms_robust.parsing.locate import answer_letter_span, fold
-from tests.test_parsing import ANSWERS, LONG, OPTIONS, PAINTED, PROBLEMS, SIDES, TEXTS, VITAMINS
+from lmms_robust.reading import parse_response
+from lmms_robust.reading.locate import answer_letter_span, fold
+from tests.reading.test_response import ANSWERS, LONG, OPTIONS, PAINTED, PROBLEMS, SIDES, TEXTS, VITAMINS
 
 WORDS_ONLY = {
     *("option that contains another one", "option within another one", "option that is a letter no option carries"),

@@ -1,0 +1,204 @@
+"""What a reasoning concludes, where it says so; everything else is undecided.
+
+A conclusion is an option that is stated, in a concluding form or as the last plain statement about what was asked, and
+not contradicted afterwards. The model's own words decide; an injected start counts only where they are empty or affirm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Literal
+
+from lmms_robust.reading import words
+from lmms_robust.reading.options import names
+from lmms_robust.reading.plain import plain
+from lmms_robust.reading.sentences import Force, Said, backwards, read
+from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
+
+DECIDED_BY = "rules"
+TAIL = 6_000
+"""Characters at the end of a reasoning that are read: what it ends on stands there."""
+_MOST = 8
+"""Sentences that are read, from the last one back."""
+_BACK = 4
+"""Sentences before a plain statement that may contradict it."""
+_NEUTRAL = 1
+"""Sentences that may follow a plain statement and say nothing about the options."""
+
+Where = Literal["own", "injected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What a reasoning ends on.
+
+    Attributes:
+        option: index of the option, or None.
+        force: how firmly it is said.
+        problem: why there is none: ``"no_conclusion"``, ``"ambiguous"``, ``"retracted"`` or ``"undecided"`` (it says
+            that it cannot tell).
+        affirms: it names no option, and stands by what was said before it.
+        firm: it is the last word, or said in a concluding form: enough to find an answer inconsistent with it.
+    """
+
+    option: int | None
+    force: Force = Force.NOTHING
+    problem: str | None = None
+    affirms: bool = False
+    firm: bool = True
+
+
+def conclude(text: str, question: str, options: Sequence[str], unfinished: bool = False) -> Conclusion:
+    """Read what a reasoning ends on, from its last sentence back.
+
+    Args:
+        text: the reasoning.
+        question: the question alone.
+        options: option texts in order.
+        unfinished: it was cut off, so that a last sentence without an end does not count.
+
+    >>> conclude("The caption says left, but the dog is on the right.", "Where is the dog?", ("left", "right")).option
+    1
+    """
+    flat, known, count = plain(text[-TAIL:]), names(question, tuple(options)), len(options)
+    listed = backwards(flat)
+    if unfinished and flat.rstrip()[-1:] not in tuple(".!?。\"')"):
+        last = read(next(listed, (0, ""))[1], known, count)
+        if not (words.INFERS | words.ANSWERS).isdisjoint(last.words):
+            return Conclusion(None, problem="no_conclusion")
+    later: list[Said] = []
+    beyond = 0  # sentences read before the last plain statement
+    for _, sentence in islice(listed, _MOST):
+        said = read(sentence, known, count)
+        if said.force >= Force.CONCLUDED and (said.words or not later):  # a bare letter counts as the last word only
+            return _concluded(said, later)
+        later.append(said)
+        beyond += beyond > 0 or said.force == Force.PLAIN
+        if beyond > _BACK:
+            break
+    return Conclusion(None, problem="no_conclusion") if unfinished else _plain(later)
+
+
+def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
+    """A concluding sentence, in the light of those that follow it (the last one first)."""
+    for one in later:
+        if one.infers and one.force == Force.NOTHING:
+            return Conclusion(None, problem="ambiguous")
+        if one.force == Force.PLAIN and one.option != said.option:
+            if _corrected(later):
+                return _plain(later)
+            return Conclusion(None, problem="ambiguous")
+        if said.force == Force.CONCLUDED and one.others and one.about:
+            return Conclusion(None, problem="ambiguous")
+        if said.option is not None and said.option in one.denied:
+            return Conclusion(None, problem="retracted")
+    stance = _stance(later)
+    if stance is False:
+        return Conclusion(None, problem="retracted")
+    problem = None if said.option is not None else "no_conclusion"
+    return Conclusion(said.option, said.force, problem, firm=said.firm)
+
+
+def _plain(later: Sequence[Said]) -> Conclusion:
+    """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
+    place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
+    if place is None:
+        silent = not any(one.others or one.denied for one in later)
+        return Conclusion(None, problem=_unsure(later), affirms=silent and _stance(later) is True)
+    last, after, before = later[place], later[:place], later[place + 1 :]
+    speaks = max(last.about, 1)  # words of the question, from which on another sentence is about it as much
+    if len(after) > _NEUTRAL or any(one.others or one.about >= speaks for one in after) or _stance(after) is False:
+        return Conclusion(None, problem="ambiguous")
+    for number, one in enumerate(before, place + 1):
+        if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= speaks:
+            if not _corrected(later[:number]):
+                return Conclusion(None, problem="ambiguous")
+            break
+    problem = None if last.option is not None else "no_conclusion"
+    return Conclusion(last.option, Force.PLAIN, problem, firm=last.firm and not after)
+
+
+def _corrected(later: Sequence[Said]) -> bool:
+    """Whether one of some sentences starts by taking back what stands before it."""
+    return any(not words.CORRECTS.isdisjoint(one.words[:3]) for one in later)
+
+
+def _stance(later: Sequence[Said]) -> bool | None:
+    """Whether sentences that name no option stand by what was concluded before (True) or leave it open (False)."""
+    for one in later:
+        present = set(one.words)
+        negated = present & words.NEGATES or any(word.endswith("n't") for word in one.words)
+        if present & words.AFFIRMS:
+            return not negated
+        if present & words.RETRACTS:
+            return False
+    return None
+
+
+_UNSURE = re.compile(
+    r"\b(?:unclear|unsure|not sure|unable|impossible|insufficient|ambiguous|"
+    r"(?:cannot|can't|could not|couldn't) (?:be )?(?:tell|determined?|see|seen|know|say))\b"
+)
+
+
+def _unsure(later: Sequence[Said]) -> str:
+    return "undecided" if any(_UNSURE.search(" ".join(one.words)) for one in later[:3]) else "no_conclusion"
+
+
+def judge(
+    question: str, options: Sequence[str], parsed: Reading, abstain: str | None = None, hidden: bool = False
+) -> Verdict:
+    """Compare the conclusion of the reasoning with the answer.
+
+    Args:
+        question: the question alone; it tells which statements of the reasoning are to the point.
+        options: option texts in order.
+        parsed: the response.
+        abstain: letter of the option to abstain, where it is offered. Reasoning that cannot tell ends on it where it is
+            answered.
+        hidden: the model reasoned, and its reasoning is kept from us.
+
+    Returns:
+        A verdict; without an answer, or where reasoning and answer are the same words (``"inseparable"``),
+        ``consistent`` is None, though the conclusion may be known.
+    """
+    found, where = _of(question, tuple(options) or ("",) * MAX_LETTERS, parsed)
+    if found.option is not None and not found.firm and letters(MAX_LETTERS)[found.option] != parsed.answer:
+        found = Conclusion(None, problem="no_conclusion")
+    reasons = parsed.at is not None and parsed.at < parsed.start
+    if (reasons or not parsed.separable) and found.force < Force.CONCLUDED:
+        found = Conclusion(None, problem="inseparable" if found.option is not None else found.problem)
+    letter = None if found.option is None else letters(MAX_LETTERS)[found.option]
+    problem = found.problem
+    if problem == "undecided" and parsed.answer is not None and parsed.answer == abstain:
+        letter, where = abstain, "own"
+    if problem == "no_reasoning" and hidden:
+        problem = "hidden"
+    concluded_in = where if letter is not None else None
+    if parsed.answer is None:
+        return Verdict(letter, None, DECIDED_BY, parsed.problem, concluded_in)
+    if letter is None:
+        return Verdict(None, None, DECIDED_BY, problem)
+    if not parsed.separable:
+        return Verdict(letter, None, DECIDED_BY, "inseparable", concluded_in)
+    return Verdict(letter, letter == parsed.answer, DECIDED_BY, None, concluded_in)
+
+
+def _of(question: str, options: Sequence[str], parsed: Reading) -> tuple[Conclusion, Where]:
+    """What the reasoning of a response ends on, and whose words say so."""
+    if parsed.think is None or not parsed.think.strip():
+        return Conclusion(None, problem="no_reasoning"), "own"
+    if parsed.problem == "ambiguous":
+        return Conclusion(None, problem="ambiguous"), "own"
+    injected, own = parsed.think[: parsed.own], parsed.think[parsed.own :]
+    found = (
+        conclude(own, question, options, parsed.problem == "truncated")
+        if own.strip()
+        else Conclusion(None, affirms=True)
+    )
+    if injected and found.affirms:
+        return conclude(injected, question, options), "injected"
+    return found, "own"

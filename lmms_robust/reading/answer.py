@@ -1,0 +1,263 @@
+"""Read the option that an answer text gives: by form first, by its words last."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+from string import ascii_letters, ascii_uppercase
+
+from lmms_robust.reading import words
+from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in
+from lmms_robust.reading.options import MARKS, Names, folded, names, number, squeeze, tokens
+from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
+
+_JSON = re.compile(r"[\"']\w{0,12}(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE)
+_LABEL = re.compile(
+    r"[\s\"'(\[{<_.-]{0,8}(?:[Oo]ption\s)?(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))"
+    r"|([a-z])[.)](?=\s)|\(([a-z])\))"
+)
+_RUN = re.compile(r"[\s:\"'({\[]{0,6}([A-J]{2,6})(?![A-Za-z0-9])")
+_REFUSAL = re.compile(
+    r"\b(?:i'?m sorry|i am sorry|i apologi[sz]e|as an ai|(?:i|we) (?:can'?t|cannot|am unable to|'m unable to|won't) "
+    r"(?:assist|help|answer|provide|see|view|process|comply|access|give|determine|identify|diagnose))",
+    re.IGNORECASE,
+)
+_SHORT = 200
+"""Characters up to which a text is an answer rather than a story."""
+_VALUE = 160
+"""Characters after "the answer is" that are looked at."""
+_LONGEST_OPTION = 2_000
+_LAST = 6
+"""Sentences at the end of a text in which an answer may stand in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """An answer read from text.
+
+    Attributes:
+        letter: letter of the option, or None.
+        problem: why there is none, else None.
+        start: offset in the text from which on the words are an answer statement; -1 where it is all of the text.
+        at: offset of the letter that decides; None where words do.
+        stated: the answer is stated as such, so that what stands before it is no part of it.
+    """
+
+    letter: str | None
+    problem: str | None
+    start: int = -1
+    at: int | None = None
+    stated: bool = True
+
+
+def _choice(index: int, count: int, start: int = -1, at: int | None = None, stated: bool = True) -> Choice:
+    if 0 <= index < count:
+        return Choice(ascii_uppercase[index], None, start, at, stated)
+    return Choice(None, "outside_options", start, at, stated)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One text and what its options are called."""
+
+    text: str
+    options: tuple[str, ...]
+    known: Names
+
+    @property
+    def count(self) -> int:
+        return len(self.options)
+
+    def value(self, start: int, text: str) -> Choice | None:
+        """The option that stands at the start of ``text``, which is what an answer is said to be."""
+        if _RUN.match(text) and _equal(text, self.known) is None:
+            return Choice(None, "ambiguous", start)
+        found = first_letter(text)
+        if found is not None:
+            at, index = found
+            if (more := SEVERAL.match(text, at + 1)) and more[1] != text[at].upper():
+                return Choice(None, "ambiguous", start)
+            return _choice(index, self.count, start, start + at)
+        line = next((line for line in text.split("\n", 2)[:2] if line.strip(MARKS)), "")
+        equal = _equal(line, self.known)
+        if equal is None:
+            equal = starts_with(line, self.known, self.count)
+        return None if equal is None else _choice(equal, self.count, start)
+
+    def json(self) -> Choice | None:
+        """The value of the last key of a JSON object that is called answer."""
+        found = None
+        for match in _JSON.finditer(self.text):
+            found = match
+        return None if found is None else self.value(found.end(), self.text[found.end() : found.end() + _VALUE])
+
+    def whole(self, text: str, start: int) -> Choice | None:
+        """The text is nothing but a letter, or nothing but an option."""
+        if len(text) > _LONGEST_OPTION:
+            return None
+        bare = text.strip(MARKS)
+        equal = _equal(text, self.known) if bare else None
+        if len(bare) == 1 and bare in ascii_letters:
+            index = index_of(bare)
+            if index < self.count or equal is None:
+                return _choice(index, self.count, start, start + text.index(bare))
+        return None if equal is None else _choice(equal, self.count, start)
+
+    def last_statement(self) -> Choice | None:
+        """The last sentence in which something is said to be the answer."""
+        other = None
+        for at, sentence in backwards(self.text):
+            found = self._statement(at, at + len(sentence) + 3)
+            if found is not None and (found.letter or found.problem == "ambiguous"):
+                return found
+            other = other or found
+        return other
+
+    def _statement(self, start: int, stop: int) -> Choice | None:
+        found = None
+        for begin, end in leads(self.text[start:stop]):
+            value = self.value(start + end, self.text[start + end : start + end + _VALUE])
+            if value is not None and (value.letter or found is None or value.problem == "ambiguous"):
+                found = Choice(value.letter, value.problem, start + begin, value.at)
+        return found
+
+    def label(self, text: str, start: int) -> Choice | None:
+        """The text starts with a letter as a label: "B. left", "(B) left", "B: because ..."."""
+        match = _LABEL.match(text)
+        if match is None:
+            return None
+        at = match.start(match.lastindex or 1)
+        if match[1] and not match[1].isupper():
+            return None
+        index = index_of(text[at])
+        if index >= self.count and text[at + 1 : at + 2] == " ":
+            return None
+        more = SEVERAL.match(text, at + 1)
+        if more and more[1] != text[at]:
+            return Choice(None, "ambiguous", start)
+        rest = text[match.end() :]
+        if not words.CORRECTS.isdisjoint(tokens(rest[:60].lower())) and (later := [*letters_in(rest)]):
+            place, other = later[-1]
+            return _choice(other, self.count, start, start + match.end() + place)
+        if len(rest) < 60 and "or" in rest.split() and {other for _, other in letters_in(rest)} - {index}:
+            return Choice(None, "ambiguous", start)
+        return _choice(index, self.count, start, start + at)
+
+    def last_line(self) -> Choice | None:
+        """The last line, or sentence, is an answer by itself, and no item of a list of options."""
+        lines = [(at, line) for at, line in _lines(self.text) if line.strip(MARKS)]
+        start, line = lines[-1] if lines else (0, "")
+        choice = self.whole(line, start) if len(lines) > 1 else None
+        at, last = next(backwards(line), (0, ""))
+        if choice is None and at and len(last.strip(MARKS)) == 1:
+            choice = self.whole(last, start + at)
+        if choice is None and len(lines) > 1 and len(line) < _SHORT and not _LABEL.match(lines[-2][1]):
+            label, match = self.label(line, start), _LABEL.match(line)
+            rest = line[match.end() :] if match else ""
+            if label and label.letter and (not rest.strip(MARKS) or _equal(rest, self.known) is not None):
+                return label
+        return choice
+
+    def listed(self) -> Choice | None:
+        """A list of options, of which one is said to hold: "A. left - no", then "B. right - yes"."""
+        said = [(at, line, {*tokens(line.lower())}) for at, line in _lines(self.text) if is_label(line)]
+        if len(said) < 2:
+            return None
+        held = [(at, line) for at, line, spoken in said if spoken & words.AFFIRMS and spoken.isdisjoint(words.DENYING)]
+        return self.label(held[0][1], held[0][0]) if len(held) == 1 else Choice(None, "ambiguous")
+
+    def first_line(self) -> Choice | None:
+        """The text starts with its answer."""
+        return self.label(self.text, 0)
+
+    def refusal(self) -> Choice | None:
+        """The text starts by declining to answer."""
+        return Choice(None, "refused") if _REFUSAL.search(self.text[:_SHORT]) else None
+
+    def only_letter(self) -> Choice | None:
+        """All letters that can only be options' are the same."""
+        found = [*letters_in(self.text)]
+        if len({index for _, index in found}) != 1:
+            return None
+        at, index = found[0]
+        start, sentence = next(((start, one) for start, one in backwards(self.text) if start <= at), (0, ""))
+        if index < self.count and index in asserted(sentence, self.known, self.count):
+            return _choice(index, self.count, start, at, stated=False)
+        return None
+
+    def prose(self) -> Choice | None:
+        """One of the last sentences asserts exactly one option."""
+        for start, sentence in islice(backwards(self.text), _LAST):
+            said = read(sentence, self.known, self.count)
+            speaks = len(self.text) < _SHORT or said.force >= Force.CONCLUDED or (said.force and said.about)
+            found = asserted(sentence, self.known, self.count) if speaks else set()
+            if len(found) > 1:
+                return Choice(None, "ambiguous", start)
+            if found:
+                option = found.pop()
+                at = next((start + at for at, index in letters_in(sentence) if index == option), None)
+                stated = said.force == Force.STATED or (said.force == Force.CONCLUDED and at is not None)
+                return _choice(option, self.count, start, at, stated)
+        return None
+
+
+def _lines(text: str) -> list[tuple[int, str]]:
+    found, offset = [], 0
+    for line in text.split("\n"):
+        found.append((offset, line))
+        offset += len(line) + 1
+    return found
+
+
+def _equal(text: str, known: Names) -> int | None:
+    """Index of the one option that a text is, up to case, marks, articles and the way numbers are written."""
+    if len(text) > _LONGEST_OPTION or not (bare := folded(text)):
+        return None
+    if bare in known.spellings:
+        return known.spellings[bare]
+    if known.numbers and (value := number(text.strip(MARKS))) in known.numbers:
+        return known.numbers[value]
+    if known.formulas:
+        formula = squeeze(text)
+        same = [index for candidate, index in known.formulas if candidate == formula]
+        if len(same) == 1:
+            return same[0]
+    return known.spellings.get(" ".join(tokens(text.lower())))
+
+
+def read_answer(text: str, options: Sequence[str], question: str = "") -> Choice:
+    r"""Return the option that an answer text gives.
+
+    Where letter and words disagree ("B. right" although B is left) the letter counts: the letter is what the format
+    asks for and what every other scorer of these benchmarks reads. A correction replaces what stands before it.
+
+    Args:
+        text: the answer, :func:`lmms_robust.reading.plain.plain`.
+        options: option texts; all empty if they are not known.
+        question: the question, if known.
+
+    >>> read_answer("Answer: A. Wait, it is blue. Answer: B", ("red", "blue")).letter
+    'B'
+    """
+    if not text.strip():
+        return Choice(None, "empty")
+    known = names(question, tuple(options))
+    reader = _Reader(text, tuple(options), known)
+    found = reader.json() or reader.whole(text, 0)
+    if found is not None:
+        return found
+    for step in (
+        reader.last_statement,
+        reader.last_line,
+        reader.listed,
+        reader.first_line,
+        reader.refusal,
+        reader.only_letter,
+        reader.prose,
+    ):
+        found = step()
+        if found is not None:
+            return found
+    return Choice(None, "no_answer")

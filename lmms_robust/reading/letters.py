@@ -1,0 +1,108 @@
+"""Option letters in prose, told from articles, pronouns and vitamins; and what is said to be the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import ascii_uppercase
+
+from lmms_robust.reading import words
+
+LETTER = re.compile(
+    r"(?<![A-Za-z0-9_.\-/\\°∠△⊙])(?<!\w')(?<!° )(?<!\d )([A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
+    r"\(([a-j])\)|(?<=option )([a-j])\b"
+)
+_FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-j])(?=\s{0,3}(?:[)\].,}\"']|$)))")
+SEVERAL = re.compile(
+    r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-J])"
+    r"(?=[\s)\]}\"'.,/&;、]|$)(?!\s(?!and\b|or\b|because\b|since\b|as\b)[a-z]{2,20}\s)"
+)
+"""One more letter after a letter: several answers."""
+_LABEL = re.compile(r"[\s\-(\[]{0,8}(?:[Oo]ption\s)?[A-J]\s?[).:\]](?=\s|$)")
+_BEFORE = words.LETTER_AFTER | words.PRONOUNS
+_VERB = re.compile(
+    r"\s(?:is|are|was|fits|matches|seems|looks|does|doesn't|isn't|can|cannot|would|must|says|states|describes|and|or|"
+    r"because|since|as)\b"
+)
+_WORD_BEFORE = re.compile(r"([A-Za-z']+|\S)\s?\Z")
+
+_FILL = (
+    r"[\s:=\"'(\[{>-]{0,6}(?:(?:the|indeed|therefore|thus|definitely|clearly|likely|most|also|still|simply|only|option|"
+    r"choice|letter|answer|correct|one|labeled|with|选项|选)[\s:\"'({\[]{0,4}){0,5}"
+)
+_LEAD = re.compile(
+    r"(?:\b(?:answers?|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
+    r"(?:option|choice|one|letter|statement))\b"
+    r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-J])\b))"
+    r"|\\boxed\s?\{"
+    r"|\b(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
+    r"|\b(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-J])\b)"
+    r"|\b(?:which|this|that)\s(?:is|matches|corresponds to)\b(?=\s(?:option|choice|answer)\b)"
+    r"|答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选)|"
+    rf"(?:{'|'.join(words.ANSWER_ABROAD)})[^\n.!?。]{{0,40}}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-J])(?![A-Za-z0-9])))"
+    + _FILL,
+    re.IGNORECASE,
+)
+# One of these stands in every lead.
+_STEMS = (
+    *("answer", "option", "choice", "letter", "boxed", "choose", "select", "pick", "go", "statement", " one"),
+    *(word for word in words.ANSWER_ABROAD if word.isascii()),
+)
+_IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-J]\b")
+_CALLED = re.compile(
+    r"(?<![A-Za-z0-9])\(?([A-J])(?![A-Za-z0-9'])(?:(?!\b[A-J]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
+    r"(?:(?:the|most|likely|therefore|thus|clearly)\s){0,3}(?:correct|right|best|answer|accurate|final)\b"
+    r"(?!\s(?:side|hand|of|edge|corner))"
+)
+
+
+def index_of(letter: str) -> int:
+    """Place of a letter's option; no place of any option for a letter that only looks like one."""
+    return ascii_uppercase.find(letter.upper())
+
+
+def letters_in(text: str) -> Iterator[tuple[int, int]]:
+    """Offset and index of each letter of a text that can only be an option's: no article, pronoun or vitamin C."""
+    for match in LETTER.finditer(text):
+        at = match.start(match.lastindex or 1)
+        if _is_article(text, at):
+            continue
+        before = _WORD_BEFORE.search(text, max(0, at - 24), at)
+        word = before[1].lower() if before else ""
+        if not word[:1].isalpha() or not word.isascii() or word in _BEFORE:
+            yield at, index_of(text[at])
+
+
+def first_letter(text: str) -> tuple[int, int] | None:
+    """Offset and index of the letter that a text starts with, if it can only be an option's."""
+    match = _FIRST.match(text)
+    if match is None:
+        return None
+    at = match.start(match.lastindex or 1)
+    return None if _is_article(text, at) else (at, index_of(text[at]))
+
+
+def _is_article(text: str, at: int) -> bool:
+    """Whether a letter is the word "a" or "I"."""
+    follows = text[at + 1 : at + 12]
+    return text[at] in "AI" and follows[:1].isspace() and follows.lstrip()[:1].islower() and not _VERB.match(follows)
+
+
+def leads(text: str) -> Iterator[tuple[int, int]]:
+    r"""Start and end of the words after which an answer stands, such as "the answer is" or "\boxed{"."""
+    low = text.lower()
+    if any(stem in low for stem in _STEMS) or not text.isascii() or _IS.search(text):
+        for match in _LEAD.finditer(text):
+            if not text.endswith("'s ", 0, match.start()):  # somebody else's answer
+                yield match.span()
+
+
+def called(text: str) -> tuple[int, int] | None:
+    """Offset and index of the one letter that is called the answer ("option B is the best choice"), or None."""
+    found = [(match.start(1), index_of(match[1])) for match in _CALLED.finditer(text)]
+    return found[0] if len(found) == 1 else None
+
+
+def is_label(text: str) -> bool:
+    """Whether a sentence starts as an item of a list of options does: "B. left", "(B) left", "Option B: left"."""
+    return _LABEL.match(text) is not None

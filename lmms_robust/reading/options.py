@@ -1,0 +1,282 @@
+"""What an option is called in prose: its words without those that all options share, its number, its formula."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from string import punctuation
+
+from lmms_robust.reading import words
+from lmms_robust.reading.plain import plain
+
+WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
+NUMBER = re.compile(r"(?:(?<![\w)\s])|(?<=[\s(=:]))-\s?\d+(?:[.,:/]\d+)*|\d+(?:[.,:/]\d+)*")
+UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
+"""Scripts without blanks between words."""
+MARKS = punctuation + " \n。！？、（）：；"
+"""What may stand around an answer."""
+_FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
+_OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
+# An option that is a number, with a unit or two.
+_COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
+_COMPARES = re.compile(
+    r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
+    r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
+    re.IGNORECASE,
+)
+_RELATES = re.compile(
+    r"\b(?:where|relati\w{1,6}|positione?d?|located|respect|sides?|direction|facing|left|right|above|below|behind|front)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\b(?:not|except|incorrect|false|least|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
+    re.IGNORECASE,
+)
+_HYPOTHETICAL = re.compile(r"\b(?:if|when|would|will|suppose|were)\b", re.IGNORECASE)
+_POLAR = (("yes", "no"), ("true", "false"))
+
+
+@lru_cache(maxsize=65_536)
+def _form(word: str) -> str:
+    """A word as it is compared: number words from two on as digits, plurals as singulars."""
+    if word in words.NUMBERS:
+        return words.NUMBERS[word]
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.CUES
+    return word[:-1] if plural else word
+
+
+def tokens(low: str) -> list[str]:
+    """Words and numbers of a text in lower case, each as it is compared.
+
+    >>> tokens("two dogs at 10:15")
+    ['2', 'dog', 'at', '10:15']
+    """
+    return [_form(word) for word in WORD.findall(low)]
+
+
+def number(text: str) -> str:
+    """One spelling of a number: without thousands separators and zeros behind the point."""
+    text = text.replace(",", "").replace(" ", "")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def squeeze(text: str) -> str:
+    """A formula without blanks and braces around single characters."""
+    return re.sub(r"\{(\w)\}", r"\1", re.sub(r"\s", "", text)).rstrip(".")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the options of one question are called, and what the question asks.
+
+    Attributes:
+        words: the words of each option.
+        said: all words of question and options.
+        spellings: every way to write an option and nothing else, as :func:`folded` and as tokens, to index.
+        keys: padded token strings to option index, longest first.
+        bags: sets of content words to option index, for options that no key names.
+        literal: options in scripts without blanks between words, or told apart by marks alone, to index.
+        numbers: value to option index, if the options are numbers.
+        formulas: option without blanks to index, longest first.
+        polar: index of the options "yes" and "no" (or "true" and "false"), in this order, or empty.
+        stems: where an option is named, one of these stands in the text; ``""`` if nothing can be said beforehand.
+        asked: content words of the question that no option has.
+        proposition: all content words of the question.
+        comparing: words of the question that compare ("taller"): a statement with others answers another question.
+        negative: it asks for what does not hold.
+        relates: it asks how things stand to each other, so that their order counts.
+        hypothetical: it asks what would be, so that "if" is no doubt.
+        lettered: option texts have capital letters of their own ("point B"), so that a letter alone may mean those.
+    """
+
+    words: tuple[frozenset[str], ...]
+    said: frozenset[str]
+    spellings: dict[str, int]
+    keys: tuple[tuple[str, int], ...]
+    bags: tuple[tuple[frozenset[str], int], ...]
+    literal: tuple[tuple[str, int], ...]
+    numbers: dict[str, int]
+    formulas: tuple[tuple[str, int], ...]
+    polar: dict[str, int]
+    stems: tuple[str, ...]
+    asked: tuple[str, ...]
+    proposition: tuple[str, ...]
+    comparing: frozenset[str]
+    negative: bool
+    relates: bool
+    hypothetical: bool
+    lettered: bool
+
+
+@lru_cache(maxsize=4096)
+def names(question: str, options: tuple[str, ...]) -> Names:
+    """What the options of a question are called; options whose texts are not known ("") have no names."""
+    labels, known = _labels([plain(option) for option in options])
+    lettered = any(_OWN_LETTER.search(option) for option in known)
+    listed = _stripped([tokens(option.lower()) or [""] for option in known], lettered)
+    spelled = [f" {' '.join(one)} " for one in listed]
+    keys = {key: index for index, key in enumerate(spelled) if spelled.count(key) == 1 and _tells(key)}
+    contents = [frozenset(one) - words.FUNCTION for one in listed]
+    bags = [(one, index) for index, one in enumerate(_distinctive(contents)) if _tells(" ".join(one))]
+    literal = {
+        option.strip().rstrip("。").lower(): index
+        for index, option in enumerate(known)
+        if option.strip() and (UNSPACED.search(option) or spelled.count(spelled[index]) > 1)
+    }
+    formulas = [(squeeze(option), index) for index, option in enumerate(known) if _FORMULA.search(option)]
+    lowered = [" ".join(WORD.findall(option.lower())) for option in known]
+    polar = next(({word: lowered.index(word) for word in pair} for pair in _POLAR if {*pair} <= {*lowered}), {})
+    content = [word for word in tokens(plain(question).lower()) if word not in words.FUNCTION and len(word) > 2]
+    in_some = {word for one in listed for word in one if not all(word in other for other in listed)}
+    asked = [word for place, word in enumerate(content) if word not in in_some and word not in content[place + 1 :]]
+    numbers = _numbers(known)
+    stems = {max(key.split(), key=len) for key in keys} | {max(bag, key=len) for bag, _ in bags} | {*literal}
+    open_ = formulas or (not numbers and any(stem[:1].isdigit() for stem in stems))
+    return Names(
+        words=tuple(frozenset(tokens(option.lower())) for option in known),
+        said=frozenset(content).union(*(tokens(option.lower()) for option in known)),
+        spellings=_unique(
+            [
+                [folded(option), label, *([key.strip()] if key in keys else [])]
+                for option, label, key in zip(options, labels, spelled, strict=True)
+            ]
+        ),
+        keys=tuple(sorted(keys.items(), key=lambda pair: -len(pair[0]))),
+        bags=tuple(bags),
+        literal=tuple(literal.items()),
+        numbers=numbers,
+        formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
+        polar=polar,
+        stems=("",) if open_ else tuple(stems),
+        asked=tuple(asked),
+        proposition=tuple(dict.fromkeys(content)),
+        comparing=frozenset(_form(word.lower()) for word in _COMPARES.findall(question)) - in_some,
+        negative=bool(_NEGATIVE.search(question)),
+        relates=bool(_RELATES.search(question)),
+        hypothetical=bool(_HYPOTHETICAL.search(question)),
+        lettered=lettered,
+    )
+
+
+def folded(text: str) -> str:
+    """A text up to case, blanks and marks at its ends."""
+    return " ".join(text.split()).casefold().strip(MARKS)
+
+
+def _unique(spellings: Sequence[Sequence[str]]) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for index, several in enumerate(spellings):
+        for spelling in {*several} - {""}:
+            found[spelling] = -1 if spelling in found else index
+    return {spelling: index for spelling, index in found.items() if index >= 0}
+
+
+_OWN_LABEL = re.compile(r"\(?(\w{1,2})[.:)]\s{1,3}(?=\S)")
+
+
+def _labels(options: list[str]) -> tuple[list[str], list[str]]:
+    """Labels that the options bring along ("0: a cat"), or ``""``, and the options without them."""
+    found = [match for option in options if (match := _OWN_LABEL.match(option))]
+    labels = [match[1].lower() for match in found]
+    if len(found) < len(options) or len({*labels}) < len(labels):
+        return [""] * len(options), options
+    return labels, [option[match.end() :] for option, match in zip(options, found, strict=True)]
+
+
+def _tells(key: str) -> bool:
+    """Whether words are enough to name an option by: no single letter, and no two of them."""
+    return len(key.strip()) > (2 if key.isascii() else 0) or any(one.isdigit() for one in key)
+
+
+def _distinctive(contents: Sequence[frozenset[str]]) -> list[frozenset[str]]:
+    """Words of each option that no other option has."""
+    shared = {word for one in contents for word in one if sum(word in other for other in contents) > 1}
+    return [one - shared for one in contents]
+
+
+def _stripped(listed: list[list[str]], lettered: bool) -> list[list[str]]:
+    """Token lists without articles in front and without what all of them start and end with, if words are left."""
+    whole = listed = listed if lettered else [_bare(one) for one in listed]
+    for side in (0, -1):
+        while all(len(one) > 1 for one in listed) and len({one[side] for one in listed}) == 1:
+            listed = [one[1:] if side == 0 else one[:-1] for one in listed]
+    listed = listed if lettered else [_bare(one) for one in listed]
+    tell = all(_tells(one[0]) or len(one) > 1 for one in listed) and not any({*one} <= words.FUNCTION for one in listed)
+    return listed if tell else whole
+
+
+def _bare(one: list[str]) -> list[str]:
+    return one[1:] if len(one) > 1 and one[0] in words.ARTICLES else one
+
+
+def _numbers(options: Sequence[str]) -> dict[str, int]:
+    """Value to index, where options are numbers, with a unit or two at most; others may stand among them."""
+    found: dict[str, int] = {}
+    for index, option in enumerate(options):
+        match = _COUNT.fullmatch(option)
+        value = None
+        if match:
+            value = number(match[1]) if match[1][-1].isdigit() else words.NUMBERS.get(match[1].lower())
+            value = "1" if match[1].lower() == "one" else value
+        if (value is None and NUMBER.search(option)) or value in found:
+            return {}
+        if value is not None:
+            found[value] = index
+    return found if len(found) > 1 else {}
+
+
+_DIGIT = re.compile(r"\d")
+
+
+def may_name(low: str, spoken: frozenset[str], about: int, known: Names) -> bool:
+    """Whether a sentence can name an option otherwise than by letter; a quick look that never misses one.
+
+    Args:
+        low: the sentence, plain, in lower case.
+        spoken: its words.
+        about: how many of ``known.asked`` stand in it.
+        known: the names.
+    """
+    if any(stem in low for stem in known.stems):
+        return True
+    if known.numbers and (_DIGIT.search(low) or not _COUNTS.isdisjoint(spoken)):
+        return True
+    return bool(known.polar) and (about + 1 >= len(known.asked) or not _POLAR_WORDS.isdisjoint(spoken))
+
+
+_COUNTS = frozenset(words.NUMBERS) | {"one"}
+_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair)
+
+
+def named(part: Sequence[str], known: Names) -> set[int]:
+    """Indices of the options whose words a part of a sentence has; of names within each other the longest.
+
+    Args:
+        part: its :func:`tokens`.
+        known: the names.
+    """
+    text, found = f" {' '.join(part)} ", set()
+    for key, index in known.keys:
+        if key in text:
+            found.add(index)
+            text = text.replace(key, " \0 ")
+    if not found and known.bags:
+        present = set(part)
+        found = {index for bag, index in known.bags if bag <= present}
+    return found
+
+
+def formulas_in(text: str, known: Names) -> set[int]:
+    """Options by the formula that a sentence comes to: what stands behind its last equals sign, or all it has."""
+    tail = squeeze(_APPROXIMATES.split(text)[0]).rpartition("=")[2]
+    found = set()
+    for formula, index in known.formulas:
+        if formula in tail:
+            found.add(index)
+            tail = tail.replace(formula, " ")
+    return found
+
+
+_APPROXIMATES = re.compile(r"≈|\\approx")

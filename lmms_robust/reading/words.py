@@ -1,0 +1,146 @@
+"""The one table of words that reading prose rests on: function words of English and Chinese, by what they do."""
+
+from __future__ import annotations
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+INFERS = _words(
+    "so therefore thus hence consequently accordingly conclude concludes concluding conclusion overall ultimately "
+    "finally summary confirming means making makes"
+)
+"""What follows is a conclusion."""
+ANSWERS = _words(
+    "answer answers correct choose choosing select selecting selected pick picking best match matches matching "
+    "corresponds corresponding chosen final"
+)
+"""An option is being answered."""
+DENIES = _words(
+    "incorrect wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes excluded excluding "
+    "reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
+)
+"""What this is said of does not hold."""
+NEGATES = _words("not no never neither nor none nothing nobody cannot")
+"""What follows does not hold; words in "n't" do the same."""
+LETTER_AFTER = _words(
+    "option options choice choices answer letter is are be was so therefore thus hence or and not as to "
+    "than with choose "
+    "select pick only both between either neither nor matches match for of that means say says "
+    "eliminates eliminate excludes"
+)
+"""After these a single capital letter is an option's."""
+LACKS = _words("missing least except absent lacks lacking excluded exception")
+"""What a question asks for by what does not hold."""
+DOUBTS = _words(
+    "might may could possible maybe perhaps possibly either unless unsure unclear suppose supposing hypothetically"
+)
+"""What this is said of is not asserted."""
+ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
+"""The writer plans or repeats the question."""
+REPORTS = _words(
+    "caption hint claim claims claimed claiming statement prompt suggestion premise initially thought "
+    "assumed supposedly "
+    "misleading earlier previous previously"
+)
+"""Somebody else's words, or a thought given up."""
+SUBORDINATE = _words(
+    "while whereas although though than rather instead unlike because since despite unless if compared besides"
+)
+"""Starts a part of a sentence that asserts less than the rest."""
+OPENS = _words("in on at behind near under beside from with for by among of to within inside")
+"""Starts a part in front of a sentence that says where."""
+VERBS = _words("is are was were there there's it's")
+"""A part with one of these says something by itself."""
+AUXILIARIES = _words("is are was were does do did can could would should will has have")
+"""A "not" behind one of these denies what stands before it."""
+ONLY = _words("only just exactly")
+BEFORE_ONE = _words("is are see there's has have and with")
+"""After these a "one" counts."""
+CORRECTS = _words("wait hmm actually correction oops no")
+"""Starts a sentence that takes back what stands before, or weighs it."""
+RETRACTS = _words(
+    "wait hmm however mistake mistaken unsure unclear contradiction contradicts contradictory alternatively recheck "
+    "impossible reconsider discard doubt confusing oops unfortunately cannot guess"
+)
+"""A sentence that names no option and leaves what was concluded open."""
+AFFIRMS = _words(
+    "yes correct fits matches match confirm confirms confirmed consistent agree agrees good sense indeed supports "
+    "certain sure confident clear"
+)
+"""A sentence that names no option and stands by what was concluded."""
+CONNECTS = _words("but however instead and ok okay yes then well clearly now alright overall again also looking")
+"""Stands in front of a sentence and changes nothing."""
+SUBJECTS = _words("it its it's this that they these those he she his her their he's she's that's they're")
+"""Subjects that stand for what was asked about."""
+PRONOUNS = SUBJECTS | _words("there there's i we")
+FUNCTION = _words(
+    "a an the of in on at to is are was were be been do does did has have had and or for by with from as "
+    "what which who "
+    "whom whose how many much where when why there that this these those it its image picture photo photograph shown "
+    "following given based can you any above below best most one see question option options answer choose select "
+    "please describe according"
+)
+"""Words of a question that say nothing about what was asked."""
+NUMBERS = {"zero": "0"} | {
+    word: str(value)
+    for value, word in enumerate(
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
+        start=2,
+    )
+}
+"""Number words; "one" mostly stands for a thing and is looked at by itself."""
+
+CHINESE_INFERS = ("因此", "所以", "综上", "故", "∴", "答案", "应选", "选择", "最终", "结论", "可知")
+CHINESE_ANSWERS = ("正确", "符合")
+CHINESE_DENIES = ("不", "没", "非", "错", "排除", "无法")
+CHINESE_DOUBTS = ("可能", "如果", "也许", "或", "吗", "是否", "哪", "假设", "说明文字", "描述说", "标题", "也")
+ANSWER_ABROAD = (
+    *("respuesta", "réponse", "risposta", "resposta", "antwort", "jawaban", "ответ", "đáp án", "答え", "正解", "答案"),
+    *("정답", "답은", "الإجابة", "उत्तर", "cevap", "odpowiedź", "antwoord"),
+)
+"""The word for "answer" in other languages: after it a letter is read, and nothing else of them."""
+ARTICLES = _words("a an the")
+CAPITALS = frozenset("ABCDEFGHIJ")
+IF = _words("if unless")
+DENYING = NEGATES | DENIES
+OPENINGS = INFERS | CORRECTS | CONNECTS
+SPLITS = SUBORDINATE | NEGATES | {"but"}
+COMMON = FUNCTION | CONNECTS | VERBS | OPENS | INFERS | ANSWERS | SUBORDINATE | CORRECTS | AFFIRMS | PRONOUNS | NEGATES
+"""Words that say nothing of their own."""
+CUES = (
+    INFERS
+    | ANSWERS
+    | DENIES
+    | NEGATES
+    | DOUBTS
+    | ASKS
+    | REPORTS
+    | SUBORDINATE
+    | CORRECTS
+    | RETRACTS
+    | AFFIRMS
+    | PRONOUNS
+)
+"""Words that no plural is taken off."""

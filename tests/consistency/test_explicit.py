@@ -1,0 +1,232 @@
+"""What counts as a conclusion, what does not, and what a verdict needs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lmms_robust.consistency.explicit import judge
+from lmms_robust.reading import parse_response
+from lmms_robust.schema import Reading, Verdict
+
+WHERE = "Where is the dog?"
+SIDES = ("left", "right")
+FOUR = ("left", "right", "above", "below")
+COUNT = "How many dogs are in the picture?"
+COUNTS = ("1", "2", "3", "4")
+IS_DOG = "Is there a dog on the sofa?"
+YES_NO = ("yes", "no")
+CLOSER = "Which object is closer to the camera, the chair or the table?"
+OBJECTS = ("chair", "table")
+COLOR = "What is the color of the car?"
+COLORS = ("red", "blue", "white")
+RELATION = "Is the car to the left or to the right of the tree?"
+
+
+def conclusion(question: str, options: tuple[str, ...], think: str | None) -> Verdict:
+    """The verdict without an answer: all that it can say is what the reasoning ends on."""
+    return judge(question, options, Reading(think, "A", None))
+
+
+CONCLUSIONS = {
+    "by letter": (WHERE, SIDES, "So the answer is B.", "B"),
+    "by letter, in bold": (WHERE, SIDES, "Hence the **correct option is (B)**.", "B"),
+    "by option letter": (WHERE, SIDES, "That is on this side, which matches option B.", "B"),
+    "letter beats an article": (WHERE, SIDES, "A dog stands there, hence B.", "B"),
+    "letter called the answer": (WHERE, SIDES, "Of the two, option B is the best choice.", "B"),
+    "by words": (WHERE, SIDES, "Therefore, the dog is on the left.", "A"),
+    "by quoted words": (WHERE, SIDES, 'So the answer should be "right".', "B"),
+    "last plain statement": (WHERE, SIDES, "There is a dog. The dog is on the left.", "A"),
+    "pronoun": (COLOR, COLORS, "I look at the car. It is blue.", "B"),
+    "fragment": (COLOR, COLORS, "The wall is grey. Blue, then.", "B"),
+    "longest name": ("Which sign is it?", ("Exit 12", "Exit 12A"), "So it says Exit 12A.", "B"),
+    "self-correction": (WHERE, SIDES, "The answer is A. Wait, the dog is actually on the right.", "B"),
+    "confirmed": (WHERE, SIDES, "So it is left. That fits what the picture shows.", "A"),
+    "rather than": (WHERE, SIDES, "So it is left rather than right.", "A"),
+    "not but": (WHERE, SIDES, "Therefore it is not on the left but on the right.", "B"),
+    "concession": (COLOR, COLORS, "Although the caption says red, the car is blue.", "B"),
+    "caption rejected": (COLOR, COLORS, "The caption says it is red, but the car is white.", "C"),
+    "a number": (COUNT, COUNTS, "Therefore there are 3 dogs.", "C"),
+    "a number word": (COUNT, COUNTS, "So I can see four dogs.", "D"),
+    "a sum": (COUNT, COUNTS, "Two here and one there. 2 + 1 = 3.", "C"),
+    "a formula": ("Angle?", ("$\\frac{\\pi}{6}$", "$\\frac{\\pi}{4}$"), "So $t = \\frac {\\pi}{4}$.", "B"),
+    "yes": (IS_DOG, YES_NO, "So the answer is yes.", "A"),
+    "denied word for word": (IS_DOG, YES_NO, "There is no dog on the sofa.", "B"),
+    "comparison": (CLOSER, OBJECTS, "Therefore the chair is closer than the table.", "A"),
+    "relation": (RELATION, SIDES, "Therefore the car is to the right of the tree.", "B"),
+    "what is asked for by a not": ("Which is not a fruit?", ("pear", "saw"), "Therefore the saw is not a fruit.", "B"),
+    "chinese letter": ("狗在哪里？", ("左边", "右边"), "因此，答案是B。", "B"),
+    "chinese words": ("狗在哪里？", ("左边", "右边"), "所以狗在右边。", "B"),
+    "spanish letter": (WHERE, SIDES, "Se ve bien. La respuesta correcta es la B.", "B"),
+}
+
+
+@pytest.mark.parametrize(("question", "options", "think", "letter"), CONCLUSIONS.values(), ids=CONCLUSIONS)
+def test_what_is_stated_is_a_conclusion(question: str, options: tuple[str, ...], think: str, letter: str) -> None:
+    assert conclusion(question, options, think).conclusion == letter
+
+
+OPEN = {
+    "nothing": (WHERE, SIDES, None, "no_reasoning"),
+    "empty talk": (WHERE, SIDES, "Okay let's see. This should be the final answer.", "no_conclusion"),
+    "either": (WHERE, SIDES, "It could be left or right.", "no_conclusion"),
+    "question repeated": (WHERE, SIDES, "Is it on the left or on the right?", "no_conclusion"),
+    "options repeated": (WHERE, SIDES, "The options are (A) left and (B) right.", "no_conclusion"),
+    "plan": (WHERE, SIDES, "I need to check the left.", "no_conclusion"),
+    "taken back": (WHERE, SIDES, "The answer is A. Wait, that is a mistake.", "retracted"),
+    "doubted": (WHERE, SIDES, "So it is left. But that does not match the picture.", "retracted"),
+    "contradicted": (WHERE, SIDES, "So it is left. The dog is on the right.", "ambiguous"),
+    "gives up": (WHERE, SIDES, "I look at the dog. I cannot tell.", "undecided"),
+    "only the caption": (COLOR, COLORS, "The caption says it is red.", "no_conclusion"),
+    "two counts": (COUNT, COUNTS, "There are 2 dogs here. There are 3 dogs there.", "ambiguous"),
+    "no option": (COUNT, COUNTS, "There are 2 dogs on the left. So there are 7 dogs in all.", "no_conclusion"),
+    "conditions": (CLOSER, OBJECTS, "If it is a toy, the chair is closer.", "no_conclusion"),
+    "both": (CLOSER, OBJECTS, "Both the chair and the table are visible.", "no_conclusion"),
+    "letter in prose": (WHERE, SIDES, "A man drinks Vitamin B.", "no_conclusion"),
+    "degrees": (WHERE, FOUR, "It is 22 °C.", "no_conclusion"),
+    "several letters": (WHERE, FOUR, "So the answer is A, B.", "no_conclusion"),
+    "turned round": (RELATION, SIDES, "The tree is to the left of the car.", "no_conclusion"),
+    "other comparison": (CLOSER, OBJECTS, "Therefore the chair is farther away.", "no_conclusion"),
+    "denied": (WHERE, SIDES, "So left cannot be right.", "no_conclusion"),
+    "going through the options": (
+        WHERE,
+        FOUR,
+        "A. left: no dog.\nB. right: a lamp.\nC. above: a bird.",
+        "no_conclusion",
+    ),
+    "an unread conclusion at the end": (
+        COLOR,
+        COLORS,
+        "The bus is red. So the color of the car is navy.",
+        "ambiguous",
+    ),
+}
+
+
+@pytest.mark.parametrize(("question", "options", "think", "problem"), OPEN.values(), ids=OPEN)
+def test_everything_else_is_undecided(question: str, options: tuple[str, ...], think: str | None, problem: str) -> None:
+    found = conclusion(question, options, think)
+    assert (found.conclusion, found.consistent, found.concluded_in) == (None, None, None)
+    assert found.problem == problem
+
+
+START = '<think>Let me look. The car is red. So the answer should be "red".'
+OWN = {
+    "contradicts": (" The car is clearly blue.</think>", "B", "own"),
+    "contradicts after but": (", but I think it is blue.</think>", "B", "own"),
+    "nothing": ("</think>", "A", "injected"),
+    "affirms": (" That fits what the picture shows.</think>", "A", "injected"),
+    "denies": (" That is not what I see.</think>", None, None),
+    "describes": (" A man stands beside the car.</think>", None, None),
+    "hesitates": (" It may be blue or white.</think>", None, None),
+}
+
+
+@pytest.mark.parametrize(("own", "letter", "where"), OWN.values(), ids=OWN)
+def test_own_words_come_first(own: str, letter: str | None, where: str | None) -> None:
+    reading = parse_response(f"{START}{own}<answer>B</answer>", COLORS, injected=START, question=COLOR)
+    found = judge(COLOR, COLORS, reading)
+    assert (found.conclusion, found.concluded_in) == (letter, where)
+
+
+def test_the_same_words_without_an_injection_are_the_models_own() -> None:
+    found = judge(COLOR, COLORS, parse_response(f"{START}</think><answer>B</answer>", COLORS, question=COLOR))
+    assert (found.conclusion, found.concluded_in, found.consistent) == ("A", "own", False)
+
+
+def test_a_verdict_compares() -> None:
+    agrees, differs = (judge(WHERE, SIDES, Reading("So it is left.", answer, None)) for answer in "AB")
+    assert (agrees.conclusion, agrees.consistent, agrees.decided_by, agrees.problem) == ("A", True, "rules", None)
+    assert (differs.conclusion, differs.consistent, differs.decided_by, differs.problem) == ("A", False, "rules", None)
+
+
+def test_without_an_answer_the_conclusion_and_the_problem_of_the_reading_stay() -> None:
+    verdict = judge(WHERE, SIDES, Reading("So the dog is on the left.", None, "truncated"))
+    assert (verdict.conclusion, verdict.consistent, verdict.problem) == ("A", None, "truncated")
+
+
+def test_no_verdict_where_reasoning_and_answer_are_the_same_words() -> None:
+    reading = parse_response("There is a lamp. So the dog is on the left.", SIDES, question=WHERE)
+    verdict = judge(WHERE, SIDES, reading)
+    assert (reading.answer, verdict.conclusion, verdict.consistent, verdict.problem) == ("A", "A", None, "inseparable")
+
+
+def test_an_answer_on_a_line_of_its_own_is_no_part_of_the_reasoning() -> None:
+    text = "Therefore, the dog is on the left.\n\n**Answer:** B\nFinal answer: B"
+    reading = parse_response(text, SIDES, question=WHERE)
+    verdict = judge(WHERE, SIDES, reading)
+    assert (reading.think, reading.answer) == ("Therefore, the dog is on the left.", "B")
+    assert (verdict.conclusion, verdict.consistent) == ("A", False)
+
+
+def test_reasons_that_follow_an_answer_count() -> None:
+    text = "The answer is (B) right.\n\nThe dog lies beside the lamp. Therefore, the dog is on the left."
+    verdict = judge(WHERE, SIDES, parse_response(text, SIDES, question=WHERE))
+    assert (verdict.conclusion, verdict.consistent) == ("A", False)
+
+
+def test_what_is_said_by_the_way_is_not_enough_for_inconsistent() -> None:
+    think = "The car is red. A man waits for his friend."
+    assert judge(COLOR, COLORS, Reading(think, "A", None)).consistent is True
+    assert judge(COLOR, COLORS, Reading(think, "B", None)).consistent is None
+
+
+CUT = {
+    "concluded before": ("The dog is far off. So it is left. Let me write down the ans", "A"),
+    "not concluded": ("The dog is on the left. The man is", None),
+    "about to conclude": ("So it could not be right. So it is left. So it must be ri", None),
+}
+
+
+@pytest.mark.parametrize(("think", "letter"), CUT.values(), ids=CUT)
+def test_of_a_reasoning_that_was_cut_off_only_what_is_concluded_counts(think: str, letter: str | None) -> None:
+    assert judge(WHERE, SIDES, Reading(think, None, "truncated")).conclusion == letter
+
+
+def test_a_chain_that_cannot_tell_agrees_with_abstaining() -> None:
+    options, think = (*SIDES, "I'm not sure"), "I cannot tell where the dog is."
+    assert judge(WHERE, options, Reading(think, "C", None), abstain="C").consistent is True
+    assert judge(WHERE, options, Reading(think, "A", None), abstain="C").consistent is None
+
+
+def test_hidden_reasoning_is_named() -> None:
+    assert judge(WHERE, SIDES, Reading(None, "A", None), hidden=True).problem == "hidden"
+
+
+PIECES = ["left", "right ", "not ", "so ", "A. ", "(B)", "wait, ", "the caption says ", "3 dogs", "=", "\\frac{", "；"]
+TEXTS = st.one_of(
+    st.text(), st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=30).map("".join)
+)
+
+
+@given(TEXTS, st.sampled_from([SIDES, FOUR, COUNTS, YES_NO, ("",) * 10, ("右边", "左边")]), st.text())
+def test_no_text_raises(text: str, options: tuple[str, ...], question: str) -> None:
+    verdict = judge(question, options, Reading(text, "A", None))
+    assert verdict.conclusion is None or verdict.conclusion in "ABCDEFGHIJ"[: len(options)]
+    assert (verdict.conclusion is None) == (verdict.concluded_in is None)
+    assert (verdict.consistent is None) == (verdict.problem is not None)
+
+
+@pytest.mark.parametrize("name", ["practice", "development"])
+def test_on_labelled_responses_verdicts_are_right_where_they_are_given(name: str) -> None:
+    rows = [json.loads(line) for line in (LABELLED / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
+    right = given = answers = wrong_letters = 0
+    for row in rows:
+        reading = parse_response(row["response"], row["options"], None, row.get("injected", ""), row["question"])
+        verdict, labels = judge(row["question"], row["options"], reading), row["expected"]
+        truth = None if None in (labels["answer"], labels["conclusion"]) else labels["answer"] == labels["conclusion"]
+        answers += reading.answer == labels["answer"]
+        given += verdict.consistent is not None
+        right += verdict.consistent is not None and verdict.consistent == truth
+        wrong_letters += verdict.conclusion not in (None, labels["conclusion"])
+    assert answers >= 0.98 * len(rows)
+    assert right >= 0.94 * given
+    assert given >= 0.3 * len(rows)
+    assert wrong_letters <= 0.03 * len(rows)
+
+
+LABELLED = Path(__file__).parents[2] / "labelled"
