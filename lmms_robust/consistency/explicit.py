@@ -91,7 +91,7 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
             if _corrected(later):
                 return _plain(later)
             return Conclusion(None, problem="ambiguous")
-        if said.force == Force.CONCLUDED and one.others and one.about:
+        if said.force == Force.CONCLUDED and one.about and one.named - {said.option}:
             return Conclusion(None, problem="ambiguous")
         if said.option is not None and said.option in one.denied:
             return Conclusion(None, problem="retracted")
@@ -106,11 +106,12 @@ def _plain(later: Sequence[Said]) -> Conclusion:
     """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
     place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
     if place is None:
-        silent = not any(one.others or one.denied for one in later)
+        silent = not any(one.named or one.denied for one in later)
         return Conclusion(None, problem=_unsure(later), affirms=silent and _stance(later) is True)
     last, after, before = later[place], later[:place], later[place + 1 :]
     speaks = max(last.about, 1)  # words of the question, from which on another sentence is about it as much
-    if len(after) > _NEUTRAL or any(one.others or one.about >= speaks for one in after) or _stance(after) is False:
+    speaking = [one for one in after if _speaks(one, last.option, speaks)]
+    if len(after) > _NEUTRAL or speaking or _stance(after) is False:
         return Conclusion(None, problem="ambiguous")
     for number, one in enumerate(before, place + 1):
         if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= speaks:
@@ -119,6 +120,12 @@ def _plain(later: Sequence[Said]) -> Conclusion:
             break
     problem = None if last.option is not None else "no_conclusion"
     return Conclusion(last.option, Force.PLAIN, problem, firm=last.firm and not after)
+
+
+def _speaks(one: Said, option: int | None, about: int) -> bool:
+    """Whether a later sentence may say something else: it names others, denies the option, or says what is not read."""
+    unread = one.about >= about and option not in one.named
+    return unread or bool(one.named - {option}) or option in one.denied
 
 
 def _corrected(later: Sequence[Said]) -> bool:

@@ -178,7 +178,7 @@ class _Reader:
 
     def only_letter(self) -> Choice | None:
         """All letters that can only be options' are the same."""
-        found = [*letters_in(self.text)]
+        found = [*letters_in(self.text, self.known.pointed)]
         if len({index for _, index in found}) != 1:
             return None
         at, index = found[0]

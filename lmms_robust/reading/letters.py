@@ -61,15 +61,20 @@ def index_of(letter: str) -> int:
     return ascii_uppercase.find(letter.upper())
 
 
-def letters_in(text: str) -> Iterator[tuple[int, int]]:
-    """Offset and index of each letter of a text that can only be an option's: no article, pronoun or vitamin C."""
+def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
+    """Offset and index of each letter of a text that can only be an option's: no article, pronoun or vitamin C.
+
+    Args:
+        text: the text, plain.
+        anywhere: a letter behind any word is one, such as that of "point B".
+    """
     for match in LETTER.finditer(text):
         at = match.start(match.lastindex or 1)
         if _is_article(text, at):
             continue
         before = _WORD_BEFORE.search(text, max(0, at - 24), at)
         word = before[1].lower() if before else ""
-        if not word[:1].isalpha() or not word.isascii() or word in _BEFORE:
+        if anywhere or not word[:1].isalpha() or not word.isascii() or word in _BEFORE:
             yield at, index_of(text[at])
 
 

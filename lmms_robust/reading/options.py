@@ -10,6 +10,7 @@ from string import punctuation
 
 from lmms_robust.reading import words
 from lmms_robust.reading.plain import plain
+from lmms_robust.schema import letters
 
 WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
 NUMBER = re.compile(r"(?:(?<![\w)\s])|(?<=[\s(=:]))-\s?\d+(?:[.,:/]\d+)*|\d+(?:[.,:/]\d+)*")
@@ -88,6 +89,7 @@ class Names:
         negative: it asks for what does not hold.
         relates: it asks how things stand to each other, so that their order counts.
         hypothetical: it asks what would be, so that "if" is no doubt.
+        pointed: each option has its own letter in its text ("A is closer"), so that a letter anywhere means it.
         lettered: option texts have capital letters of their own ("point B"), so that a letter alone may mean those.
     """
 
@@ -107,6 +109,7 @@ class Names:
     negative: bool
     relates: bool
     hypothetical: bool
+    pointed: bool
     lettered: bool
 
 
@@ -114,7 +117,10 @@ class Names:
 def names(question: str, options: tuple[str, ...]) -> Names:
     """What the options of a question are called; options whose texts are not known ("") have no names."""
     labels, known = _labels([plain(option) for option in options])
-    lettered = any(_OWN_LETTER.search(option) for option in known)
+    pointed = all(
+        re.findall(r"\b[A-J]\b", option) == [letter] for option, letter in zip(known, letters(len(known)), strict=True)
+    )
+    lettered = not pointed and any(_OWN_LETTER.search(option) for option in known)
     listed = _stripped([tokens(option.lower()) or [""] for option in known], lettered)
     spelled = [f" {' '.join(one)} " for one in listed]
     keys = {key: index for index, key in enumerate(spelled) if spelled.count(key) == 1 and _tells(key)}
@@ -156,6 +162,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         negative=bool(_NEGATIVE.search(question)),
         relates=bool(_RELATES.search(question)),
         hypothetical=bool(_HYPOTHETICAL.search(question)),
+        pointed=pointed,
         lettered=lettered,
     )
 

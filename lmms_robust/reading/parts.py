@@ -34,6 +34,7 @@ class Named:
         asserted: they hold, it says.
         leaning: they stand in a subordinate part.
         denied: they do not hold.
+        doubted: they may hold.
         open: it names some in doubt, as somebody's words, or as one of several.
         off: the number it comes to is none of the options.
         by_letter: a letter names one.
@@ -45,6 +46,7 @@ class Named:
     asserted: set[int] = field(default_factory=set)
     leaning: set[int] = field(default_factory=set)
     denied: set[int] = field(default_factory=set)
+    doubted: set[int] = field(default_factory=set)
     open: bool = False
     off: bool = False
     by_letter: bool = False
@@ -76,7 +78,7 @@ class _Part(NamedTuple):
 
 def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Iterator[_Part]:
     """The parts of a sentence, each with what it does with the options that it names."""
-    by_place = [] if known.lettered else [*letters_in(text)]
+    by_place = [] if known.lettered else [*letters_in(text, known.pointed)]
     weight, cue, last = "asserts", -1, ""
     for place, (start, part) in enumerate(parts(low)):
         here = tokens(part)
@@ -152,6 +154,7 @@ def _add(found: Named, part: _Part, known: Names) -> None:
         found.leaning |= part.options
     elif part.weight == "leaves":
         found.open = True
+        found.doubted |= part.options
 
 
 def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool) -> str:
@@ -235,7 +238,10 @@ def _polar(found: Named, low: str, known: Names, infers: bool) -> None:
     if match:
         found.asserted |= {known.polar[match[1]]} if match[1] in known.polar else set()
     else:
-        told = [said for part in _CLAUSE.split(low) if (said := _states(part, known)) is not None]
+        clauses = _CLAUSE.split(low)
+        told = [said for clause in clauses if (said := _states(clause, known)) is not None]
+        if sum(map(_negations, clauses)) > (bool(told) and not told[-1]):  # "it is not accurate that …"
+            told = []
         found.asserted |= {yes if told[-1] else no} if told else set()
     found.inferred |= infers
 
@@ -256,5 +262,9 @@ def _states(part: str, known: Names) -> bool | None:
         return None
     if sum(word not in words.COMMON and word not in known.proposition for word in here) > 2:
         return None
-    negated = sum(word in words.NEGATES or word.endswith("n't") for word in here)
+    negated = _negations(part)
     return None if negated > 1 else not negated
+
+
+def _negations(part: str) -> int:
+    return sum(word in words.DENYING or word.endswith("n't") for word in tokens(part))

@@ -38,7 +38,7 @@ class Said(NamedTuple):
     Attributes:
         option: index of the one option that it asserts, or None: it asserts none, or something that is none.
         force: how firmly; ``NOTHING`` for a sentence that asserts nothing, or several options.
-        others: it names options without asserting exactly one.
+        named: indices of the options that it names without denying them.
         denied: indices of the options that it denies.
         words: its words in lower case.
         firm: it says little else: with much else in it, the option may stand there by the way.
@@ -48,7 +48,7 @@ class Said(NamedTuple):
 
     option: int | None
     force: Force
-    others: bool
+    named: frozenset[int]
     denied: frozenset[int]
     words: tuple[str, ...]
     about: int
@@ -63,11 +63,10 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
     ['(A) left', '3.5 m.', 'So it is B. right?']
     """
     stop = len(text)
-    for mark in reversed([*_MARK.finditer(text)]):
-        if not _ends(text, mark.start()):
-            continue
-        yield from _solid(text, mark.end(), stop)
-        stop = mark.end()
+    for at in reversed([match.start() for match in _MARK.finditer(text)]):
+        if _ends(text, at):
+            yield from _solid(text, at + 1, stop)
+            stop = at + 1
     yield from _solid(text, 0, stop)
 
 
@@ -105,7 +104,8 @@ def read(text: str, known: Names, count: int) -> Said:
     """
     text = text[-LONGEST:]
     if len(text) < 8 and (bare := text.strip(MARKS)) in words.CAPITALS and not known.lettered:
-        return Said(index_of(bare), Force.STATED, False, frozenset(), (), 0, True)
+        option = index_of(bare) if index_of(bare) < count else None
+        return Said(option, Force.STATED, frozenset(), frozenset(), (), 0, True)
     low = text.lower()
     spoken = tuple(_SPOKEN.findall(low))
     present = frozenset(spoken)
@@ -124,20 +124,19 @@ def read(text: str, known: Names, count: int) -> Said:
         stated = None if asks or doubtful else _stated(text, known, count)
         if stated is not None:
             option = stated if 0 <= stated < count else None
-            return Said(option, Force.STATED, False, frozenset(), spoken, len(known.asked), True)
-        if named_by_words or any(True for _ in letters_in(text)):
+            return Said(option, Force.STATED, frozenset(), frozenset(), spoken, len(known.asked), True)
+        if named_by_words or any(True for _ in letters_in(text, known.pointed)):
             by = name(text, low, known, count, infers)
     if by is None:
-        return Said(None, Force.NOTHING, False, frozenset(), spoken, about, infers and about > 0)
+        return Said(None, Force.NOTHING, frozenset(), frozenset(), spoken, about, infers and about > 0)
     answers = not known.negative and (
         not present.isdisjoint(words.ANSWERS) or (foreign and _has(low, words.CHINESE_ANSWERS))
     )
     force, option = (Force.NOTHING, None) if asks else _weigh(text, low, spoken, known, by, infers, answers, about)
-    chosen = by.asserted or by.leaning
-    others = by.open or len(chosen) > 1 or bool(by.denied - chosen) or (force == Force.NOTHING and bool(chosen))
     few = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
     firm = by.by_letter or few
-    return Said(option, force, others, frozenset(by.denied), spoken, about, infers and about > 0, firm)
+    here = frozenset(by.asserted | by.leaning | by.doubted)
+    return Said(option, force, here, frozenset(by.denied), spoken, about, infers and about > 0, firm)
 
 
 _MOST_EXTRA = 3

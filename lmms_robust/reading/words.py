@@ -18,17 +18,16 @@ ANSWERS = _words(
 )
 """An option is being answered."""
 DENIES = _words(
-    "incorrect wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes excluded excluding "
-    "reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
+    "incorrect inconsistent wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes "
+    "excluded excluding reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
 )
 """What this is said of does not hold."""
 NEGATES = _words("not no never neither nor none nothing nobody cannot")
 """What follows does not hold; words in "n't" do the same."""
 LETTER_AFTER = _words(
-    "option options choice choices answer letter is are be was so therefore thus hence or and not as to "
-    "than with choose "
-    "select pick only both between either neither nor matches match for of that means say says "
-    "eliminates eliminate excludes"
+    "option options choice choices answer letter is are be was so therefore thus hence or and not as to than with "
+    "choose select pick only both between either neither nor matches match for of that means say says eliminates "
+    "eliminate excludes"
 )
 """After these a single capital letter is an option's."""
 LACKS = _words("missing least except absent lacks lacking excluded exception")
@@ -40,9 +39,8 @@ DOUBTS = _words(
 ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
 """The writer plans or repeats the question."""
 REPORTS = _words(
-    "caption hint claim claims claimed claiming statement prompt suggestion premise initially thought "
-    "assumed supposedly "
-    "misleading earlier previous previously"
+    "caption hint claim claims claimed claiming statement prompt suggestion premise initially thought assumed "
+    "supposedly misleading earlier previous previously"
 )
 """Somebody else's words, or a thought given up."""
 SUBORDINATE = _words(
@@ -61,8 +59,8 @@ BEFORE_ONE = _words("is are see there's has have and with")
 CORRECTS = _words("wait hmm actually correction oops no")
 """Starts a sentence that takes back what stands before, or weighs it."""
 RETRACTS = _words(
-    "wait hmm however mistake mistaken unsure unclear contradiction contradicts contradictory alternatively recheck "
-    "impossible reconsider discard doubt confusing oops unfortunately cannot guess"
+    "wait hmm however mistake mistaken unsure unclear contradiction contradicts contradictory alternatively "
+    "recheck impossible reconsider discard doubt confusing oops unfortunately cannot guess"
 )
 """A sentence that names no option and leaves what was concluded open."""
 AFFIRMS = _words(
@@ -76,11 +74,10 @@ SUBJECTS = _words("it its it's this that they these those he she his her their h
 """Subjects that stand for what was asked about."""
 PRONOUNS = SUBJECTS | _words("there there's i we")
 FUNCTION = _words(
-    "a an the of in on at to is are was were be been do does did has have had and or for by with from as "
-    "what which who "
-    "whom whose how many much where when why there that this these those it its image picture photo photograph shown "
-    "following given based can you any above below best most one see question option options answer choose select "
-    "please describe according"
+    "a an the of in on at to is are was were be been do does did has have had and or for by with from as what "
+    "which who whom whose how many much where when why there that this these those it its image picture photo "
+    "photograph shown following given based can you any above below best most one see question option options "
+    "answer choose select please describe according"
 )
 """Words of a question that say nothing about what was asked."""
 NUMBERS = {"zero": "0"} | {

@@ -61,7 +61,9 @@ def test_so_they_are_with_a_repetition_penalty_and_several_ends(checkpoint: Chec
 def test_so_they_are_with_stop_texts(checkpoint: Checkpoint, expected: list) -> None:
     decode = checkpoint.processor.tokenizer.decode
     texts = [decode(answer.tokens[1:], skip_special_tokens=True) for answer in expected]
-    letters = Counter(letter for text in texts for letter in sorted(set(text)) if letter.isascii() and letter.isprintable())
+    letters = Counter(
+        letter for text in texts for letter in sorted(set(text)) if letter.isascii() and letter.isprintable()
+    )
     settings = SETTINGS | {"until": [letter for letter, _ in letters.most_common(3)]}
     found = by_generate(checkpoint.load(), checkpoint, settings)
     assert len({len(answer.tokens) for answer in found}) > 1
