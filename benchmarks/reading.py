@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import time
 import traceback
 import unicodedata
@@ -263,6 +264,35 @@ def forge() -> None:
             believed += unseal(seal(text, ours)).report != ours
             count += 1
     click.echo(f"{count} readings of {2 * len(FORGED)} forged responses: {believed} marks believed")
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def exact(folder: Path) -> None:
+    """Conclusions read from the embedded model's logs, against those that its fixed form makes exact.
+
+    Its reasoning ends in "So the answer is X."; X is an option's text, or the reasoning ends on no option.
+    """
+    said = re.compile(r"So the answer is ([^.<]+)\.\s*</think>")
+    right = wrong = unread = undecided = wrongly = 0
+    for path in sorted(folder.rglob("*_samples_*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            sample = json.loads(line)
+            record, response = sample["record"], sample["filtered_resps"]
+            found = said.findall(response if isinstance(response, str) else response[0])
+            if record.get("undecided") == "not_applicable" or not found:
+                continue
+            options = [option.lower() for option in record["options"]]
+            truth = "ABCDEFGHIJ"[options.index(found[-1].lower())] if found[-1].lower() in options else None
+            if truth is None:
+                undecided += record["conclusion"] is None
+                wrongly += record["conclusion"] is not None
+            else:
+                right += record["conclusion"] == truth
+                unread += record["conclusion"] is None
+                wrong += record["conclusion"] not in (None, truth)
+    click.echo(f"ends on an option: {right} read, {unread} not read, {wrong} read as another")
+    click.echo(f"ends on none: {undecided} left undecided, {wrongly} read as one")
 
 
 if __name__ == "__main__":

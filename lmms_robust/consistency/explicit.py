@@ -156,14 +156,14 @@ def _unsure(later: Sequence[Said]) -> str:
 
 
 def judge(
-    question: str, options: Sequence[str], parsed: Reading, abstain: str | None = None, hidden: bool = False
+    question: str, options: Sequence[str], reading: Reading, abstain: str | None = None, hidden: bool = False
 ) -> Verdict:
     """Compare the conclusion of the reasoning with the answer.
 
     Args:
         question: the question alone; it tells which statements of the reasoning are to the point.
         options: option texts in order.
-        parsed: the response.
+        reading: the response.
         abstain: letter of the option to abstain, where it is offered. Reasoning that cannot tell ends on it where it is
             answered.
         hidden: the model reasoned, and its reasoning is kept from us.
@@ -172,37 +172,37 @@ def judge(
         A verdict; without an answer, or where reasoning and answer are the same words (``"inseparable"``),
         ``consistent`` is None, though the conclusion may be known.
     """
-    found, where = _of(question, tuple(options) or ("",) * MAX_LETTERS, parsed)
-    if found.option is not None and not found.firm and letters(MAX_LETTERS)[found.option] != parsed.answer:
+    found, where = _of(question, tuple(options) or ("",) * MAX_LETTERS, reading)
+    if found.option is not None and not found.firm and letters(MAX_LETTERS)[found.option] != reading.answer:
         found = Conclusion(None, problem="no_conclusion")
-    reasons = parsed.at is not None and parsed.at < parsed.start
-    if (reasons or not parsed.separable) and found.force < Force.CONCLUDED:
+    reasons = reading.at is not None and reading.at < reading.start
+    if (reasons or not reading.separable) and found.force < Force.CONCLUDED:
         found = Conclusion(None, problem="inseparable" if found.option is not None else found.problem)
     letter = None if found.option is None else letters(MAX_LETTERS)[found.option]
     problem = found.problem
-    if problem == "undecided" and parsed.answer is not None and parsed.answer == abstain:
+    if problem == "undecided" and reading.answer is not None and reading.answer == abstain:
         letter, where = abstain, "own"
     if problem == "no_reasoning" and hidden:
         problem = "hidden"
     concluded_in = where if letter is not None else None
-    if parsed.answer is None:
-        return Verdict(letter, None, DECIDED_BY, parsed.problem, concluded_in)
+    if reading.answer is None:
+        return Verdict(letter, None, DECIDED_BY, reading.problem, concluded_in)
     if letter is None:
         return Verdict(None, None, DECIDED_BY, problem)
-    if not parsed.separable:
+    if not reading.separable:
         return Verdict(letter, None, DECIDED_BY, "inseparable", concluded_in)
-    return Verdict(letter, letter == parsed.answer, DECIDED_BY, None, concluded_in)
+    return Verdict(letter, letter == reading.answer, DECIDED_BY, None, concluded_in)
 
 
-def _of(question: str, options: Sequence[str], parsed: Reading) -> tuple[Conclusion, Where]:
+def _of(question: str, options: Sequence[str], reading: Reading) -> tuple[Conclusion, Where]:
     """What the reasoning of a response ends on, and whose words say so."""
-    if parsed.think is None or not parsed.think.strip():
+    if reading.think is None or not reading.think.strip():
         return Conclusion(None, problem="no_reasoning"), "own"
-    if parsed.problem == "ambiguous":
+    if reading.problem == "ambiguous":
         return Conclusion(None, problem="ambiguous"), "own"
-    injected, own = parsed.think[: parsed.own], parsed.think[parsed.own :]
+    injected, own = reading.think[: reading.own], reading.think[reading.own :]
     found = (
-        conclude(own, question, options, parsed.problem == "truncated")
+        conclude(own, question, options, reading.problem == "truncated")
         if own.strip()
         else Conclusion(None, affirms=True)
     )

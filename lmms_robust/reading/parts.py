@@ -12,7 +12,9 @@ from lmms_robust.reading.letters import letters_in
 from lmms_robust.reading.options import NUMBER, Names, formulas_in, named, number, tokens
 
 _SPLIT = re.compile(
-    r"[;()\"→⇒，、]|[,:](?!\d)|(?<!\w)- |\b(?=(?:" + "|".join(sorted(words.SPLITS)) + r"|\w{2,7}n't)\b)"
+    r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- |\b(?=(?:"
+    + "|".join(sorted(words.SPLITS))
+    + r"|\w{2,7}n't)\b)"
 )
 _FIRST = re.compile(r"\W{0,4}(?:(?:so|therefore|thus|hence)\W{1,3})?(yes|no|true|false)(?=[,.;:!]|\s?\Z)")
 _SAID = re.compile(
