@@ -15,8 +15,9 @@ from lmms_robust.reading.sentences import Force, asserted, backwards, read, star
 
 _JSON = re.compile(r"[\"']\w{0,12}(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE)
 _LABEL = re.compile(
-    r"[\s\"'(\[{<_.-]{0,8}(?:[Oo]ption\s)?(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))"
-    r"|([a-z])[.)](?=\s)|\(([a-z])\))"
+    r"[\s\"'(\[{<_.-]{0,8}(?:[Oo]ption\s)?"
+    r"(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))|"
+    r"([a-z])[.)](?=\s)|\(([a-z])\))"
 )
 _RUN = re.compile(r"[\s:\"'({\[]{0,6}([A-J]{2,6})(?![A-Za-z0-9])")
 _REFUSAL = re.compile(

@@ -230,3 +230,16 @@ def test_on_labelled_responses_verdicts_are_right_where_they_are_given(name: str
 
 
 LABELLED = Path(__file__).parents[2] / "labelled"
+
+
+def test_the_examples_of_the_documentation() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "consistency.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|") and "`" in line]
+    assert len(rows) == 7
+    for asked, response, letter, answer, said in rows:
+        question, _, listed = asked.rpartition("? ")
+        options = tuple(listed.split(", "))
+        reading = parse_response(response.strip("`").replace("\\n", "\n"), options, question=f"{question}?")
+        verdict = judge(f"{question}?", options, reading)
+        word = {True: "consistent", False: "inconsistent", None: f"undecided: {verdict.problem}"}[verdict.consistent]
+        assert (verdict.conclusion or "–", reading.answer, word) == (letter, answer, said), response
