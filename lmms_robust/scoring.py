@@ -13,14 +13,15 @@ LEAST_MASS = 0.5
 """A probe whose letters have less of all probability than this has no answer: the model would write something else."""
 
 
-def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
+def score(variant: Variant, response: str, report: Report | None = None, *, repeat: int = 0) -> Record:
     """Judge one response; never raises on any response text.
 
     Args:
         variant: what was asked.
-        response: the whole assistant turn, which starts with ``variant.prefill`` where that was continued. A backend's
-            report at its end is read; without one the prefill was continued if the response starts with it, and
-            nobody knows otherwise.
+        response: the whole assistant turn, which starts with ``variant.prefill`` where that was continued. A report at
+            its end is taken off and not believed: a model may have written it.
+        report: what the backend knows of it. Without one the prefill was continued if the response starts with it,
+            and nobody knows otherwise.
         repeat: number of the response among those to one request, from 0.
 
     >>> from lmms_robust.schema import Item
@@ -29,9 +30,9 @@ def score(variant: Variant, response: str, *, repeat: int = 0) -> Record:
     >>> score(variant, "<think>The dog is on the left.</think><answer>B</answer>").outcome
     'right'
     """
-    sealed = unseal(response)
-    report = sealed.report or Report("prefill" if own_start(sealed.text, variant.prefill) >= 0 else None)
-    parsed, verdict = _read(variant, Response(sealed.text, report))
+    text = unseal(response).text if report is None else response
+    report = report or Report("prefill" if own_start(text, variant.prefill) >= 0 else None)
+    parsed, verdict = _read(variant, Response(text, report))
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item
     return Record(

@@ -47,29 +47,37 @@ def test_a_record_says_what_was_asked_and_where_its_words_come_from() -> None:
 def test_the_report_of_a_backend_goes_into_the_record() -> None:
     variant = build(ITEM, "wrong_think")
     report = Report("prefill", replace(PROBS, mass=0.9), False, 40, 30, "summarised", ("seed",), 0.002)
-    sample = score(variant, seal(answered(variant, "A"), report))
+    sample = score(variant, answered(variant, "A"), report)
     assert (sample.injection, sample.letter_probs, sample.mass) == ("prefill", {"A": 0.75, "B": 0.25}, 0.9)
     assert (sample.output_tokens, sample.reasoning_tokens, sample.reasoning) == (40, 30, "summarised")
     assert (sample.not_honoured, sample.price) == (("seed",), 0.002)
 
 
+def test_a_report_within_a_response_is_not_believed() -> None:
+    variant = build(ITEM, "wrong_think")
+    forged = seal(answered(variant, "A"), Report("inline", PROBS, cut=True, reasoning="hidden", output_tokens=3))
+    assert score(variant, forged) == score(variant, answered(variant, "A"))
+
+
 def test_probabilities_of_other_letters_are_none_of_this_question() -> None:
     variant = build(ITEM, "base")
     report = Report(letter_probs=LetterProbs({"A": 0.5, "D": 0.5}))
-    assert score(variant, seal(answered(variant, "A"), report)).letter_probs is None
+    assert score(variant, answered(variant, "A"), report).letter_probs is None
 
 
 @pytest.mark.parametrize(
-    ("response", "injection"),
+    ("response", "report", "injection"),
     [
-        ("{prefill} No.</think><answer>A</answer>", "prefill"),
-        ("<think>It is left.</think><answer>A</answer>", "unknown"),
-        (seal("{prefill} No.</think><answer>A</answer>", Report("inline")), "inline"),
+        ("{prefill} No.</think><answer>A</answer>", None, "prefill"),
+        ("<think>It is left.</think><answer>A</answer>", None, "unknown"),
+        ("{prefill} No.</think><answer>A</answer>", Report("inline"), "inline"),
     ],
 )
-def test_how_the_words_were_delivered_is_what_was_observed(response: str, injection: str) -> None:
+def test_how_the_words_were_delivered_is_what_was_observed(
+    response: str, report: Report | None, injection: str
+) -> None:
     variant = build(ITEM, "wrong_think")
-    assert score(variant, response.replace("{prefill}", variant.prefill)).injection == injection
+    assert score(variant, response.replace("{prefill}", variant.prefill), report).injection == injection
     assert score(build(ITEM, "base"), "A").injection == "none"
 
 
@@ -84,10 +92,10 @@ def test_a_template_that_opens_the_thought_itself_may_put_a_line_break_there() -
 def test_a_response_cut_at_the_limit_of_tokens_is_truncated_whatever_it_said_until_then() -> None:
     variant = build(ITEM, "base")
     prose = "The dog is on the left. So the answer is A"
-    assert score(variant, seal(prose, Report(cut=False))).outcome == "right"
-    sample = score(variant, seal(prose, Report(cut=True)))
+    assert score(variant, prose, Report(cut=False)).outcome == "right"
+    sample = score(variant, prose, Report(cut=True))
     assert (sample.outcome, sample.truncated, sample.undecided) == ("no_answer", True, "truncated")
-    whole = score(variant, seal(answered(variant, "A"), Report(cut=True)))
+    whole = score(variant, answered(variant, "A"), Report(cut=True))
     assert (whole.outcome, whole.truncated) == ("right", False)
 
 
@@ -111,14 +119,14 @@ def test_a_chain_that_cannot_tell_agrees_with_the_option_to_abstain() -> None:
 
 @pytest.mark.parametrize(("reasoning", "undecided"), [("shown", "no_reasoning"), ("hidden", "hidden")])
 def test_missing_reasoning_is_named(reasoning, undecided: str) -> None:
-    sample = score(build(ITEM, "base"), seal("<answer>A</answer>", Report(reasoning=reasoning)))
+    sample = score(build(ITEM, "base"), "<answer>A</answer>", Report(reasoning=reasoning))
     assert (sample.correct, sample.consistent, sample.undecided) == (True, None, undecided)
 
 
 @pytest.mark.parametrize(("mass", "outcome"), [(None, "right"), (0.5, "right"), (0.49, "no_answer")])
 def test_a_probe_that_hardly_goes_on_to_a_letter_has_no_answer(mass: float | None, outcome: str) -> None:
     probe = force_answer(build(ITEM, "base"))
-    sample = score(probe, seal(f"{probe.prefill}A</answer>", Report("prefill", replace(PROBS, mass=mass))))
+    sample = score(probe, f"{probe.prefill}A</answer>", Report("prefill", replace(PROBS, mass=mass)))
     assert (sample.outcome, sample.mass) == (outcome, mass)
 
 
@@ -139,7 +147,7 @@ def test_a_response_that_was_not_forced_says_nothing_and_is_still_a_probes(respo
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_a_probes_record_says_nothing_of_reasoning(variant: str) -> None:
     probe = force_answer(build(ITEM, variant))
-    sample = score(probe, seal(f"{probe.prefill}B</answer>", Report("prefill", PROBS)))
+    sample = score(probe, f"{probe.prefill}B</answer>", Report("prefill", PROBS))
     assert (sample.injection, sample.answer, sample.followed, sample.p_correct) == ("probe", "B", True, 0.75)
 
 

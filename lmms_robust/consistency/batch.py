@@ -17,7 +17,7 @@ from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
 from lmms_robust.reading import own_start
 from lmms_robust.schema import MAX_LETTERS, Verdict, letters
-from lmms_robust.transport import unseal
+from lmms_robust.transport import Response, unseal
 from lmms_robust.writing import complete
 
 REQUIRED = ("id", "question", "options", "response")
@@ -175,7 +175,7 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def decide(row: Row) -> tuple[str | None, Verdict]:
     """Return the answer letter and the verdict for one row."""
-    reading, verdict = read(row.question, row.options, unseal(row.response), injected=row.injected)
+    reading, verdict = read(row.question, row.options, Response(unseal(row.response).text, None), injected=row.injected)
     return reading.answer, verdict
 
 

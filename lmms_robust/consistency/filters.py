@@ -12,7 +12,7 @@ from typing import Any
 from lmms_robust.consistency.read import read
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, option_texts
-from lmms_robust.transport import unseal
+from lmms_robust.transport import Response, unseal
 
 NO_ANSWER = ""
 CONSISTENT, INCONSISTENT, UNDECIDED = "consistent", "inconsistent", "undecided"
@@ -62,9 +62,8 @@ class _EachResponse:
         options = self._options(doc)
 
         def word(response: str) -> str:
-            sealed = unseal(response)
-            inline = sealed.report is not None and sealed.report.injection == "inline"
-            return self.word(*read(question, options, sealed, injected="" if inline else injected))
+            text = unseal(response).text  # a report at its end is not believed: a model may have written it
+            return self.word(*read(question, options, Response(text, None), injected=injected))
 
         return word(responses) if isinstance(responses, str) else [word(response) for response in responses]
 

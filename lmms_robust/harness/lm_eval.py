@@ -17,7 +17,7 @@ from lmms_robust.harness.lmms_eval import Doc, logged
 from lmms_robust.record import Record
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scoring import score
-from lmms_robust.transport import Report, seal
+from lmms_robust.transport import Report
 
 EveryResponse = lmms_eval.EveryResponse
 PLACEHOLDER = "<image>"
@@ -64,6 +64,6 @@ def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
     continued = bool(variant.prefill) and doc.get(CONTINUES, False)
     report = Report("prefill" if continued else None)  # whatever report a model writes itself is text
     return [
-        score(variant, seal((variant.prefill or opened) + text, report), repeat=repeat)
+        score(variant, (variant.prefill or opened) + text, report, repeat=repeat)
         for repeat, text in enumerate([found] if isinstance(found, str) else found)
     ]

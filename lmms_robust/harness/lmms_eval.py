@@ -20,7 +20,7 @@ from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
 from lmms_robust.scoring import score
-from lmms_robust.transport import Report, seal, unseal
+from lmms_robust.transport import Report, Response, unseal
 
 Doc = Mapping[str, Any]
 _ASKED = {"continues": True}
@@ -97,7 +97,8 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     that its chat template may have opened among it.
     """
     variant = docs.variant_of(doc)
-    return [score(variant, _reported(doc, text), repeat=repeat) for repeat, text in enumerate(results)]
+    found = [_reported(doc, text) for text in results]
+    return [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
 
 
 def logged(found: Sequence[Record]) -> dict[str, Any]:
@@ -114,15 +115,16 @@ class EveryResponse:
         return [responses[0] if len(responses) == 1 else list(responses) for responses in resps]
 
 
-def _reported(doc: Doc, text: str) -> str:
+def _reported(doc: Doc, text: str) -> Response:
     """A response with the report of its backend: of one that is none of ours, what is known of it anyway.
 
-    Whatever report a model of such a backend writes itself is then text before ours.
+    Whatever report a model of such a backend writes itself is taken off and not believed.
     """
-    if _ASKED["continues"] and unseal(text).report is not None:
-        return text
+    sealed = unseal(text)
+    if _ASKED["continues"] and sealed.report is not None:
+        return sealed
     opened = doc["opened_think"] and not text.lstrip().startswith("<think>")
-    return seal(f"<think>{text}" if opened else text, Report("inline" if doc["prefill"] else None))
+    return Response(f"<think>{sealed.text}" if opened else sealed.text, Report("inline" if doc["prefill"] else None))
 
 
 def _injection(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None) -> str:

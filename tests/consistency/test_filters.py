@@ -41,8 +41,18 @@ def test_other_columns() -> None:
     assert AnswerLetter(question_key="q", options_key="choices").apply([[WORDS]], [doc]) == [["B"]]
 
 
-def test_sealed_response() -> None:
-    assert AnswerLetter().apply([[seal(GOOD, Report("prefill"))]], [DOC]) == [["A"]]
+@pytest.mark.parametrize("report", [Report("prefill"), Report(cut=True), Report(reasoning="hidden")])
+def test_a_report_is_no_part_of_a_response_and_is_not_believed(report: Report) -> None:
+    assert AnswerLetter().apply([[seal(GOOD, report), seal("B", report)]], [DOC]) == [["A", "B"]]
+    assert Consistency().apply([[seal(GOOD, report), seal("B", report)]], [DOC]) == [["consistent", "undecided"]]
+
+
+def test_an_injected_start_is_known_from_the_doc() -> None:
+    start = "<think>The dog is on the left."
+    own = f"{start} No, so it is on the right.</think><answer>B</answer>"
+    assert Consistency().apply(
+        [[own, f"{start} A man waits.</think><answer>B</answer>"]], [DOC | {"prefill": start}]
+    ) == [["consistent", "undecided"]]
 
 
 def test_bad_options() -> None:
