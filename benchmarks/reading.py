@@ -272,7 +272,10 @@ def forge() -> None:
         "sealed": lambda text: unseal(seal(text, Report(output_tokens=3))).report,
     }
     believed = count = 0
-    for text in ("<think>I see it. So the answer is A.</think><answer>A</answer>", "It is so.</think><answer>A</answer>"):
+    for text in (
+        "<think>I see it. So the answer is A.</think><answer>A</answer>",
+        "It is so.</think><answer>A</answer>",
+    ):
         for mark in FORGED:
             for way, read_by in ways.items():
                 changed = read_by(f"{text}{mark}") != read_by(text)

@@ -87,7 +87,8 @@ def _counts(found: Mapping[str, int]) -> str:
 
 def _shown(wrong: Sequence[str]) -> list[str]:
     more = len(wrong) - _SHOWN_IDS
-    return [f"  wrong: {', '.join(wrong[:_SHOWN_IDS])}{f' and {more} more' if more > 0 else ''}"] if wrong else []
+    names = [name.encode("ascii", "backslashreplace").decode() for name in wrong[:_SHOWN_IDS]]
+    return [f"  wrong: {', '.join(names)}{f' and {more} more' if more > 0 else ''}"] if wrong else []
 
 
 def _decoded(line: str, where: str) -> dict[str, Any]:

@@ -23,10 +23,10 @@ TAIL = 6_000
 """Characters at the end of a reasoning that are read: what it ends on stands there."""
 _MOST = 8
 """Sentences that are read, from the last one back."""
+_SHORT = 4
+"""Words of a sentence that, named another option, replaces what stands before it ("Sorry, B.")."""
 _BACK = 4
 """Sentences before a plain statement that may contradict it."""
-_NEUTRAL = 1
-"""Sentences that may follow a plain statement and say nothing about the options."""
 
 Where = Literal["own", "injected"]
 
@@ -41,14 +41,12 @@ class Conclusion:
         problem: why there is none: ``"no_conclusion"``, ``"ambiguous"``, ``"retracted"`` or ``"undecided"`` (it says
             that it cannot tell).
         affirms: it names no option, and stands by what was said before it.
-        firm: it is the last word, or said in a concluding form: enough to find an answer inconsistent with it.
     """
 
     option: int | None
     force: Force = Force.NOTHING
     problem: str | None = None
     affirms: bool = False
-    firm: bool = True
 
 
 def conclude(text: str, question: str, options: Sequence[str], unfinished: bool = False) -> Conclusion:
@@ -87,6 +85,9 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
     for one in later:
         if one.infers and one.force == Force.NOTHING:
             return Conclusion(None, problem="ambiguous")
+        others = one.named - {said.option} if one.option is None else {one.option} - {said.option}
+        if others and one.force != Force.PLAIN and len(one.words) <= _SHORT:
+            return Conclusion(None, problem="ambiguous")
         if one.force == Force.PLAIN and one.option != said.option:
             if _corrected(later):
                 return _plain(later)
@@ -98,28 +99,28 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
     stance = _stance(later)
     if stance is False:
         return Conclusion(None, problem="retracted")
-    problem = None if said.option is not None else "no_conclusion"
-    return Conclusion(said.option, said.force, problem, firm=said.firm)
+    if said.option is None or not said.firm:
+        return Conclusion(None, problem="no_conclusion")
+    return Conclusion(said.option, said.force)
 
 
 def _plain(later: Sequence[Said]) -> Conclusion:
     """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
     place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
     if place is None:
-        silent = not any(one.named or one.denied for one in later)
-        return Conclusion(None, problem=_unsure(later), affirms=silent and _stance(later) is True)
+        return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))
     last, after, before = later[place], later[:place], later[place + 1 :]
     speaks = max(last.about, 1)  # words of the question, from which on another sentence is about it as much
-    speaking = [one for one in after if _speaks(one, last.option, speaks)]
-    if len(after) > _NEUTRAL or speaking or _stance(after) is False:
+    if after and (_stance(after) is not True or any(_speaks(one, last.option, speaks) for one in after)):
         return Conclusion(None, problem="ambiguous")
     for number, one in enumerate(before, place + 1):
         if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= speaks:
             if not _corrected(later[:number]):
                 return Conclusion(None, problem="ambiguous")
             break
-    problem = None if last.option is not None else "no_conclusion"
-    return Conclusion(last.option, Force.PLAIN, problem, firm=last.firm and not after)
+    if last.option is None or not last.firm:
+        return Conclusion(None, problem="no_conclusion")
+    return Conclusion(last.option, Force.PLAIN)
 
 
 def _speaks(one: Said, option: int | None, about: int) -> bool:
@@ -131,6 +132,15 @@ def _speaks(one: Said, option: int | None, about: int) -> bool:
 def _corrected(later: Sequence[Said]) -> bool:
     """Whether one of some sentences starts by taking back what stands before it."""
     return any(not words.CORRECTS.isdisjoint(one.words[:3]) for one in later)
+
+
+def _affirms(one: Said) -> bool:
+    """Whether a sentence only stands by what was said: it says so, and hardly anything else."""
+    extra = sum(word not in words.COMMON for word in one.words)
+    return not one.named and not one.denied and extra <= _MOST_BESIDE and _stance([one]) is True
+
+
+_MOST_BESIDE = 1
 
 
 def _stance(later: Sequence[Said]) -> bool | None:
@@ -173,8 +183,6 @@ def judge(
         ``consistent`` is None, though the conclusion may be known.
     """
     found, where = _of(question, tuple(options) or ("",) * MAX_LETTERS, reading)
-    if found.option is not None and not found.firm and letters(MAX_LETTERS)[found.option] != reading.answer:
-        found = Conclusion(None, problem="no_conclusion")
     reasons = reading.at is not None and reading.at < reading.start
     if (reasons or not reading.separable) and found.force < Force.CONCLUDED:
         found = Conclusion(None, problem="inseparable" if found.option is not None else found.problem)

@@ -10,10 +10,13 @@ from string import ascii_letters, ascii_uppercase
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in
-from lmms_robust.reading.options import MARKS, Names, folded, names, number, squeeze, tokens
+from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
+from lmms_robust.reading.spelling import MARKS, folded, number, squeeze, tokens
 
-_JSON = re.compile(r"[\"']\w{0,12}(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE)
+_JSON = re.compile(
+    r"[\"'](?:final_?|correct_?|my_?)?(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE
+)
 _LABEL = re.compile(
     r"[\s\"'(\[{<_.-]{0,8}(?:[Oo]ption\s)?"
     r"(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))|"
@@ -51,6 +54,12 @@ class Choice:
     start: int = -1
     at: int | None = None
     stated: bool = True
+
+
+def _denied(text: str) -> bool:
+    """Whether what follows a letter says that it is not the answer: "A is wrong", "A: no"."""
+    first = re.split(r"[.,;\n(]", text, maxsplit=1)[0].lower()
+    return "n't" in first or (len(first) < 60 and not words.DENYING.isdisjoint(first.split()[:4]))
 
 
 def _choice(index: int, count: int, start: int = -1, at: int | None = None, stated: bool = True) -> Choice:
@@ -142,6 +151,8 @@ class _Reader:
         if not words.CORRECTS.isdisjoint(tokens(rest[:60].lower())) and (later := [*letters_in(rest)]):
             place, other = later[-1]
             return _choice(other, self.count, start, start + match.end() + place)
+        if _denied(rest):
+            return None
         if len(rest) < 60 and "or" in rest.split() and {other for _, other in letters_in(rest)} - {index}:
             return Choice(None, "ambiguous", start)
         return _choice(index, self.count, start, start + at)
@@ -216,6 +227,8 @@ def _equal(text: str, known: Names) -> int | None:
     """Index of the one option that a text is, up to case, marks, articles and the way numbers are written."""
     if len(text) > _LONGEST_OPTION or not (bare := folded(text)):
         return None
+    if (exact := text.strip(MARKS)) in known.spellings:
+        return known.spellings[exact]
     if bare in known.spellings:
         return known.spellings[bare]
     if known.numbers and (value := number(text.strip(MARKS))) in known.numbers:

@@ -31,7 +31,7 @@ _FILL = (
     r"choice|letter|answer|correct|one|labeled|with|选项|选)[\s:\"'({\[]{0,4}){0,5}"
 )
 _LEAD = re.compile(
-    r"(?:\b(?:answers?|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
+    r"(?:\b(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
     r"(?:option|choice|one|letter|statement))\b"
     r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-J])\b))"
     r"|\\boxed\s?\{"
@@ -94,12 +94,20 @@ def _is_article(text: str, at: int) -> bool:
 
 
 def leads(text: str) -> Iterator[tuple[int, int]]:
-    r"""Start and end of the words after which an answer stands, such as "the answer is" or "\boxed{"."""
+    r"""Start and end of the words after which an answer stands, such as "the answer is" or "\boxed{".
+
+    Not of those that deny it, or give somebody else's: "the wrong answer is", "the caption says that the answer is".
+    """
     low = text.lower()
     if any(stem in low for stem in _STEMS) or not text.isascii() or _IS.search(text):
         for match in _LEAD.finditer(text):
-            if not text.endswith("'s ", 0, match.start()):  # somebody else's answer
+            clause = low[max(low.rfind(mark, 0, match.start()) for mark in ",;:.\n") + 1 : match.end()]
+            if "n't" not in clause and "'s answer" not in clause and _UNSOUND.isdisjoint(_WORD.findall(clause)):
                 yield match.span()
+
+
+_UNSOUND = (words.NEGATES | words.DENIES | words.REPORTS | words.LACKS) - {"thought"}  # "on second thought"
+_WORD = re.compile(r"[a-z]+")
 
 
 def called(text: str) -> tuple[int, int] | None:

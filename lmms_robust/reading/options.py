@@ -6,66 +6,20 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from string import punctuation
 
 from lmms_robust.reading import words
 from lmms_robust.reading.plain import plain
+from lmms_robust.reading.questions import claim, comparing, is_hypothetical, is_negative, relates
+from lmms_robust.reading.spelling import NUMBER, WORD, folded, number, squeeze, tokens
 from lmms_robust.schema import letters
 
-WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
-NUMBER = re.compile(r"(?:(?<![\w)\s])|(?<=[\s(=:]))-\s?\d+(?:[.,:/]\d+)*|\d+(?:[.,:/]\d+)*")
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words."""
-MARKS = punctuation + " \n。！？、（）：；"
-"""What may stand around an answer."""
 _FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
 _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
-_COMPARES = re.compile(
-    r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
-    r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
-    re.IGNORECASE,
-)
-_RELATES = re.compile(
-    r"\b(?:where|relati\w{1,6}|positione?d?|located|respect|sides?|direction|facing|left|right|above|below|behind|front)\b",
-    re.IGNORECASE,
-)
-_NEGATIVE = re.compile(
-    r"\b(?:not|except|incorrect|false|least|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
-    re.IGNORECASE,
-)
-_HYPOTHETICAL = re.compile(r"\b(?:if|when|would|will|suppose|were)\b", re.IGNORECASE)
 _POLAR = (("yes", "no"), ("true", "false"))
-
-
-@lru_cache(maxsize=65_536)
-def _form(word: str) -> str:
-    """A word as it is compared: number words from two on as digits, plurals as singulars."""
-    if word in words.NUMBERS:
-        return words.NUMBERS[word]
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.CUES
-    return word[:-1] if plural else word
-
-
-def tokens(low: str) -> list[str]:
-    """Words and numbers of a text in lower case, each as it is compared.
-
-    >>> tokens("two dogs at 10:15")
-    ['2', 'dog', 'at', '10:15']
-    """
-    return [_form(word) for word in WORD.findall(low)]
-
-
-def number(text: str) -> str:
-    """One spelling of a number: without thousands separators and zeros behind the point."""
-    text = text.replace(",", "").replace(" ", "")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def squeeze(text: str) -> str:
-    """A formula without blanks and braces around single characters."""
-    return re.sub(r"\{(\w)\}", r"\1", re.sub(r"\s", "", text)).rstrip(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +39,10 @@ class Names:
         stems: where an option is named, one of these stands in the text; ``""`` if nothing can be said beforehand.
         asked: content words of the question that no option has.
         proposition: all content words of the question.
+        claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
+        of_options: words that tell options apart.
+        order: content words of the question that are no option, in the order in which they stand last.
+        places: words of the question for a place that no option has.
         comparing: words of the question that compare ("taller"): a statement with others answers another question.
         negative: it asks for what does not hold.
         relates: it asks how things stand to each other, so that their order counts.
@@ -105,6 +63,10 @@ class Names:
     stems: tuple[str, ...]
     asked: tuple[str, ...]
     proposition: tuple[str, ...]
+    claim: tuple[str, ...]
+    of_options: frozenset[str]
+    order: tuple[str, ...]
+    places: frozenset[str]
     comparing: frozenset[str]
     negative: bool
     relates: bool
@@ -126,17 +88,20 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     keys = {key: index for index, key in enumerate(spelled) if spelled.count(key) == 1 and _tells(key)}
     contents = [frozenset(one) - words.FUNCTION for one in listed]
     bags = [(one, index) for index, one in enumerate(_distinctive(contents)) if _tells(" ".join(one))]
+    texts = [option.strip().rstrip("。").lower() for option in known]
     literal = {
-        option.strip().rstrip("。").lower(): index
-        for index, option in enumerate(known)
-        if option.strip() and (UNSPACED.search(option) or spelled.count(spelled[index]) > 1)
+        text: index
+        for index, text in enumerate(texts)
+        if text and texts.count(text) == 1 and (UNSPACED.search(text) or spelled.count(spelled[index]) > 1)
     }
     formulas = [(squeeze(option), index) for index, option in enumerate(known) if _FORMULA.search(option)]
     lowered = [" ".join(WORD.findall(option.lower())) for option in known]
     polar = next(({word: lowered.index(word) for word in pair} for pair in _POLAR if {*pair} <= {*lowered}), {})
     content = [word for word in tokens(plain(question).lower()) if word not in words.FUNCTION and len(word) > 2]
-    in_some = {word for one in listed for word in one if not all(word in other for other in listed)}
-    asked = [word for place, word in enumerate(content) if word not in in_some and word not in content[place + 1 :]]
+    alone = {one[0] for one in listed if len(one) == 1}
+    in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
+    in_some = {word for one in listed for word in one} - in_all
+    asked = [word for word in reversed(dict.fromkeys(reversed(content))) if word not in in_some]
     numbers = _numbers(known)
     stems = {max(key.split(), key=len) for key in keys} | {max(bag, key=len) for bag, _ in bags} | {*literal}
     open_ = formulas or (not numbers and any(stem[:1].isdigit() for stem in stems))
@@ -145,7 +110,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         said=frozenset(content).union(*(tokens(option.lower()) for option in known)),
         spellings=_unique(
             [
-                [folded(option), label, *([key.strip()] if key in keys else [])]
+                [option.strip(), folded(option), label, *([key.strip()] if key in keys else [])]
                 for option, label, key in zip(options, labels, spelled, strict=True)
             ]
         ),
@@ -158,18 +123,17 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         stems=("",) if open_ else tuple(stems),
         asked=tuple(asked),
         proposition=tuple(dict.fromkeys(content)),
-        comparing=frozenset(_form(word.lower()) for word in _COMPARES.findall(question)) - in_some,
-        negative=bool(_NEGATIVE.search(question)),
-        relates=bool(_RELATES.search(question)),
-        hypothetical=bool(_HYPOTHETICAL.search(question)),
+        of_options=frozenset(word for one in listed for word in one),
+        order=tuple(word for word in reversed(dict.fromkeys(reversed(content))) if word not in alone),
+        places=frozenset(content) & words.PLACES - frozenset(word for one in listed for word in one),
+        claim=claim(plain(question).lower()),
+        comparing=comparing(question) - in_some,
+        negative=is_negative(question, bool(polar)),
+        relates=relates(question),
+        hypothetical=is_hypothetical(question),
         pointed=pointed,
         lettered=lettered,
     )
-
-
-def folded(text: str) -> str:
-    """A text up to case, blanks and marks at its ends."""
-    return " ".join(text.split()).casefold().strip(MARKS)
 
 
 def _unique(spellings: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -206,9 +170,12 @@ def _distinctive(contents: Sequence[frozenset[str]]) -> list[frozenset[str]]:
 def _stripped(listed: list[list[str]], lettered: bool) -> list[list[str]]:
     """Token lists without articles in front and without what all of them start and end with, if words are left."""
     whole = listed = listed if lettered else [_bare(one) for one in listed]
-    for side in (0, -1):
-        while all(len(one) > 1 for one in listed) and len({one[side] for one in listed}) == 1:
-            listed = [one[1:] if side == 0 else one[:-1] for one in listed]
+    for turned in (1, -1):
+        least = min(map(len, listed)) - 1
+        same = 0
+        while same < least and len({one[::turned][same] for one in listed}) == 1:
+            same += 1
+        listed = [one[::turned][same:][::turned] for one in listed]
     listed = listed if lettered else [_bare(one) for one in listed]
     tell = all(_tells(one[0]) or len(one) > 1 for one in listed) and not any({*one} <= words.FUNCTION for one in listed)
     return listed if tell else whole

@@ -9,7 +9,9 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
-from lmms_robust.reading.options import NUMBER, Names, formulas_in, named, number, tokens
+from lmms_robust.reading.options import Names, formulas_in, named
+from lmms_robust.reading.questions import claim
+from lmms_robust.reading.spelling import NUMBER, number, tokens
 
 _SPLIT = re.compile(
     r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- |\b(?=(?:"
@@ -148,7 +150,8 @@ def _add(found: Named, part: _Part, known: Names) -> None:
         found.inferred |= part.inferred
         found.in_order &= _in_order(part.tokens, known)
         found.extra += sum(
-            word not in words.COMMON and word not in known.said and not word[0].isdigit() for word in part.tokens
+            len(word) > 1 and not word[0].isdigit() and word not in words.COMMON and word not in known.said
+            for word in part.tokens
         )
     elif part.weight in ("denies", "takes back"):
         found.denied |= part.options
@@ -200,8 +203,10 @@ def _draws(part: str, here: Sequence[str]) -> bool:
 
 def _in_order(here: Sequence[str], known: Names) -> bool:
     """Whether what the question relates is not turned round: "the dog is left of the cup" of "where is the cup?"."""
-    asked = [word for word in here if word in known.asked]
-    return not known.relates or len({*asked}) < 2 or asked[0] != known.asked[-1]
+    if known.places and not known.places & {*here} and not words.PLACES.isdisjoint({*here} - known.of_options):
+        return False
+    asked = [word for word in here if word in known.order]
+    return not known.relates or len({*asked}) < 2 or asked[0] != known.order[-1]
 
 
 def _literal(part: str, known: Names) -> set[int]:
@@ -239,7 +244,7 @@ def _polar(found: Named, low: str, known: Names, infers: bool) -> None:
     match = _FIRST.match(low) or _SAID.search(low)
     if match:
         found.asserted |= {known.polar[match[1]]} if match[1] in known.polar else set()
-    else:
+    elif not known.negative:
         clauses = _CLAUSE.split(low)
         told = [said for clause in clauses if (said := _states(clause, known)) is not None]
         if sum(map(_negations, clauses)) > (bool(told) and not told[-1]):  # "it is not accurate that …"
@@ -253,16 +258,8 @@ _CLAUSE = re.compile(r"[,;:()]|\bthat\b|\bbecause\b|\bsince\b")
 
 def _states(part: str, known: Names) -> bool | None:
     """Whether a clause states (True) or denies (False) the question word for word, with a pronoun for its subject."""
-    here = tokens(part)
-    said = [word for word in dict.fromkeys(here) if word in known.proposition]
-    missing = [word for word in known.proposition if word not in said]
-    subject = next((word for word in here if word not in words.OPENINGS), "")
-    complete = not missing or (missing == [known.proposition[0]] and subject in words.SUBJECTS)
-    if not said or not complete or said != [word for word in known.proposition if word in said]:
-        return None
-    if not (words.DOUBTS | words.REPORTS | words.IF).isdisjoint(here):
-        return None
-    if sum(word not in words.COMMON and word not in known.proposition for word in here) > 2:
+    said, asked = claim(part), known.claim
+    if said != asked and not (said[:1] and said[0] in words.SUBJECTS and said[1:] == asked[1:] and len(asked) > 1):
         return None
     negated = _negations(part)
     return None if negated > 1 else not negated

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.reading.answer import Choice, read_answer
-from lmms_robust.reading.options import MARKS
 from lmms_robust.reading.plain import plain
 from lmms_robust.reading.sentences import backwards
+from lmms_robust.reading.spelling import MARKS
 from lmms_robust.reading.tags import Blocks, Span, split_blocks
 from lmms_robust.schema import MAX_LETTERS, Reading
 
@@ -47,15 +47,23 @@ _ANSWER_LINE = re.compile(
 )
 
 
+_LAST_LINE = re.compile(r"[^\n]+\s*\Z")
+_LONGEST_LINE = 200
+_MOST_ANSWER_LINES = 4
+
+
 def _before(text: str, choice: Choice) -> str:
     """What stands before the sentence or clause that states the answer, without earlier lines that state it too."""
     stop = max((text.rfind(mark, 0, choice.start) for mark in ("\n", ". ", "! ", "? ", "。")), default=-1) + 1
     clause = text.rfind(",", stop, choice.start)
     joined = _JOINS.search(text, clause if clause > 0 else stop, choice.start + 1)
-    before = text[: joined.start() if joined and clause > 0 else stop]
-    while _ANSWER_LINE.fullmatch(last := before.rstrip().rpartition("\n")[2]):
-        before = before[: before.rindex(last)]
-    return before
+    end = joined.start() if joined and clause > 0 else stop
+    for _ in range(_MOST_ANSWER_LINES):
+        line = _LAST_LINE.search(text, max(0, end - _LONGEST_LINE), end)
+        if line is None or not _ANSWER_LINE.fullmatch(line[0].strip()):
+            break
+        end = line.start()
+    return text[:end]
 
 
 def _after(text: str, choice: Choice) -> int:

@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import LETTER, SEVERAL, called, first_letter, index_of, is_label, leads, letters_in
-from lmms_robust.reading.options import MARKS, UNSPACED, Names, may_name, named, tokens
+from lmms_robust.reading.options import UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, name, parts
+from lmms_robust.reading.spelling import MARKS, tokens
 
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
@@ -160,7 +161,8 @@ def _weigh(
     if known.comparing and not known.comparing & {*tokens(low)} and _COMPARING.search(low):
         return nothing
     foreign = _FOREIGN.search(low) is not None
-    if not (about or len(spoken) <= 5 or foreign or _is_elliptic(spoken) or _has_subject(low, known, chosen)):
+    fragment = len(spoken) <= 5 and not by.extra
+    if not (about or fragment or foreign or _is_elliptic(spoken) or _has_subject(low, known, chosen)):
         relevant = answers or (infers and by.inferred and by.by_letter)
         return (Force.CONCLUDED, next(iter(by.asserted))) if relevant and by.asserted else nothing
     if by.off:
@@ -168,7 +170,9 @@ def _weigh(
     if not by.in_order or not by.asserted:
         return nothing
     option = next(iter(chosen))
-    if answers or (infers and by.inferred and (about or len(spoken) < 9 or by.by_letter or foreign)):
+    if "was" in spoken and by.by_letter:  # an answer given up
+        return nothing
+    if answers or (infers and by.inferred and (about or not by.extra or by.by_letter or foreign)):
         return Force.CONCLUDED, option
     if by.by_letter or (infers and not by.inferred) or (foreign and "=" not in low and not UNSPACED.search(low)):
         return nothing

@@ -33,14 +33,16 @@ LETTER_AFTER = _words(
 LACKS = _words("missing least except absent lacks lacking excluded exception")
 """What a question asks for by what does not hold."""
 DOUBTS = _words(
-    "might may could possible maybe perhaps possibly either unless unsure unclear suppose supposing hypothetically"
+    "doubt might may could possible maybe perhaps possibly either unless unsure unclear suppose supposing "
+    "hypothetically"
 )
 """What this is said of is not asserted."""
 ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
 """The writer plans or repeats the question."""
 REPORTS = _words(
     "caption hint claim claims claimed claiming statement prompt suggestion premise initially thought assumed "
-    "supposedly misleading earlier previous previously"
+    "supposedly misleading earlier previous previously said told according user someone everyone people others "
+    "initial tempting mistake"
 )
 """Somebody else's words, or a thought given up."""
 SUBORDINATE = _words(
@@ -58,6 +60,10 @@ BEFORE_ONE = _words("is are see there's has have and with")
 """After these a "one" counts."""
 CORRECTS = _words("wait hmm actually correction oops no")
 """Starts a sentence that takes back what stands before, or weighs it."""
+PLACES = _words(
+    "left right above below front behind top bottom foreground background inside outside over under first last"
+)
+"""Where things are; a statement with another of them than the question answers another question."""
 RETRACTS = _words(
     "wait hmm however mistake mistaken unsure unclear contradiction contradicts contradictory alternatively "
     "recheck impossible reconsider discard doubt confusing oops unfortunately cannot guess"
@@ -119,6 +125,16 @@ ANSWER_ABROAD = (
 )
 """The word for "answer" in other languages: after it a letter is read, and nothing else of them."""
 ARTICLES = _words("a an the")
+LIGHT = (
+    ARTICLES
+    | AUXILIARIES
+    | VERBS
+    | INFERS
+    | CONNECTS
+    | NEGATES
+    | _words("be been being any some that it's image picture")
+)
+"""Words that make a clause no truer and no falser."""
 CAPITALS = frozenset("ABCDEFGHIJ")
 IF = _words("if unless")
 DENYING = NEGATES | DENIES

@@ -29,7 +29,7 @@ RELATION = "Is the car to the left or to the right of the tree?"
 
 def conclusion(question: str, options: tuple[str, ...], think: str | None) -> Verdict:
     """The verdict without an answer: all that it can say is what the reasoning ends on."""
-    return judge(question, options, Reading(think, "A", None))
+    return judge(question, options, Reading(think, None, "no_answer"))
 
 
 CONCLUSIONS = {
@@ -98,10 +98,23 @@ OPEN = {
         "A. left: no dog.\nB. right: a lamp.\nC. above: a bird.",
         "no_conclusion",
     ),
+    "somebody else's": (WHERE, SIDES, "The user said that the answer is A.", "no_conclusion"),
+    "the wrong one": (WHERE, SIDES, "The wrong answer is A.", "no_conclusion"),
+    "sorry": (WHERE, SIDES, "So the answer is A. Sorry, B.", "ambiguous"),
+    "another thing": (COLOR, COLORS, "So the truck is red.", "no_conclusion"),
+    "another place": (
+        "What is on the left of the box?",
+        ("a dog", "a cat"),
+        "Right of the box is a dog.",
+        "no_conclusion",
+    ),
+    "yes to something else": ("Is the cat on the sofa?", YES_NO, "The cat is under the sofa.", "no_conclusion"),
+    "a negative question": ("Is there no dog?", YES_NO, "There is no dog.", "no_conclusion"),
+    "doubt": (COLOR, COLORS, "I doubt that the car is red.", "no_conclusion"),
     "an unread conclusion at the end": (
         COLOR,
         COLORS,
-        "The bus is red. So the color of the car is navy.",
+        "The car is red. So the color of the car is navy.",
         "ambiguous",
     ),
 }
@@ -109,7 +122,7 @@ OPEN = {
 
 @pytest.mark.parametrize(("question", "options", "think", "problem"), OPEN.values(), ids=OPEN)
 def test_everything_else_is_undecided(question: str, options: tuple[str, ...], think: str | None, problem: str) -> None:
-    found = conclusion(question, options, think)
+    found = judge(question, options, Reading(think, "A", None))
     assert (found.conclusion, found.consistent, found.concluded_in) == (None, None, None)
     assert found.problem == problem
 
@@ -122,6 +135,7 @@ OWN = {
     "affirms": (" That fits what the picture shows.</think>", "A", "injected"),
     "denies": (" That is not what I see.</think>", None, None),
     "describes": (" A man stands beside the car.</think>", None, None),
+    "affirms something else": (" It is clear that this is made up.</think>", None, None),
     "hesitates": (" It may be blue or white.</think>", None, None),
 }
 
@@ -169,10 +183,12 @@ def test_reasons_that_follow_an_answer_count() -> None:
     assert (verdict.conclusion, verdict.consistent) == ("A", False)
 
 
-def test_what_is_said_by_the_way_is_not_enough_for_inconsistent() -> None:
-    think = "The car is red. A man waits for his friend."
-    assert judge(COLOR, COLORS, Reading(think, "A", None)).consistent is True
-    assert judge(COLOR, COLORS, Reading(think, "B", None)).consistent is None
+@pytest.mark.parametrize("answer", ["A", "B", None])
+@pytest.mark.parametrize("think", ["The car is red. A man waits for his friend.", "So the car is red.", "It is blue."])
+def test_the_answer_has_no_part_in_the_conclusion(think: str, answer: str | None) -> None:
+    problem = None if answer else "no_answer"
+    alone = judge(COLOR, COLORS, Reading(think, None, "no_answer"))
+    assert judge(COLOR, COLORS, Reading(think, answer, problem)).conclusion == alone.conclusion
 
 
 CUT = {
@@ -214,19 +230,22 @@ def test_no_text_raises(text: str, options: tuple[str, ...], question: str) -> N
 @pytest.mark.parametrize("name", ["practice", "development"])
 def test_on_labelled_responses_verdicts_are_right_where_they_are_given(name: str) -> None:
     rows = [json.loads(line) for line in (LABELLED / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
-    right = given = answers = wrong_letters = 0
+    right = given = answers = wrong_letters = said = found = 0
     for row in rows:
         reading = parse_response(row["response"], row["options"], None, row.get("injected", ""), row["question"])
         verdict, labels = judge(row["question"], row["options"], reading), row["expected"]
         truth = None if None in (labels["answer"], labels["conclusion"]) else labels["answer"] == labels["conclusion"]
         answers += reading.answer == labels["answer"]
         given += verdict.consistent is not None
+        said += verdict.consistent is False
+        found += verdict.consistent is False and truth is False
         right += verdict.consistent is not None and verdict.consistent == truth
         wrong_letters += verdict.conclusion not in (None, labels["conclusion"])
     assert answers >= 0.98 * len(rows)
-    assert right >= 0.94 * given
-    assert given >= 0.3 * len(rows)
-    assert wrong_letters <= 0.03 * len(rows)
+    assert right >= 0.95 * given
+    assert found >= 0.85 * said
+    assert given >= 0.33 * len(rows)
+    assert wrong_letters <= 0.02 * len(rows)
 
 
 LABELLED = Path(__file__).parents[2] / "labelled"

@@ -14,7 +14,7 @@ WORDS_ONLY = {
     *("option that contains another one", "option within another one", "option that is a letter no option carries"),
     *("box with words", "words only", "words in a sentence", "yes with explanation", "no with explanation", "digit"),
     *("number word", "number in a sentence", "article is no letter", "article in a sentence is no letter"),
-    "vitamin is no letter",
+    *("vitamin is no letter", "own labels of options", "spelled exactly"),
 }
 
 

@@ -1,0 +1,48 @@
+"""How words, numbers and formulas are spelled where they are compared."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from string import punctuation
+
+from lmms_robust.reading import words
+
+WORD = re.compile(r"\d+(?:[.,:/]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?")
+NUMBER = re.compile(r"(?:(?<![\w)\s])|(?<=[\s(=:]))-\s?\d+(?:[.,:/]\d+)*|\d+(?:[.,:/]\d+)*")
+MARKS = punctuation + " \n。！？、（）：；"
+"""What may stand around an answer."""
+
+
+@lru_cache(maxsize=65_536)
+def _form(word: str) -> str:
+    """A word as it is compared: number words from two on as digits, plurals as singulars."""
+    if word in words.NUMBERS:
+        return words.NUMBERS[word]
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.CUES
+    return word[:-1] if plural else word
+
+
+def tokens(low: str) -> list[str]:
+    """Words and numbers of a text in lower case, each as it is compared.
+
+    >>> tokens("two dogs at 10:15")
+    ['2', 'dog', 'at', '10:15']
+    """
+    return [_form(word) for word in WORD.findall(low)]
+
+
+def number(text: str) -> str:
+    """One spelling of a number: without thousands separators and zeros behind the point."""
+    text = text.replace(",", "").replace(" ", "")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def squeeze(text: str) -> str:
+    """A formula without blanks and braces around single characters."""
+    return re.sub(r"\{(\w)\}", r"\1", re.sub(r"\s", "", text)).rstrip(".")
+
+
+def folded(text: str) -> str:
+    """A text up to case, blanks and marks at its ends."""
+    return " ".join(text.split()).casefold().strip(MARKS)
