@@ -115,6 +115,8 @@ def _checked_labels(labels: object, count: int, where: str) -> dict[str, str | N
     known = letters(count)
     if not isinstance(labels, dict) or not labels.keys() <= {"answer", "conclusion", "concluded_in"}:
         raise RobustError(f"{where}: expected {str(labels)[:80]!r}; allowed: an object with answer and conclusion")
+    if labels.get("concluded_in") not in (None, "own", "injected"):
+        raise RobustError(f"{where}: expected concluded_in {labels['concluded_in']!r}; allowed: own, injected, null")
     labels = {name: label for name, label in labels.items() if name != "concluded_in"}
     for name, label in labels.items():
         if label is not None and label not in known:

@@ -58,7 +58,7 @@ class _EachResponse:
         return [self._sample(responses, doc) for responses, doc in zip(samples, known, strict=True)]
 
     def _sample(self, responses: Responses, doc: Doc) -> str | list[str]:
-        question, injected = str(doc.get(self.question_key, "")), str(doc.get(self.injected_key) or "")
+        question, injected = str(doc.get(self.question_key) or ""), str(doc.get(self.injected_key) or "")
         options = self._options(doc)
 
         def word(response: str) -> str:

@@ -128,6 +128,7 @@ def name(text: str, low: str, known: Names, count: int, infers: bool = False) ->
         if part.options:
             _add(found, part, known)
     if numeric:
+        found.open |= any(not words.INEXACT.isdisjoint(here) for here, _ in numeric)
         values, found.off, several = _values(numeric, known)
         found.open |= several
         found.inferred |= bool(values) and drawn

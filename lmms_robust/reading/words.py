@@ -56,6 +56,8 @@ VERBS = _words("is are was were there there's it's")
 AUXILIARIES = _words("is are was were does do did can could would should will has have")
 """A "not" behind one of these denies what stands before it."""
 ONLY = _words("only just exactly")
+INEXACT = _words("more less fewer minus twice half dozen pair than before after least")
+"""With one of these a number is not what a sentence comes to."""
 BEFORE_ONE = _words("is are see there's has have and with")
 """After these a "one" counts."""
 CORRECTS = _words("wait hmm actually correction oops no")

@@ -103,6 +103,7 @@ WRONG = {
     "response no text": (_row(response=None), "response is a NoneType"),
     "id no text": (_row(id=None), "id None"),
     "unknown label": (_row(expected={"answer": "C"}), "expected answer 'C'"),
+    "unknown place": (_row(expected={"concluded_in": "mine"}), "expected concluded_in 'mine'"),
     "labels no object": (_row(expected="A"), "expected 'A'"),
     "injected no text": (_row(injected=3), "injected '3'; allowed: null, or what the response starts with"),
     "injected no start": (_row(injected="<think>The cat"), "injected '<think>The cat'; allowed"),
