@@ -52,6 +52,8 @@ FORMS = (
     "\\boxed{A} ",
     "answer ",
     "answer: ",
+    "answer:\n",
+    "Answer: A\n",
     "the answer is ",
     "is:",
     "答案",

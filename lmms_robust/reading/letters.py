@@ -101,11 +101,15 @@ def leads(text: str) -> Iterator[tuple[int, int]]:
     low = text.lower()
     if any(stem in low for stem in _STEMS) or not text.isascii() or _IS.search(text):
         for match in _LEAD.finditer(text):
-            clause = low[max(low.rfind(mark, 0, match.start()) for mark in ",;:.\n") + 1 : match.end()]
+            first = max(0, match.start() - _CLAUSE)
+            begins = max(low.rfind(mark, first, match.start()) for mark in ",;:.\n") + 1
+            clause = low[max(begins, first) : match.end()]
             if "n't" not in clause and "'s answer" not in clause and _UNSOUND.isdisjoint(_WORD.findall(clause)):
                 yield match.span()
 
 
+_CLAUSE = 120
+"""Characters before a lead that are looked at for what it is worth."""
 _UNSOUND = (words.NEGATES | words.DENIES | words.REPORTS | words.LACKS) - {"thought"}  # "on second thought"
 _WORD = re.compile(r"[a-z]+")
 
