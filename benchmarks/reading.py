@@ -19,8 +19,8 @@ from pathlib import Path
 
 import click
 
-from lmms_robust.consistency.explicit import judge
-from lmms_robust.reading import parse_response
+from lmms_robust.consistency.read import read as read_response
+from lmms_robust.transport import Response
 
 OPTIONS = ("left", "right", "above the box", "below")
 QUESTION = "Where is the dog?"
@@ -123,8 +123,7 @@ SHORTEST = 1e-3
 
 def read(text: str, options: tuple[str, ...] = OPTIONS, question: str = QUESTION, injected: str = "") -> tuple:
     """What scoring does with a text."""
-    reading = parse_response(text, options, None, injected, question)
-    return reading, judge(question, options, reading)
+    return read_response(question, options, Response(text, None), injected=injected)
 
 
 def seconds(text: str) -> float:

@@ -32,7 +32,7 @@ def score(variant: Variant, response: str, report: Report | None = None, *, repe
     """
     text = unseal(response).text if report is None else response
     report = report or Report("prefill" if own_start(text, variant.prefill) >= 0 else None)
-    parsed, verdict = _read(variant, Response(text, report))
+    parsed, verdict = _read(variant, text, report)
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item
     return Record(
@@ -71,25 +71,24 @@ def score(variant: Variant, response: str, report: Report | None = None, *, repe
     )
 
 
-def _read(variant: Variant, response: Response) -> tuple[Reading, Verdict]:
+def _read(variant: Variant, text: str, report: Report) -> tuple[Reading, Verdict]:
     """What a response says; consistency only where the reasoning is the model's own."""
     none = Verdict(None, None, DECIDED_BY, NOT_APPLICABLE)
     if variant.probe:
-        return _probed(variant, response), none
-    inline = response.report is not None and response.report.injection == "inline"
-    injected = "" if inline else variant.prefill
-    parsed, verdict = read(variant.item.question, variant.options, response, variant.abstain, injected)
+        return _probed(variant, text, report), none
+    injected = "" if report.injection == "inline" else variant.prefill
+    parsed, verdict = read(variant.item.question, variant.options, Response(text, report), variant.abstain, injected)
     return parsed, none if "</think>" in variant.prefill else verdict
 
 
-def _probed(variant: Variant, response: Response) -> Reading:
+def _probed(variant: Variant, text: str, report: Report) -> Reading:
     """What a probe is answered: nothing, if it does not go on from the forced start, or hardly to a letter."""
-    if own_start(response.text, variant.prefill) < 0:
+    if own_start(text, variant.prefill) < 0:
         return Reading(None, None, "not_forced")
-    probs = response.report.letter_probs if response.report else None
+    probs = report.letter_probs
     if probs and probs.mass is not None and probs.mass < LEAST_MASS:
         return Reading(None, None, "low_mass")
-    return parse_response(response.text, variant.options)
+    return parse_response(text, variant.options)
 
 
 def _probs(variant: Variant, report: Report) -> LetterProbs | None:

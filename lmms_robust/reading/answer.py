@@ -9,7 +9,7 @@ from itertools import islice
 from string import ascii_letters, ascii_uppercase
 
 from lmms_robust.reading import words
-from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in
+from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in, names_another
 from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
 from lmms_robust.reading.spelling import MARKS, folded, number, squeeze, tokens
@@ -87,7 +87,7 @@ class _Reader:
         found = first_letter(text)
         if found is not None:
             at, index = found
-            if (more := SEVERAL.match(text, at + 1)) and more[1] != text[at].upper():
+            if names_another(text, at):
                 return Choice(None, "ambiguous", start)
             return _choice(index, self.count, start, start + at)
         line = next((line for line in text.split("\n", 2)[:2] if line.strip(MARKS)), "")

@@ -87,6 +87,12 @@ def first_letter(text: str) -> tuple[int, int] | None:
     return None if _is_article(text, at) else (at, index_of(text[at]))
 
 
+def names_another(text: str, at: int) -> bool:
+    """Whether another letter is named beside the one at an offset: several answers."""
+    more = SEVERAL.match(text, at + 1)
+    return more is not None and more[1] != text[at].upper()
+
+
 def _is_article(text: str, at: int) -> bool:
     """Whether a letter is the word "a" or "I"."""
     follows = text[at + 1 : at + 12]

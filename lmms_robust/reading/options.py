@@ -97,11 +97,13 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     formulas = [(squeeze(option), index) for index, option in enumerate(known) if _FORMULA.search(option)]
     lowered = [" ".join(WORD.findall(option.lower())) for option in known]
     polar = next(({word: lowered.index(word) for word in pair} for pair in _POLAR if {*pair} <= {*lowered}), {})
-    content = [word for word in tokens(plain(question).lower()) if word not in words.FUNCTION and len(word) > 2]
+    asking = plain(question).lower()
+    content = [word for word in tokens(asking) if word not in words.FUNCTION and len(word) > 2]
+    last_placed = [*reversed(dict.fromkeys(reversed(content)))]
     alone = {one[0] for one in listed if len(one) == 1}
     in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
-    in_some = {word for one in listed for word in one} - in_all
-    asked = [word for word in reversed(dict.fromkeys(reversed(content))) if word not in in_some]
+    of_options = frozenset(word for one in listed for word in one)
+    in_some = of_options - in_all
     numbers = _numbers(known)
     stems = {max(key.split(), key=len) for key in keys} | {max(bag, key=len) for bag, _ in bags} | {*literal}
     open_ = formulas or (not numbers and any(stem[:1].isdigit() for stem in stems))
@@ -121,12 +123,12 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
         stems=("",) if open_ else tuple(stems),
-        asked=tuple(asked),
+        asked=tuple(word for word in last_placed if word not in in_some),
         proposition=tuple(dict.fromkeys(content)),
-        of_options=frozenset(word for one in listed for word in one),
-        order=tuple(word for word in reversed(dict.fromkeys(reversed(content))) if word not in alone),
-        places=frozenset(content) & words.PLACES - frozenset(word for one in listed for word in one),
-        claim=claim(plain(question).lower()),
+        of_options=of_options,
+        order=tuple(word for word in last_placed if word not in alone),
+        places=frozenset(content) & words.PLACES - of_options,
+        claim=claim(asking),
         comparing=comparing(question) - in_some,
         negative=is_negative(question, bool(polar)),
         relates=relates(question),

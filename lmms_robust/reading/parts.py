@@ -11,7 +11,7 @@ from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
 from lmms_robust.reading.options import Names, formulas_in, named
 from lmms_robust.reading.questions import claim
-from lmms_robust.reading.spelling import NUMBER, number, tokens
+from lmms_robust.reading.spelling import NUMBER, has_any, number, tokens
 
 _SPLIT = re.compile(
     r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- |\b(?=(?:"
@@ -174,9 +174,9 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
     if not (present & words.REPORTS).issubset(known.said):
         return "quotes"
     if not part.isascii():
-        if any(mark in part.replace("最可能", "") for mark in words.CHINESE_DOUBTS):
+        if has_any(part.replace("最可能", ""), words.CHINESE_DOUBTS):
             return "leaves"
-        if any(mark in part for mark in words.CHINESE_DENIES):
+        if has_any(part, words.CHINESE_DENIES):
             return "denies"
     return "leans" if here and here[0] in words.SUBORDINATE else "asserts"
 
@@ -197,9 +197,7 @@ def _opens(here: Sequence[str]) -> bool:
 
 
 def _draws(part: str, here: Sequence[str]) -> bool:
-    return not words.INFERS.isdisjoint(here) or (
-        not part.isascii() and any(mark in part for mark in words.CHINESE_INFERS)
-    )
+    return not words.INFERS.isdisjoint(here) or (not part.isascii() and has_any(part, words.CHINESE_INFERS))
 
 
 def _in_order(here: Sequence[str], known: Names) -> bool:
@@ -237,7 +235,7 @@ def _number_at(here: Sequence[str], at: int) -> str:
     return "1" if counts else ""
 
 
-def _polar(found: Named, low: str, known: Names, infers: bool) -> None:
+def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:
     """Yes or no: said in so many words, or by a part that states or denies all that the question asks."""
     yes, no = known.polar.values()
     found.asserted = found.asserted if found.by_letter else found.asserted - {yes, no}
@@ -251,7 +249,7 @@ def _polar(found: Named, low: str, known: Names, infers: bool) -> None:
         if sum(map(_negations, clauses)) > (bool(told) and not told[-1]):  # "it is not accurate that …"
             told = []
         found.asserted |= {yes if told[-1] else no} if told else set()
-    found.inferred |= infers
+    found.inferred |= drawn
 
 
 _CLAUSE = re.compile(r"[,;:()]|\bthat\b|\bbecause\b|\bsince\b")

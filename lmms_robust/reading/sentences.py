@@ -9,10 +9,19 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from lmms_robust.reading import words
-from lmms_robust.reading.letters import LETTER, SEVERAL, called, first_letter, index_of, is_label, leads, letters_in
+from lmms_robust.reading.letters import (
+    LETTER,
+    called,
+    first_letter,
+    index_of,
+    is_label,
+    leads,
+    letters_in,
+    names_another,
+)
 from lmms_robust.reading.options import UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, name, parts
-from lmms_robust.reading.spelling import MARKS, tokens
+from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
@@ -114,7 +123,7 @@ def read(text: str, known: Names, count: int) -> Said:
     about = sum(word in low for word in known.asked)
     foreign = not low.isascii() and _FOREIGN.search(low) is not None
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
-        foreign and _has(low, words.CHINESE_INFERS)
+        foreign and has_any(low, words.CHINESE_INFERS)
     )
     by = None
     named_by_words, letter = may_name(low, present, about, known), LETTER.search(text)
@@ -131,7 +140,7 @@ def read(text: str, known: Names, count: int) -> Said:
     if by is None:
         return Said(None, Force.NOTHING, frozenset(), frozenset(), spoken, about, infers and about > 0)
     answers = not known.negative and (
-        not present.isdisjoint(words.ANSWERS) or (foreign and _has(low, words.CHINESE_ANSWERS))
+        not present.isdisjoint(words.ANSWERS) or (foreign and has_any(low, words.CHINESE_ANSWERS))
     )
     force, option = (Force.NOTHING, None) if asks else _weigh(text, low, spoken, known, by, infers, answers, about)
     few = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
@@ -194,13 +203,9 @@ def _has_subject(low: str, known: Names, chosen: set[int]) -> bool:
 
 
 def _denying(spoken: Sequence[str], low: str) -> bool:
-    if not low.isascii() and _has(low, words.CHINESE_DENIES):
+    if not low.isascii() and has_any(low, words.CHINESE_DENIES):
         return True
     return "n't" in low or not words.DENYING.isdisjoint(spoken) or not words.LACKS.isdisjoint(spoken)
-
-
-def _has(low: str, marks: Sequence[str]) -> bool:
-    return any(mark in low for mark in marks)
 
 
 def _stated(text: str, known: Names, count: int) -> int | None:
@@ -216,8 +221,7 @@ def _stated(text: str, known: Names, count: int) -> int | None:
             continue
         at, found = first
         also = named(tokens(value[at + 1 :].partition(",")[0].lower()), known)
-        more = SEVERAL.match(value, at + 1)
-        if (also and found not in also) or (more and more[1] != value[at].upper()):
+        if (also and found not in also) or names_another(value, at):
             return None
     return found
 
@@ -233,5 +237,6 @@ def starts_with(value: str, known: Names, count: int, default: int | None = None
 
 def asserted(text: str, known: Names, count: int) -> set[int]:
     """Indices of the options that a sentence asserts, or at least names without denying them."""
-    found = name(text[-LONGEST:], text[-LONGEST:].lower(), known, count)
+    text = text[-LONGEST:]
+    found = name(text, text.lower(), known, count)
     return found.asserted or found.leaning

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from string import punctuation
 
@@ -30,6 +31,11 @@ def tokens(low: str) -> list[str]:
     ['2', 'dog', 'at', '10:15']
     """
     return [_form(word) for word in WORD.findall(low)]
+
+
+def has_any(text: str, marks: Iterable[str]) -> bool:
+    """Whether one of some marks stands anywhere in a text, as is to be asked where no blanks part the words."""
+    return any(mark in text for mark in marks)
 
 
 def number(text: str) -> str:
