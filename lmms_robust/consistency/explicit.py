@@ -15,7 +15,7 @@ from typing import Literal
 from lmms_robust.reading import words
 from lmms_robust.reading.options import names
 from lmms_robust.reading.plain import plain
-from lmms_robust.reading.sentences import Force, Said, backwards, read
+from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
 
 DECIDED_BY = "rules"
@@ -24,9 +24,11 @@ TAIL = 6_000
 _MOST = 8
 """Sentences that are read, from the last one back."""
 _SHORT = 4
-"""Words of a sentence that, named another option, replaces what stands before it ("Sorry, B.")."""
+"""Words of a sentence that, holding another option, replaces what stands before it ("Sorry, B.")."""
 _BACK = 4
 """Sentences before a plain statement that may contradict it."""
+_LAST = 2
+"""Sentences at the end, one of which has to hold the only option that is named."""
 
 Where = Literal["own", "injected"]
 
@@ -83,10 +85,7 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
 def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
     """A concluding sentence, in the light of those that follow it (the last one first)."""
     for one in later:
-        if one.infers and one.force == Force.NOTHING:
-            return Conclusion(None, problem="ambiguous")
-        others = one.named - {said.option} if one.option is None else {one.option} - {said.option}
-        if others and one.force != Force.PLAIN and len(one.words) <= _SHORT:
+        if one.held - {said.option} and len(one.words) <= _SHORT and one.force != Force.PLAIN:
             return Conclusion(None, problem="ambiguous")
         if one.force == Force.PLAIN and one.option != said.option:
             if _corrected(later):
@@ -99,34 +98,46 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
     stance = _stance(later)
     if stance is False:
         return Conclusion(None, problem="retracted")
-    if said.option is None or not said.firm:
-        return Conclusion(None, problem="no_conclusion")
-    return Conclusion(said.option, said.force)
+    return Conclusion(said.option, said.force, "no_conclusion" if said.option is None else None)
+
+
+def _stands_alone(read: Sequence[Said]) -> int | None:
+    """The one option that sentences name, if one of the last two holds it of what was asked about."""
+    named = {option for one in read for option in one.named | ({one.option} - {None})}
+    holding = [one for one in read if one.held]
+    if len(named) != 1 or not any(one.held for one in read[:_LAST]) or _stance(read) is False:
+        return None
+    if any(one.denied & named or (one.infers and one.option is None) for one in read):
+        return None
+    to_the_point = any(one.about or is_elliptic(one.words) for one in holding)
+    by_the_way = any(one.about for one in read) or not all(words.VERBS.isdisjoint(one.words) for one in holding)
+    return named.pop() if to_the_point or not by_the_way else None
 
 
 def _plain(later: Sequence[Said]) -> Conclusion:
     """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
+    found = _last_plain(later)
+    alone = None if found.option is not None else _stands_alone(later)
+    return found if alone is None else Conclusion(alone, Force.PLAIN)
+
+
+def _last_plain(later: Sequence[Said]) -> Conclusion:
     place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
     if place is None:
         return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))
     last, after, before = later[place], later[:place], later[place + 1 :]
-    speaks = max(last.about, 1)  # words of the question, from which on another sentence is about it as much
-    if after and (_stance(after) is not True or any(_speaks(one, last.option, speaks) for one in after)):
+    if after and (
+        _stance(after) is not True or any(one.named - {last.option} or last.option in one.denied for one in after)
+    ):
         return Conclusion(None, problem="ambiguous")
     for number, one in enumerate(before, place + 1):
-        if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= speaks:
+        if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= max(last.about, 1):
             if not _corrected(later[:number]):
                 return Conclusion(None, problem="ambiguous")
             break
     if last.option is None or not last.firm:
         return Conclusion(None, problem="no_conclusion")
     return Conclusion(last.option, Force.PLAIN)
-
-
-def _speaks(one: Said, option: int | None, about: int) -> bool:
-    """Whether a later sentence may say something else: it names others, denies the option, or says what is not read."""
-    unread = one.about >= about and option not in one.named
-    return unread or bool(one.named - {option}) or option in one.denied
 
 
 def _corrected(later: Sequence[Said]) -> bool:
@@ -183,8 +194,7 @@ def judge(
         ``consistent`` is None, though the conclusion may be known.
     """
     found, where = _of(question, tuple(options) or ("",) * MAX_LETTERS, reading)
-    reasons = reading.at is not None and reading.at < reading.start
-    if (reasons or not reading.separable) and found.force < Force.CONCLUDED:
+    if not reading.separable and found.force < Force.CONCLUDED:
         found = Conclusion(None, problem="inseparable" if found.option is not None else found.problem)
     letter = None if found.option is None else letters(MAX_LETTERS)[found.option]
     problem = found.problem

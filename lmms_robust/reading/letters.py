@@ -37,8 +37,9 @@ _LEAD = re.compile(
     r"|\\boxed\s?\{"
     r"|\b(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
     r"|\b(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-J])\b)"
+    r"|\bis\b(?=\s(?:option|choice)\s\(?(?-i:[A-J])\b)"
     r"|\b(?:which|this|that)\s(?:is|matches|corresponds to)\b(?=\s(?:option|choice|answer)\b)"
-    r"|答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选)|"
+    r"|答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选|选(?=[A-J]))|"
     rf"(?:{'|'.join(words.ANSWER_ABROAD)})[^\n.!?。]{{0,40}}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-J])(?![A-Za-z0-9])))"
     + _FILL,
     re.IGNORECASE,

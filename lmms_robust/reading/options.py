@@ -215,7 +215,7 @@ def may_name(low: str, spoken: frozenset[str], about: int, known: Names) -> bool
         about: how many of ``known.asked`` stand in it.
         known: the names.
     """
-    if any(stem in low for stem in known.stems):
+    if known.bags or any(stem in low for stem in known.stems):
         return True
     if known.numbers and (_DIGIT.search(low) or not _COUNTS.isdisjoint(spoken)):
         return True
@@ -223,7 +223,7 @@ def may_name(low: str, spoken: frozenset[str], about: int, known: Names) -> bool
 
 
 _COUNTS = frozenset(words.NUMBERS) | {"one"}
-_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair)
+_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
 
 
 def named(part: Sequence[str], known: Names) -> set[int]:
@@ -240,8 +240,16 @@ def named(part: Sequence[str], known: Names) -> set[int]:
             text = text.replace(key, " \0 ")
     if not found and known.bags:
         present = set(part)
-        found = {index for bag, index in known.bags if bag <= present}
+        found = {index for bag, index in known.bags if bag <= present} or _mostly(present, known)
     return found
+
+
+def _mostly(present: set[str], known: Names) -> set[int]:
+    """The option of whose own words at least half, and two, are there, and of all others at most one."""
+    shared = sorted((len(bag & present), index) for bag, index in known.bags)
+    most, option = shared[-1]
+    enough = most > 1 and 2 * most >= len(next(bag for bag, index in known.bags if index == option))
+    return {option} if enough and (len(shared) == 1 or shared[-2][0] < 2) else set()
 
 
 def formulas_in(text: str, known: Names) -> set[int]:

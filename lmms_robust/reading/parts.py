@@ -88,7 +88,7 @@ def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Ite
         here = tokens(part)
         letters = {index for at, index in by_place if start <= at < start + len(part) and index < count}
         options = set() if known.numbers else named(here, known) | _literal(part, known)
-        goes_on = len(here) < 3 and weight in ("denies", "leaves", "quotes") and here[:1] not in (["but"], ["so"])
+        goes_on = weight in ("denies", "leaves", "quotes", "leans") and _goes_on(here)
         if not goes_on:
             weight = _weight(part, here, known, options, infers)
         if weight == "asserts" and place == 0 and len(part) < len(low) and _opens(here):
@@ -181,6 +181,13 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
     return "leans" if here and here[0] in words.SUBORDINATE else "asserts"
 
 
+def _goes_on(here: Sequence[str]) -> bool:
+    """Whether a part is one more item of the list that the part before it starts: "no cat, dog, or big bird"."""
+    return (len(here) < 3 and here[:1] not in (["but"], ["so"])) or (
+        here[0] in ("or", "nor") and words.VERBS.isdisjoint(here)
+    )
+
+
 def _negates_verb(here: Sequence[str], before: str) -> bool:
     """Whether a part starts by negating a verb, so that what stands before it does not hold: "8 cannot be right"."""
     if not here or here[0] == "cannot" or here[0].endswith("n't"):
@@ -240,28 +247,35 @@ def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:
     yes, no = known.polar.values()
     found.asserted = found.asserted if found.by_letter else found.asserted - {yes, no}
     found.denied -= {yes, no}
-    match = _FIRST.match(low) or _SAID.search(low)
+    match, holds = _FIRST.match(low) or _SAID.search(low), _HOLDS.search(low)
     if match:
         found.asserted |= {known.polar[match[1]]} if match[1] in known.polar else set()
-    elif not known.negative:
-        clauses = _CLAUSE.split(low)
-        told = [said for clause in clauses if (said := _states(clause, known)) is not None]
-        if sum(map(_negations, clauses)) > (bool(told) and not told[-1]):  # "it is not accurate that …"
-            told = []
-        found.asserted |= {yes if told[-1] else no} if told else set()
+    elif known.negative:
+        return
+    elif holds:
+        found.asserted |= {yes if bool(holds[1]) != bool(holds[2]) else no}
+    elif sum(_states(clause, known) for clause in _CLAUSE.split(low)) == 1:
+        found.asserted |= {no if _negations(low) % 2 else yes}
     found.inferred |= drawn
 
 
 _CLAUSE = re.compile(r"[,;:()]|\bthat\b|\bbecause\b|\bsince\b")
+_HOLDS = re.compile(
+    rf"\b(?:{'|'.join(sorted(words.STATEMENTS))})\b"
+    r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"
+    r"(?:(true|correct|accurate|right)|false|incorrect|inaccurate|wrong|untrue)\b"
+)
+_MOST_WITHIN = 2
+"""Words that a clause may have between those of the question that it repeats."""
 
 
-def _states(part: str, known: Names) -> bool | None:
-    """Whether a clause states (True) or denies (False) the question word for word, with a pronoun for its subject."""
+def _states(part: str, known: Names) -> bool:
+    """Whether a clause repeats the words of the question in their order, its subject perhaps as a pronoun."""
     said, asked = claim(part), known.claim
-    if said != asked and not (said[:1] and said[0] in words.SUBJECTS and said[1:] == asked[1:] and len(asked) > 1):
-        return None
-    negated = _negations(part)
-    return None if negated > 1 else not negated
+    if len(asked) > 1 and said[:1] and said[0] in words.SUBJECTS:
+        said, asked = said[1:], asked[1:]
+    rest = iter(said)
+    return bool(asked) and len(said) - len(asked) <= _MOST_WITHIN and all(word in rest for word in asked)
 
 
 def _negations(part: str) -> int:

@@ -148,6 +148,7 @@ def _read(text: str, options: Sequence[str], cut: bool | None, own: int, questio
         choice = Choice(None, "no_answer")
     if blocks.form == "whole":
         think, separable = _untagged(flat, choice)
+        think = think and (area[0] + think[0], area[0] + think[1])
     if choice.problem is not None and cut:
         choice = Choice(None, "truncated")
     return _parsed(text, think, own, choice, separable, area[0])

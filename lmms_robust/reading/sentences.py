@@ -21,6 +21,7 @@ from lmms_robust.reading.letters import (
 )
 from lmms_robust.reading.options import UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, name, parts
+from lmms_robust.reading.questions import comparing
 from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
 LONGEST = 600
@@ -30,7 +31,6 @@ _MARK = re.compile(r"[.!?;\n。！？；]")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")  # a letter that is not Latin
 _SPEAKS = re.compile(r"\w")
 _SPOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
-_COMPARING = re.compile(r"\b(?:\w{2,6}(?:er|est)|more|less|fewer|most|least)\b")
 
 
 class Force(IntEnum):
@@ -51,9 +51,10 @@ class Said(NamedTuple):
         named: indices of the options that it names without denying them.
         denied: indices of the options that it denies.
         words: its words in lower case.
-        firm: it says little else: with much else in it, the option may stand there by the way.
         about: how many words of the question it has, beside those of options.
         infers: it draws a conclusion about what was asked, whatever that is.
+        firm: it says little else: with much else in it, the option may stand there by the way.
+        held: indices of the options that it asserts, whether they are what was asked about or not.
     """
 
     option: int | None
@@ -64,6 +65,7 @@ class Said(NamedTuple):
     about: int
     infers: bool
     firm: bool = True
+    held: frozenset[int] = frozenset()
 
 
 def backwards(text: str) -> Iterator[tuple[int, str]]:
@@ -146,7 +148,13 @@ def read(text: str, known: Names, count: int) -> Said:
     few = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
     firm = by.by_letter or few
     here = frozenset(by.asserted | by.leaning | by.doubted)
-    return Said(option, force, here, frozenset(by.denied), spoken, about, infers and about > 0, firm)
+    if is_label(text) and _denying(spoken, low):  # "B. left: there is nothing there, so no"
+        by.denied |= here
+        here = frozenset()
+    holds = by.in_order and not (asks or by.open or is_label(text) or _compares_otherwise(low, known))
+    holds = holds and (answers or words.ASKS.isdisjoint(spoken))
+    held = frozenset(by.asserted if holds else ())
+    return Said(option, force, here, frozenset(by.denied), spoken, about, infers and about > 0, firm, held)
 
 
 _MOST_EXTRA = 3
@@ -165,14 +173,12 @@ def _weigh(
         return (Force.CONCLUDED, next(iter(one))) if infers and denying and len(one) == 1 else nothing
     if by.open or len(chosen) > 1 or not (chosen or by.off) or (is_label(text) and (denying or not answers)):
         return nothing
-    if not answers and not words.ASKS.isdisjoint(spoken):
-        return nothing
-    if known.comparing and not known.comparing & {*tokens(low)} and _COMPARING.search(low):
+    if (not answers and not words.ASKS.isdisjoint(spoken)) or _compares_otherwise(low, known):
         return nothing
     foreign = _FOREIGN.search(low) is not None
     fragment = len(spoken) <= 5 and not by.extra
-    if not (about or fragment or foreign or _is_elliptic(spoken) or _has_subject(low, known, chosen)):
-        relevant = answers or (infers and by.inferred and by.by_letter)
+    if not (about or fragment or foreign or is_elliptic(spoken) or _has_subject(low, known, chosen)):
+        relevant = answers or (infers and by.inferred and (by.by_letter or not by.extra))
         return (Force.CONCLUDED, next(iter(by.asserted))) if relevant and by.asserted else nothing
     if by.off:
         return (Force.CONCLUDED if infers or answers else Force.PLAIN), None
@@ -183,12 +189,16 @@ def _weigh(
         return nothing
     if answers or (infers and by.inferred and (about or not by.extra or by.by_letter or foreign)):
         return Force.CONCLUDED, option
-    if by.by_letter or (infers and not by.inferred) or (foreign and "=" not in low and not UNSPACED.search(low)):
+    if by.by_letter or (foreign and "=" not in low and not UNSPACED.search(low)):
         return nothing
     return Force.PLAIN, option
 
 
-def _is_elliptic(spoken: Sequence[str]) -> bool:
+def _compares_otherwise(low: str, known: Names) -> bool:
+    return bool(known.comparing and known.comparing.isdisjoint(tokens(low)) and comparing(low))
+
+
+def is_elliptic(spoken: Sequence[str]) -> bool:
     """Whether the subject of a sentence, or of its conclusion, is a pronoun."""
     subject = next((word for word in spoken if word not in words.OPENINGS), "")
     return subject in words.PRONOUNS or any(

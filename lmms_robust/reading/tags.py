@@ -57,7 +57,7 @@ class Blocks:
         answer: where the answer is looked for: the last answer block that is not empty, else what follows the
             reasoning, else all.
         form: ``"block"`` for an answer block, ``"after"`` for what follows a block of reasoning, ``"whole"`` if there
-            are no tags.
+            is neither.
         cut: the response stops inside an open block, before an answer.
         closed: the answer block is closed.
     """
@@ -178,9 +178,7 @@ def split_blocks(text: str) -> Blocks:
         return Blocks(think or before, answers[-1], "block", False, mode != "answer")
     if mode != "out":
         return Blocks(think or _some(text, 0, splitter.opened), (stop, stop), "block", True, False)
-    if think is None and splitter.think_end == 0:
-        return Blocks(None, (0, stop), "whole", False, True)
-    return Blocks(think, (splitter.think_end, stop), "after", False, True)
+    return Blocks(think, (splitter.think_end, stop), "after" if think else "whole", False, True)
 
 
 def _some(text: str, start: int, end: int) -> Span | None:

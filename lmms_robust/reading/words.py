@@ -139,6 +139,8 @@ LIGHT = (
 """Words that make a clause no truer and no falser."""
 CAPITALS = frozenset("ABCDEFGHIJ")
 IF = _words("if unless")
+STATEMENTS = _words("statement claim assertion")
+"""What a question for yes or no may be called."""
 DENYING = NEGATES | DENIES
 OPENINGS = INFERS | CORRECTS | CONNECTS
 SPLITS = SUBORDINATE | NEGATES | {"but"}
