@@ -117,7 +117,7 @@ def _stands_alone(read: Sequence[Said]) -> int | None:
 def _plain(later: Sequence[Said]) -> Conclusion:
     """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
     found = _last_plain(later)
-    alone = None if found.option is not None else _stands_alone(later)
+    alone = _stands_alone(later) if found.option is None else None
     return found if alone is None else Conclusion(alone, Force.PLAIN)
 
 
@@ -126,12 +126,10 @@ def _last_plain(later: Sequence[Said]) -> Conclusion:
     if place is None:
         return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))
     last, after, before = later[place], later[:place], later[place + 1 :]
-    if after and (
-        _stance(after) is not True or any(one.named - {last.option} or last.option in one.denied for one in after)
-    ):
+    if after and (_stance(after) is not True or any(one.named - {last.option} for one in after)):
         return Conclusion(None, problem="ambiguous")
     for number, one in enumerate(before, place + 1):
-        if one.force == Force.PLAIN and one.option not in (None, last.option) and one.about >= max(last.about, 1):
+        if one.option not in (None, last.option) and one.about >= max(last.about, 1):
             if not _corrected(later[:number]):
                 return Conclusion(None, problem="ambiguous")
             break

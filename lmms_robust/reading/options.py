@@ -159,8 +159,8 @@ def _labels(options: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _tells(key: str) -> bool:
-    """Whether words are enough to name an option by: no single letter, and no two of them."""
-    return len(key.strip()) > (2 if key.isascii() else 0) or any(one.isdigit() for one in key)
+    """Whether words are enough to name an option by: one of them says something of its own."""
+    return any(word not in words.COMMON and word.upper() not in words.CAPITALS for word in key.split())
 
 
 def _distinctive(contents: Sequence[frozenset[str]]) -> list[frozenset[str]]:
@@ -178,9 +178,7 @@ def _stripped(listed: list[list[str]], lettered: bool) -> list[list[str]]:
         while same < least and len({one[::turned][same] for one in listed}) == 1:
             same += 1
         listed = [one[::turned][same:][::turned] for one in listed]
-    listed = listed if lettered else [_bare(one) for one in listed]
-    tell = all(_tells(one[0]) or len(one) > 1 for one in listed) and not any({*one} <= words.FUNCTION for one in listed)
-    return listed if tell else whole
+    return listed if all(_tells(" ".join(one)) for one in listed) else whole
 
 
 def _bare(one: list[str]) -> list[str]:
@@ -249,7 +247,7 @@ def _mostly(present: set[str], known: Names) -> set[int]:
     shared = sorted((len(bag & present), index) for bag, index in known.bags)
     most, option = shared[-1]
     enough = most > 1 and 2 * most >= len(next(bag for bag, index in known.bags if index == option))
-    return {option} if enough and (len(shared) == 1 or shared[-2][0] < 2) else set()
+    return {option} if enough and all(other < 2 for other, _ in shared[:-1]) else set()
 
 
 def formulas_in(text: str, known: Names) -> set[int]:

@@ -36,7 +36,6 @@ class Named:
 
     Attributes:
         asserted: they hold, it says.
-        leaning: they stand in a subordinate part.
         denied: they do not hold.
         doubted: they may hold.
         open: it names some in doubt, as somebody's words, or as one of several.
@@ -48,7 +47,6 @@ class Named:
     """
 
     asserted: set[int] = field(default_factory=set)
-    leaning: set[int] = field(default_factory=set)
     denied: set[int] = field(default_factory=set)
     doubted: set[int] = field(default_factory=set)
     open: bool = False
@@ -83,7 +81,7 @@ class _Part(NamedTuple):
 def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Iterator[_Part]:
     """The parts of a sentence, each with what it does with the options that it names."""
     by_place = [] if known.lettered else [*letters_in(text, known.pointed)]
-    weight, cue, last = "asserts", -1, ""
+    weight, cue = "asserts", -1
     for place, (start, part) in enumerate(parts(low)):
         here = tokens(part)
         letters = {index for at, index in by_place if start <= at < start + len(part) and index < count}
@@ -91,17 +89,15 @@ def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Ite
         goes_on = weight in ("denies", "leaves", "quotes", "leans") and _goes_on(here)
         if not goes_on:
             weight = _weight(part, here, known, options, infers)
-        if weight == "asserts" and place == 0 and len(part) < len(low) and _opens(here):
+        if place == 0 and len(part) < len(low) and _opens(here):
             weight = "leans"
         if (start and low[start - 1] in "→⇒") or _draws(part, here):
             cue = place
-        if weight == "denies" and last and low.startswith(part, start) and _negates_verb(here, last):
+        if weight == "denies" and _negates_verb(here, low[:start]):
             weight = "takes back"
         yield _Part(
             part, here, weight, 0 <= cue <= place and (not letters or place - cue < 2), letters, letters | options
         )
-        end = start + len(part)
-        last = low[:end] if here and low[end : end + 1].isalpha() else ""
 
 
 def name(text: str, low: str, known: Names, count: int, infers: bool = False) -> Named:
@@ -123,8 +119,6 @@ def name(text: str, low: str, known: Names, count: int, infers: bool = False) ->
             found.open |= bool(found.asserted or numeric)
         elif known.numbers and part.weight == "asserts":
             numeric.append((part.tokens, part.text))
-        elif known.numbers and part.weight == "denies":
-            found.denied |= _values([(part.tokens, part.text)], known)[0]
         if part.options:
             _add(found, part, known)
     if numeric:
@@ -150,14 +144,9 @@ def _add(found: Named, part: _Part, known: Names) -> None:
         found.asserted |= part.options
         found.inferred |= part.inferred
         found.in_order &= _in_order(part.tokens, known)
-        found.extra += sum(
-            len(word) > 1 and not word[0].isdigit() and word not in words.COMMON and word not in known.said
-            for word in part.tokens
-        )
+        found.extra += sum(word not in words.COMMON and word not in known.said for word in part.tokens)
     elif part.weight in ("denies", "takes back"):
         found.denied |= part.options
-    elif part.weight == "leans":
-        found.leaning |= part.options
     elif part.weight == "leaves":
         found.open = True
         found.doubted |= part.options
@@ -200,7 +189,7 @@ def _negates_verb(here: Sequence[str], before: str) -> bool:
 
 def _opens(here: Sequence[str]) -> bool:
     """Whether a part only says where, in front of the sentence it belongs to."""
-    return 0 < len(here) < 8 and here[0] in words.OPENS and words.VERBS.isdisjoint(here)
+    return 0 < len(here) < 8 and here[0] in words.OPENS
 
 
 def _draws(part: str, here: Sequence[str]) -> bool:
@@ -227,19 +216,10 @@ def _values(numeric: Sequence[tuple[Sequence[str], str]], known: Names) -> tuple
         if comes or "=" in part:
             values = [comes[1]] if comes else NUMBER.findall(part.rpartition("=")[2])[:1]
         else:
-            values += [_number_at(here, at) for at, one in enumerate(here) if one[0].isdigit() or one == "one"]
-    distinct = {number(value) for value in values if value}
+            values += ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
+    distinct = {number(value) for value in values}
     found = {known.numbers[value] for value in distinct if value in known.numbers}
     return found, len(distinct) == 1 and not found, len(distinct) > 1
-
-
-def _number_at(here: Sequence[str], at: int) -> str:
-    """The number that a word of a part is, or ``""``: a "one" that stands for a thing and "step 2" count nothing."""
-    before, after = here[at - 1] if at else "is", here[at + 1] if at + 1 < len(here) else ""
-    if here[at] != "one":
-        return "" if before in ("step", "option") else here[at]
-    counts = before in words.ONLY or (before in words.BEFORE_ONE and after and after not in words.FUNCTION)
-    return "1" if counts else ""
 
 
 def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:
@@ -248,8 +228,8 @@ def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:
     found.asserted = found.asserted if found.by_letter else found.asserted - {yes, no}
     found.denied -= {yes, no}
     match, holds = _FIRST.match(low) or _SAID.search(low), _HOLDS.search(low)
-    if match:
-        found.asserted |= {known.polar[match[1]]} if match[1] in known.polar else set()
+    if match and match[1] in known.polar:
+        found.asserted |= {known.polar[match[1]]}
     elif known.negative:
         return
     elif holds:
@@ -265,8 +245,6 @@ _HOLDS = re.compile(
     r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"
     r"(?:(true|correct|accurate|right)|false|incorrect|inaccurate|wrong|untrue)\b"
 )
-_MOST_WITHIN = 2
-"""Words that a clause may have between those of the question that it repeats."""
 
 
 def _states(part: str, known: Names) -> bool:
@@ -275,7 +253,7 @@ def _states(part: str, known: Names) -> bool:
     if len(asked) > 1 and said[:1] and said[0] in words.SUBJECTS:
         said, asked = said[1:], asked[1:]
     rest = iter(said)
-    return bool(asked) and len(said) - len(asked) <= _MOST_WITHIN and all(word in rest for word in asked)
+    return bool(asked) and all(word in rest for word in asked)
 
 
 def _negations(part: str) -> int:

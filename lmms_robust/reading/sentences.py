@@ -94,7 +94,7 @@ def _ends(text: str, at: int) -> bool:
     if text[at] not in ".!?":
         return True
     after = text[at + 1 : at + 3]
-    if after and not after[0].isspace() and after[0] not in "\"')]":
+    if after and not after[0].isspace():
         return False
     before = text[max(0, at - 3) : at]
     if text[at] != "." or before[-1:] not in words.CAPITALS or before[-2:-1].isalnum():
@@ -145,9 +145,8 @@ def read(text: str, known: Names, count: int) -> Said:
         not present.isdisjoint(words.ANSWERS) or (foreign and has_any(low, words.CHINESE_ANSWERS))
     )
     force, option = (Force.NOTHING, None) if asks else _weigh(text, low, spoken, known, by, infers, answers, about)
-    few = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
-    firm = by.by_letter or few
-    here = frozenset(by.asserted | by.leaning | by.doubted)
+    firm = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
+    here = frozenset(by.asserted | by.doubted)
     if is_label(text) and _denying(spoken, low):  # "B. left: there is nothing there, so no"
         by.denied |= here
         here = frozenset()
@@ -166,28 +165,26 @@ def _weigh(
     text: str, low: str, spoken: Sequence[str], known: Names, by: Named, infers: bool, answers: bool, about: int
 ) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
-    nothing, chosen = (Force.NOTHING, None), by.asserted or by.leaning
+    nothing, chosen = (Force.NOTHING, None), by.asserted
     denying = _denying(spoken, low)
     if known.negative:
         one = chosen | by.denied
-        return (Force.CONCLUDED, next(iter(one))) if infers and denying and len(one) == 1 else nothing
+        return (Force.CONCLUDED, next(iter(one))) if infers and len(one) == 1 else nothing
     if by.open or len(chosen) > 1 or not (chosen or by.off) or (is_label(text) and (denying or not answers)):
         return nothing
     if (not answers and not words.ASKS.isdisjoint(spoken)) or _compares_otherwise(low, known):
         return nothing
     foreign = _FOREIGN.search(low) is not None
     fragment = len(spoken) <= 5 and not by.extra
-    if not (about or fragment or foreign or is_elliptic(spoken) or _has_subject(low, known, chosen)):
+    if not (about or fragment or foreign or is_elliptic(spoken)):
         relevant = answers or (infers and by.inferred and (by.by_letter or not by.extra))
-        return (Force.CONCLUDED, next(iter(by.asserted))) if relevant and by.asserted else nothing
+        return (Force.CONCLUDED, next(iter(chosen))) if relevant and chosen else nothing
     if by.off:
         return (Force.CONCLUDED if infers or answers else Force.PLAIN), None
-    if not by.in_order or not by.asserted:
+    if not by.in_order:
         return nothing
     option = next(iter(chosen))
-    if "was" in spoken and by.by_letter:  # an answer given up
-        return nothing
-    if answers or (infers and by.inferred and (about or not by.extra or by.by_letter or foreign)):
+    if answers or (infers and by.inferred):
         return Force.CONCLUDED, option
     if by.by_letter or (foreign and "=" not in low and not UNSPACED.search(low)):
         return nothing
@@ -204,12 +201,6 @@ def is_elliptic(spoken: Sequence[str]) -> bool:
     return subject in words.PRONOUNS or any(
         one in words.INFERS and two in words.PRONOUNS for one, two in pairwise(spoken)
     )
-
-
-def _has_subject(low: str, known: Names, chosen: set[int]) -> bool:
-    """Whether the option is said of a subject that the question has: "the building is an office building"."""
-    here = [word for word in tokens(low) if word not in words.OPENINGS and word not in words.ARTICLES]
-    return bool(here) and here[0] in known.proposition and named(here[1:], known) == chosen
 
 
 def _denying(spoken: Sequence[str], low: str) -> bool:
@@ -239,8 +230,6 @@ def _stated(text: str, known: Names, count: int) -> int | None:
 def starts_with(value: str, known: Names, count: int, default: int | None = None) -> int | None:
     """Index of the one option whose words an answer starts with."""
     part = next((part for _, part in parts(value.lower()) if part.strip(" \"'({")), "")
-    if len(part) > 120:
-        return default
     found = name(part, part, known, count).asserted
     return found.pop() if len(found) == 1 else default
 
@@ -249,4 +238,4 @@ def asserted(text: str, known: Names, count: int) -> set[int]:
     """Indices of the options that a sentence asserts, or at least names without denying them."""
     text = text[-LONGEST:]
     found = name(text, text.lower(), known, count)
-    return found.asserted or found.leaning
+    return found.asserted
