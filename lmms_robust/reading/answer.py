@@ -12,7 +12,7 @@ from lmms_robust.reading import words
 from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in, names_another
 from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
-from lmms_robust.reading.spelling import MARKS, folded, number, squeeze, tokens
+from lmms_robust.reading.spelling import MARKS, folded, tokens
 
 _JSON = re.compile(
     r"[\"'](?:final_?|correct_?|my_?)?(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE
@@ -165,11 +165,6 @@ class _Reader:
         at, last = next(backwards(line), (0, ""))
         if choice is None and at and len(last.strip(MARKS)) == 1:
             choice = self.whole(last, start + at)
-        if choice is None and len(lines) > 1 and len(line) < _SHORT and not _LABEL.match(lines[-2][1]):
-            label, match = self.label(line, start), _LABEL.match(line)
-            rest = line[match.end() :] if match else ""
-            if label and label.letter and (not rest.strip(MARKS) or _equal(rest, self.known) is not None):
-                return label
         return choice
 
     def listed(self) -> Choice | None:
@@ -231,13 +226,6 @@ def _equal(text: str, known: Names) -> int | None:
         return known.spellings[exact]
     if bare in known.spellings:
         return known.spellings[bare]
-    if known.numbers and (value := number(text.strip(MARKS))) in known.numbers:
-        return known.numbers[value]
-    if known.formulas:
-        formula = squeeze(text)
-        same = [index for candidate, index in known.formulas if candidate == formula]
-        if len(same) == 1:
-            return same[0]
     return known.spellings.get(" ".join(tokens(text.lower())))
 
 
