@@ -89,8 +89,6 @@ def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Ite
         goes_on = weight in ("denies", "leaves", "quotes", "leans") and _goes_on(here)
         if not goes_on:
             weight = _weight(part, here, known, options, infers)
-        if place == 0 and len(part) < len(low) and _opens(here):
-            weight = "leans"
         if (start and low[start - 1] in "→⇒") or _draws(part, here):
             cue = place
         if weight == "denies" and _negates_verb(here, low[:start]):
@@ -185,11 +183,6 @@ def _negates_verb(here: Sequence[str], before: str) -> bool:
     return here[0] == "not" and (
         adverb in words.AUXILIARIES or (verb in words.AUXILIARIES and adverb in words.CONNECTS)
     )
-
-
-def _opens(here: Sequence[str]) -> bool:
-    """Whether a part only says where, in front of the sentence it belongs to."""
-    return 0 < len(here) < 8 and here[0] in words.OPENS
 
 
 def _draws(part: str, here: Sequence[str]) -> bool:

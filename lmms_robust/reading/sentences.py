@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
-from itertools import pairwise
 from typing import NamedTuple
 
 from lmms_robust.reading import words
@@ -198,9 +197,7 @@ def _compares_otherwise(low: str, known: Names) -> bool:
 def is_elliptic(spoken: Sequence[str]) -> bool:
     """Whether the subject of a sentence, or of its conclusion, is a pronoun."""
     subject = next((word for word in spoken if word not in words.OPENINGS), "")
-    return subject in words.PRONOUNS or any(
-        one in words.INFERS and two in words.PRONOUNS for one, two in pairwise(spoken)
-    )
+    return subject in words.PRONOUNS
 
 
 def _denying(spoken: Sequence[str], low: str) -> bool:

@@ -49,17 +49,12 @@ SUBORDINATE = _words(
     "while whereas although though than rather instead unlike because since despite unless if compared besides"
 )
 """Starts a part of a sentence that asserts less than the rest."""
-OPENS = _words("in on at behind near under beside from with for by among of to within inside")
-"""Starts a part in front of a sentence that says where."""
 VERBS = _words("is are was were there there's it's")
 """A part with one of these says something by itself."""
 AUXILIARIES = _words("is are was were does do did can could would should will has have")
 """A "not" behind one of these denies what stands before it."""
-ONLY = _words("only just exactly")
 INEXACT = _words("more less fewer minus twice half dozen pair than before after least")
 """With one of these a number is not what a sentence comes to."""
-BEFORE_ONE = _words("is are see there's has have and with")
-"""After these a "one" counts."""
 CORRECTS = _words("wait hmm actually correction oops no")
 """Starts a sentence that takes back what stands before, or weighs it."""
 PLACES = _words(
@@ -144,7 +139,7 @@ STATEMENTS = _words("statement claim assertion")
 DENYING = NEGATES | DENIES
 OPENINGS = INFERS | CORRECTS | CONNECTS
 SPLITS = SUBORDINATE | NEGATES | {"but"}
-COMMON = FUNCTION | CONNECTS | VERBS | OPENS | INFERS | ANSWERS | SUBORDINATE | CORRECTS | AFFIRMS | PRONOUNS | NEGATES
+COMMON = FUNCTION | CONNECTS | VERBS | INFERS | ANSWERS | SUBORDINATE | CORRECTS | AFFIRMS | PRONOUNS | NEGATES
 """Words that say nothing of their own."""
 CUES = (
     INFERS
