@@ -118,7 +118,7 @@ def read(text: str, known: Names, count: int) -> Said:
         option = index_of(bare) if index_of(bare) < count else None
         return Said(option, Force.STATED, frozenset(), frozenset(), (), 0, True)
     low = text.lower()
-    spoken = tuple(_SPOKEN.findall(low))
+    spoken = tuple(tokens(low))
     present = frozenset(spoken)
     asks = low.rstrip(" \"')").endswith(("?", "？"))
     about = sum(word in low for word in known.asked)

@@ -20,7 +20,7 @@ def _form(word: str) -> str:
     """A word as it is compared: number words from two on as digits, plurals as singulars."""
     if word in words.NUMBERS:
         return words.NUMBERS[word]
-    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.CUES
+    plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.TABLE
     return word[:-1] if plural else word
 
 

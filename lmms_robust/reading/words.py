@@ -141,18 +141,5 @@ OPENINGS = INFERS | CORRECTS | CONNECTS
 SPLITS = SUBORDINATE | NEGATES | {"but"}
 COMMON = FUNCTION | CONNECTS | VERBS | INFERS | ANSWERS | SUBORDINATE | CORRECTS | AFFIRMS | PRONOUNS | NEGATES
 """Words that say nothing of their own."""
-CUES = (
-    INFERS
-    | ANSWERS
-    | DENIES
-    | NEGATES
-    | DOUBTS
-    | ASKS
-    | REPORTS
-    | SUBORDINATE
-    | CORRECTS
-    | RETRACTS
-    | AFFIRMS
-    | PRONOUNS
-)
-"""Words that no plural is taken off."""
+TABLE = frozenset().union(*(value for value in vars().values() if isinstance(value, frozenset)))
+"""All of them; no plural is taken off."""
