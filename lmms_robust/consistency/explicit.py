@@ -21,7 +21,7 @@ from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
 DECIDED_BY = "rules"
 TAIL = 6_000
 """Characters at the end of a reasoning that are read: what it ends on stands there."""
-_MOST = 8
+_MOST = 6
 """Sentences that are read, from the last one back."""
 _SHORT = 4
 """Words of a sentence that, holding another option, replaces what stands before it ("Sorry, B.")."""
@@ -63,16 +63,16 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
     >>> conclude("The caption says left, but the dog is on the right.", "Where is the dog?", ("left", "right")).option
     1
     """
-    flat, known, count = plain(text[-TAIL:]), names(question, tuple(options)), len(options)
+    flat, known = plain(text[-TAIL:]), names(question, tuple(options))
     listed = backwards(flat)
     if unfinished and flat.rstrip()[-1:] not in tuple(".!?。\"')"):
-        last = read(next(listed, (0, ""))[1], known, count)
+        last = read(next(listed, (0, ""))[1], known)
         if not (words.INFERS | words.ANSWERS).isdisjoint(last.words):
             return Conclusion(None, problem="no_conclusion")
     later: list[Said] = []
     beyond = 0  # sentences read before the last plain statement
     for _, sentence in islice(listed, _MOST):
-        said = read(sentence, known, count)
+        said = read(sentence, known)
         if said.force >= Force.CONCLUDED and (said.words or not later):  # a bare letter counts as the last word only
             return _concluded(said, later)
         later.append(said)

@@ -93,7 +93,7 @@ class _Reader:
         line = next((line for line in text.split("\n", 2)[:2] if line.strip(MARKS)), "")
         equal = _equal(line, self.known)
         if equal is None:
-            equal = starts_with(line, self.known, self.count)
+            equal = starts_with(line, self.known)
         return None if equal is None else _choice(equal, self.count, start)
 
     def json(self) -> Choice | None:
@@ -108,11 +108,10 @@ class _Reader:
         if len(text) > _LONGEST_OPTION:
             return None
         bare = text.strip(MARKS)
-        equal = _equal(text, self.known) if bare else None
-        if len(bare) == 1 and bare in ascii_letters:
-            index = index_of(bare)
-            if index < self.count or equal is None:
-                return _choice(index, self.count, start, start + text.index(bare))
+        index = index_of(bare) if len(bare) == 1 and bare in ascii_letters else None
+        equal = _equal(text, self.known) if index is None or index >= self.count else None
+        if index is not None and equal is None:
+            return _choice(index, self.count, start, start + text.index(bare))
         return None if equal is None else _choice(equal, self.count, start)
 
     def last_statement(self) -> Choice | None:
@@ -190,16 +189,16 @@ class _Reader:
             return None
         at, index = found[0]
         start, sentence = next(((start, one) for start, one in backwards(self.text) if start <= at), (0, ""))
-        if index < self.count and index in asserted(sentence, self.known, self.count):
+        if index < self.count and index in asserted(sentence, self.known):
             return _choice(index, self.count, start, at, stated=False)
         return None
 
     def prose(self) -> Choice | None:
         """One of the last sentences asserts exactly one option."""
         for start, sentence in islice(backwards(self.text), _LAST):
-            said = read(sentence, self.known, self.count)
+            said = read(sentence, self.known)
             speaks = len(self.text) < _SHORT or said.force >= Force.CONCLUDED or (said.force and said.about)
-            found = asserted(sentence, self.known, self.count) if speaks else set()
+            found = asserted(sentence, self.known) if speaks else set()
             if len(found) > 1:
                 return Choice(None, "ambiguous", start)
             if found:

@@ -36,7 +36,8 @@ class Names:
         numbers: value to option index, if the options are numbers.
         formulas: option without blanks to index, longest first.
         polar: index of the options "yes" and "no" (or "true" and "false"), in this order, or empty.
-        stems: where an option is named, one of these stands in the text; ``""`` if nothing can be said beforehand.
+        own: words one of which stands wherever an option is named by words.
+        count: number of options.
         asked: content words of the question that no option has.
         proposition: all content words of the question.
         claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
@@ -60,7 +61,8 @@ class Names:
     numbers: dict[str, int]
     formulas: tuple[tuple[str, int], ...]
     polar: dict[str, int]
-    stems: tuple[str, ...]
+    own: frozenset[str]
+    count: int
     asked: tuple[str, ...]
     proposition: tuple[str, ...]
     claim: tuple[str, ...]
@@ -105,8 +107,6 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     of_options = frozenset(word for one in listed for word in one)
     in_some = of_options - in_all
     numbers = _numbers(known)
-    stems = {max(key.split(), key=len) for key in keys} | {max(bag, key=len) for bag, _ in bags} | {*literal}
-    open_ = formulas or (not numbers and any(stem[:1].isdigit() for stem in stems))
     return Names(
         words=tuple(frozenset(tokens(option.lower())) for option in known),
         said=frozenset(content).union(*(tokens(option.lower()) for option in known)),
@@ -122,7 +122,8 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         numbers=numbers,
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
-        stems=("",) if open_ else tuple(stems),
+        own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
+        count=len(options),
         asked=tuple(word for word in last_placed if word not in in_some),
         proposition=tuple(dict.fromkeys(content)),
         of_options=of_options,
@@ -201,29 +202,6 @@ def _numbers(options: Sequence[str]) -> dict[str, int]:
     return found if len(found) > 1 else {}
 
 
-_DIGIT = re.compile(r"\d")
-
-
-def may_name(low: str, spoken: frozenset[str], about: int, known: Names) -> bool:
-    """Whether a sentence can name an option otherwise than by letter; a quick look that never misses one.
-
-    Args:
-        low: the sentence, plain, in lower case.
-        spoken: its words.
-        about: how many of ``known.asked`` stand in it.
-        known: the names.
-    """
-    if known.bags or any(stem in low for stem in known.stems):
-        return True
-    if known.numbers and (_DIGIT.search(low) or not _COUNTS.isdisjoint(spoken)):
-        return True
-    return bool(known.polar) and (about + 1 >= len(known.asked) or not _POLAR_WORDS.isdisjoint(spoken))
-
-
-_COUNTS = frozenset(words.NUMBERS) | {"one"}
-_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
-
-
 def named(part: Sequence[str], known: Names) -> set[int]:
     """Indices of the options whose words a part of a sentence has; of names within each other the longest.
 
@@ -231,6 +209,8 @@ def named(part: Sequence[str], known: Names) -> set[int]:
         part: its :func:`tokens`.
         known: the names.
     """
+    if known.own.isdisjoint(part):
+        return set()
     text, found = f" {' '.join(part)} ", set()
     for key, index in known.keys:
         if key in text:
@@ -250,6 +230,22 @@ def _mostly(present: set[str], known: Names) -> set[int]:
     return {option} if enough and all(other < 2 for other, _ in shared[:-1]) else set()
 
 
+def may_name(low: str, present: frozenset[str], about: int, known: Names) -> bool:
+    """Whether a sentence can name an option otherwise than by letter; a quick look that never misses one.
+
+    Args:
+        low: the sentence, plain, in lower case.
+        present: its :func:`tokens`.
+        about: how many of ``known.asked`` stand in it.
+        known: the names.
+    """
+    if known.formulas or not known.own.isdisjoint(present) or any(text in low for text, _ in known.literal):
+        return True
+    if known.numbers and any(word[0].isdigit() or word == "one" for word in present):
+        return True
+    return bool(known.polar) and (about + 1 >= len(known.asked) or not _POLAR_WORDS.isdisjoint(present))
+
+
 def formulas_in(text: str, known: Names) -> set[int]:
     """Options by the formula that a sentence comes to: what stands behind its last equals sign, or all it has."""
     tail = squeeze(_APPROXIMATES.split(text)[0]).rpartition("=")[2]
@@ -261,4 +257,5 @@ def formulas_in(text: str, known: Names) -> set[int]:
     return found
 
 
+_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
 _APPROXIMATES = re.compile(r"≈|\\approx")

@@ -11,13 +11,10 @@ from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
 from lmms_robust.reading.options import Names, formulas_in, named
 from lmms_robust.reading.questions import claim
-from lmms_robust.reading.spelling import NUMBER, has_any, number, tokens
+from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
 
-_SPLIT = re.compile(
-    r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- |\b(?=(?:"
-    + "|".join(sorted(words.SPLITS))
-    + r"|\w{2,7}n't)\b)"
-)
+# A word or number; or a mark that ends a part.
+_TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- ")
 _FIRST = re.compile(r"\W{0,4}(?:(?:so|therefore|thus|hence)\W{1,3})?(yes|no|true|false)(?=[,.;:!]|\s?\Z)")
 _SAID = re.compile(
     r"\b(?:answer|statement|it|this|that|which|option)\b[^.;]{0,30}?(?:\bis\b|\bbe\b|:)\W{0,4}(?:\w{1,20}\W{1,3})?"
@@ -57,120 +54,140 @@ class Named:
     extra: int = 0
 
 
-def parts(low: str) -> Iterator[tuple[int, str]]:
-    """Offsets and texts of the parts of a sentence: what stands between its marks and connecting words."""
-    start = 0
-    for match in _SPLIT.finditer(low):
-        if match.start() > start:
-            yield start, low[start : match.start()]
-        start = match.end()
-    yield start, low[start:]
+class Sentence(NamedTuple):
+    """What is asked of a sentence more than once.
 
-
-class _Part(NamedTuple):
-    """A part of a sentence: what it does, whether a word in or before it draws a conclusion, which options it has."""
+    Attributes:
+        text: the sentence, plain.
+        low: the same in lower case.
+        tokens: its words and numbers as they are compared, in order.
+        present: the set of them.
+        letters: offset and index of each letter that can only be an option's.
+        abroad: it has letters that are not Latin.
+    """
 
     text: str
+    low: str
     tokens: list[str]
-    weight: str
-    inferred: bool
-    letters: set[int]
-    options: set[int]
+    present: frozenset[str]
+    letters: list[tuple[int, int]]
+    abroad: bool
 
 
-def _weighed(text: str, low: str, known: Names, count: int, infers: bool) -> Iterator[_Part]:
-    """The parts of a sentence, each with what it does with the options that it names."""
-    by_place = [] if known.lettered else [*letters_in(text, known.pointed)]
-    weight, cue = "asserts", -1
-    for place, (start, part) in enumerate(parts(low)):
-        here = tokens(part)
-        letters = {index for at, index in by_place if start <= at < start + len(part) and index < count}
-        options = set() if known.numbers else named(here, known) | _literal(part, known)
-        goes_on = weight in ("denies", "leaves", "quotes", "leans") and _goes_on(here)
-        if not goes_on:
-            weight = _weight(part, here, known, options, infers)
-        if (start and low[start - 1] in "→⇒") or _draws(part, here):
-            cue = place
-        if weight == "denies" and _negates_verb(here, low[:start]):
-            weight = "takes back"
-        yield _Part(
-            part, here, weight, 0 <= cue <= place and (not letters or place - cue < 2), letters, letters | options
-        )
+_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 
 
-def name(text: str, low: str, known: Names, count: int, infers: bool = False) -> Named:
+def look(text: str, known: Names) -> Sentence:
+    """Find words and letters of a sentence."""
+    low = text.lower()
+    found = tokens(low)
+    letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
+    abroad = not low.isascii() and _FOREIGN.search(low) is not None
+    return Sentence(text, low, found, frozenset(found), letters, abroad)
+
+
+def parts(low: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Start, end and words of the parts of a sentence: what stands between its marks and connecting words."""
+    here: list[str] = []
+    start = 0
+    denials = "n't" in low
+    for match in _TOKEN.finditer(low):
+        word = match[1]
+        if here and (word is None or word in words.SPLITS or (denials and word.endswith("n't"))):
+            yield start, match.start(), here
+            here, start = [], match.start()
+        if word is None:
+            start = match.end()
+        else:
+            here.append(form(word))
+    yield start, len(low), here
+
+
+def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     """Tell which options a sentence asserts, denies and leaves open.
 
     Args:
-        text: the sentence, plain.
-        low: the same in lower case.
+        said: the sentence.
         known: what the options are called.
-        count: number of options.
         infers: it has a word that draws a conclusion.
     """
-    found, drawn = Named(), False
-    numeric: list[tuple[list[str], str]] = []
-    for part in _weighed(text, low, known, count, infers):
-        drawn |= part.inferred
-        found.by_letter |= bool(part.letters)
-        if part.weight == "takes back":
+    found, weight, cue, drawn = Named(), "asserts", -1, False
+    numeric: list[tuple[Sequence[str], str]] = []
+    weighty = said.abroad or "n't" in said.low or not words.WEIGHTY.isdisjoint(said.present)
+    for place, (start, stop, here) in enumerate(parts(said.low)):
+        part = said.low[start:stop]
+        letters = {index for at, index in said.letters if start <= at < stop}
+        options = letters if known.numbers else letters | named(here, known)
+        if known.literal:
+            options |= {index for text, index in known.literal if text in part}
+        if weight in ("asserts", "takes back") or not _goes_on(here):
+            weight = _weight(part, here, known, options, infers) if weighty else _leans(here)
+        if weight == "denies" and _negates_verb(here, said.low[:start]):
+            weight = "takes back"
+        if (start and said.low[start - 1] in "→⇒") or _draws(part, here):
+            cue = place
+        concludes = cue >= 0 and (not letters or place - cue < 2)
+        drawn |= concludes
+        found.by_letter |= bool(letters)
+        if weight == "takes back":
             found.open |= bool(found.asserted or numeric)
-        elif known.numbers and part.weight == "asserts":
-            numeric.append((part.tokens, part.text))
-        if part.options:
-            _add(found, part, known)
+        elif known.numbers and weight == "asserts":
+            numeric.append((here, part))
+        if options:
+            _add(found, options, weight, here, concludes, known)
     if numeric:
-        found.open |= any(not words.INEXACT.isdisjoint(here) for here, _ in numeric)
-        values, found.off, several = _values(numeric, known)
-        found.open |= several
-        found.inferred |= bool(values) and drawn
-        found.asserted |= values
-    if known.formulas and (formulas := formulas_in(text, known)):
+        _count(found, numeric, drawn, known)
+    if known.formulas and (formulas := formulas_in(said.text, known)):
         found.inferred |= drawn
         found.asserted |= formulas
     if known.polar:
-        _polar(found, low, known, drawn)
+        _polar(found, said.low, known, drawn)
     found.off &= not found.asserted
-    found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(low.split())
+    found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(said.present)
     return found
 
 
-def _add(found: Named, part: _Part, known: Names) -> None:
-    if part.weight == "asserts":
-        if part.inferred and not found.inferred:  # what a sentence concludes outweighs what it starts from
+def _add(found: Named, options: set[int], weight: str, here: Sequence[str], concludes: bool, known: Names) -> None:
+    if weight == "asserts":
+        if concludes and not found.inferred:  # what a sentence concludes outweighs what it starts from
             found.asserted, found.in_order, found.extra = set(), True, 0
-        found.asserted |= part.options
-        found.inferred |= part.inferred
-        found.in_order &= _in_order(part.tokens, known)
-        found.extra += sum(word not in words.COMMON and word not in known.said for word in part.tokens)
-    elif part.weight in ("denies", "takes back"):
-        found.denied |= part.options
-    elif part.weight == "leaves":
+        found.asserted |= options
+        found.inferred |= concludes
+        found.in_order &= _in_order(here, known)
+        found.extra += sum(word not in words.COMMON and word not in known.said for word in here)
+    elif weight in ("denies", "takes back"):
+        found.denied |= options
+    elif weight == "leaves":
         found.open = True
-        found.doubted |= part.options
+        found.doubted |= options
 
 
 def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool) -> str:
     """What a part does: "asserts", "denies", "leans" (is subordinate), "leaves" (open) or "quotes"."""
     present = {*here}
-    own = frozenset().union(*(known.words[index] for index in options)) if options else frozenset()
-    if present & words.DENYING - own or "n't" in part:
+    if options:
+        present = present.difference(*(known.words[index] for index in options))
+    if not words.DENYING.isdisjoint(present) or "n't" in part:
         return "denies"
-    if present & words.DOUBTS - own or ("would" in present and not infers):
+    if not words.DOUBTS.isdisjoint(present) or ("would" in present and not infers):
         return "leaves"
-    if not (present & words.REPORTS).issubset(known.said):
+    if not words.REPORTS.isdisjoint(present - known.said):
         return "quotes"
     if not part.isascii():
         if has_any(part.replace("最可能", ""), words.CHINESE_DOUBTS):
             return "leaves"
         if has_any(part, words.CHINESE_DENIES):
             return "denies"
+    return _leans(here)
+
+
+def _leans(here: Sequence[str]) -> str:
     return "leans" if here and here[0] in words.SUBORDINATE else "asserts"
 
 
 def _goes_on(here: Sequence[str]) -> bool:
     """Whether a part is one more item of the list that the part before it starts: "no cat, dog, or big bird"."""
-    return (len(here) < 3 and here[:1] not in (["but"], ["so"])) or (
+    return (len(here) < 3 and here[:1] not in (("but",), ("so",))) or (
         here[0] in ("or", "nor") and words.VERBS.isdisjoint(here)
     )
 
@@ -197,22 +214,22 @@ def _in_order(here: Sequence[str], known: Names) -> bool:
     return not known.relates or len({*asked}) < 2 or asked[0] != known.order[-1]
 
 
-def _literal(part: str, known: Names) -> set[int]:
-    return {index for text, index in known.literal if text in part}
-
-
-def _values(numeric: Sequence[tuple[Sequence[str], str]], known: Names) -> tuple[set[int], bool, bool]:
-    """Options by the number that a sentence comes to; whether that is none of them; whether it has several numbers."""
+def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bool, known: Names) -> None:
+    """Options by the number that a sentence comes to: none if that is none of them, or if it has several numbers."""
     values: list[str] = []
     for here, part in numeric:
+        found.open |= not words.INEXACT.isdisjoint(here)
         comes = _COMES_TO.search(part)
         if comes or "=" in part:
             values = [comes[1]] if comes else NUMBER.findall(part.rpartition("=")[2])[:1]
         else:
             values += ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
     distinct = {number(value) for value in values}
-    found = {known.numbers[value] for value in distinct if value in known.numbers}
-    return found, len(distinct) == 1 and not found, len(distinct) > 1
+    options = {known.numbers[value] for value in distinct if value in known.numbers}
+    found.off = len(distinct) == 1 and not options
+    found.open |= len(distinct) > 1
+    found.inferred |= bool(options) and drawn
+    found.asserted |= options
 
 
 def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:

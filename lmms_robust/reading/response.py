@@ -47,7 +47,6 @@ _ANSWER_LINE = re.compile(
 )
 
 
-_LAST_LINE = re.compile(r"[^\n]+\s*\Z")
 _LONGEST_LINE = 200
 _MOST_ANSWER_LINES = 4
 
@@ -59,10 +58,11 @@ def _before(text: str, choice: Choice) -> str:
     joined = _JOINS.search(text, clause if clause > 0 else stop, choice.start + 1)
     end = joined.start() if joined and clause > 0 else stop
     for _ in range(_MOST_ANSWER_LINES):
-        line = _LAST_LINE.search(text, max(0, end - _LONGEST_LINE), end)
-        if line is None or not _ANSWER_LINE.fullmatch(line[0].strip()):
+        head = text[max(0, end - _LONGEST_LINE) : end].rstrip()
+        line = head[head.rfind("\n") + 1 :]
+        if not _ANSWER_LINE.fullmatch(line.strip()):
             break
-        end = line.start()
+        end -= len(text[max(0, end - _LONGEST_LINE) : end]) - len(head) + len(line)
     return text[:end]
 
 

@@ -9,17 +9,15 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import (
-    LETTER,
     called,
     first_letter,
     index_of,
     is_label,
     leads,
-    letters_in,
     names_another,
 )
 from lmms_robust.reading.options import UNSPACED, Names, may_name, named
-from lmms_robust.reading.parts import Named, name, parts
+from lmms_robust.reading.parts import Named, Sentence, look, name, parts
 from lmms_robust.reading.questions import comparing
 from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
@@ -27,9 +25,7 @@ LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
 _MARK = re.compile(r"[.!?;\n。！？；]")
-_FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")  # a letter that is not Latin
 _SPEAKS = re.compile(r"\w")
-_SPOKEN = re.compile(r"[a-z]+(?:'[a-z]+)?")
 
 
 class Force(IntEnum):
@@ -105,54 +101,52 @@ def _ends(text: str, at: int) -> bool:
     )
 
 
-def read(text: str, known: Names, count: int) -> Said:
+def read(text: str, known: Names) -> Said:
     """Read one sentence.
 
     Args:
         text: the sentence, plain.
         known: what the options are called.
-        count: number of options.
     """
     text = text[-LONGEST:]
     if len(text) < 8 and (bare := text.strip(MARKS)) in words.CAPITALS and not known.lettered:
-        option = index_of(bare) if index_of(bare) < count else None
+        option = index_of(bare) if index_of(bare) < known.count else None
         return Said(option, Force.STATED, frozenset(), frozenset(), (), 0, True)
-    low = text.lower()
-    spoken = tuple(tokens(low))
-    present = frozenset(spoken)
-    asks = low.rstrip(" \"')").endswith(("?", "？"))
+    said = look(text, known)
+    low, present = said.low, said.present
     about = sum(word in low for word in known.asked)
-    foreign = not low.isascii() and _FOREIGN.search(low) is not None
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
-        foreign and has_any(low, words.CHINESE_INFERS)
+        said.abroad and has_any(low, words.CHINESE_INFERS)
     )
-    by = None
-    named_by_words, letter = may_name(low, present, about, known), LETTER.search(text)
-    if named_by_words or letter:
-        doubtful = bool(present & words.DOUBTS - known.said) or (
-            not known.hypothetical and not present.isdisjoint(words.IF)
-        )
-        stated = None if asks or doubtful else _stated(text, known, count)
-        if stated is not None:
-            option = stated if 0 <= stated < count else None
-            return Said(option, Force.STATED, frozenset(), frozenset(), spoken, len(known.asked), True)
-        if named_by_words or any(True for _ in letters_in(text, known.pointed)):
-            by = name(text, low, known, count, infers)
-    if by is None:
-        return Said(None, Force.NOTHING, frozenset(), frozenset(), spoken, about, infers and about > 0)
+    nothing = Said(None, Force.NOTHING, frozenset(), frozenset(), tuple(said.tokens), about, infers and about > 0)
+    named_by_words = may_name(low, present, about, known)
+    if not (named_by_words or said.letters or known.lettered):
+        return nothing
+    asks = low.rstrip(" \"')").endswith(("?", "？"))
+    leading = said.abroad or bool(said.letters) or not words.LEADS.isdisjoint(present)
+    stated = _stated(text, known) if leading and not asks and not _doubts(said, known) else None
+    if stated is not None:
+        option = stated if 0 <= stated < known.count else None
+        return nothing._replace(option=option, force=Force.STATED, about=len(known.asked), infers=True)
+    by = name(said, known, infers)
     answers = not known.negative and (
-        not present.isdisjoint(words.ANSWERS) or (foreign and has_any(low, words.CHINESE_ANSWERS))
+        not present.isdisjoint(words.ANSWERS) or (said.abroad and has_any(low, words.CHINESE_ANSWERS))
     )
-    force, option = (Force.NOTHING, None) if asks else _weigh(text, low, spoken, known, by, infers, answers, about)
-    firm = by.extra <= _MOST_EXTRA if not UNSPACED.search(low) else force == Force.CONCLUDED
-    here = frozenset(by.asserted | by.doubted)
-    if is_label(text) and _denying(spoken, low):  # "B. left: there is nothing there, so no"
-        by.denied |= here
-        here = frozenset()
-    holds = by.in_order and not (asks or by.open or is_label(text) or _compares_otherwise(low, known))
-    holds = holds and (answers or words.ASKS.isdisjoint(spoken))
+    force, option = (Force.NOTHING, None) if asks else _weigh(said, known, by, infers, answers, about)
+    firm = force == Force.CONCLUDED if said.abroad and UNSPACED.search(low) else by.extra <= _MOST_EXTRA
+    here, denied = frozenset(by.asserted | by.doubted), frozenset(by.denied)
+    label = is_label(text)
+    if label and _denying(said):  # "B. left: there is nothing there, so no"
+        here, denied = frozenset(), here | denied
+    holds = by.in_order and not (asks or by.open or label or _compares_otherwise(said, known))
+    holds = holds and (answers or words.ASKS.isdisjoint(present))
     held = frozenset(by.asserted if holds else ())
-    return Said(option, force, here, frozenset(by.denied), spoken, about, infers and about > 0, firm, held)
+    return nothing._replace(option=option, force=force, named=here, denied=denied, firm=firm, held=held)
+
+
+def _doubts(said: Sentence, known: Names) -> bool:
+    conditional = not known.hypothetical and not words.IF.isdisjoint(said.present)
+    return conditional or not words.DOUBTS.isdisjoint(said.present - known.said)
 
 
 _MOST_EXTRA = 3
@@ -161,21 +155,21 @@ option may stand there by the way."""
 
 
 def _weigh(
-    text: str, low: str, spoken: Sequence[str], known: Names, by: Named, infers: bool, answers: bool, about: int
+    said: Sentence, known: Names, by: Named, infers: bool, answers: bool, about: int
 ) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
     nothing, chosen = (Force.NOTHING, None), by.asserted
-    denying = _denying(spoken, low)
     if known.negative:
         one = chosen | by.denied
         return (Force.CONCLUDED, next(iter(one))) if infers and len(one) == 1 else nothing
-    if by.open or len(chosen) > 1 or not (chosen or by.off) or (is_label(text) and (denying or not answers)):
+    if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
-    if (not answers and not words.ASKS.isdisjoint(spoken)) or _compares_otherwise(low, known):
+    if (is_label(said.text) and (_denying(said) or not answers)) or _compares_otherwise(said, known):
         return nothing
-    foreign = _FOREIGN.search(low) is not None
-    fragment = len(spoken) <= 5 and not by.extra
-    if not (about or fragment or foreign or is_elliptic(spoken)):
+    if not answers and not words.ASKS.isdisjoint(said.present):
+        return nothing
+    fragment = len(said.tokens) <= 5 and not by.extra
+    if not (about or fragment or said.abroad or is_elliptic(said.tokens)):
         relevant = answers or (infers and by.inferred and (by.by_letter or not by.extra))
         return (Force.CONCLUDED, next(iter(chosen))) if relevant and chosen else nothing
     if by.off:
@@ -185,13 +179,13 @@ def _weigh(
     option = next(iter(chosen))
     if answers or (infers and by.inferred):
         return Force.CONCLUDED, option
-    if by.by_letter or (foreign and "=" not in low and not UNSPACED.search(low)):
+    if by.by_letter or (said.abroad and "=" not in said.low and not UNSPACED.search(said.low)):
         return nothing
     return Force.PLAIN, option
 
 
-def _compares_otherwise(low: str, known: Names) -> bool:
-    return bool(known.comparing and known.comparing.isdisjoint(tokens(low)) and comparing(low))
+def _compares_otherwise(said: Sentence, known: Names) -> bool:
+    return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
 
 
 def is_elliptic(spoken: Sequence[str]) -> bool:
@@ -200,14 +194,14 @@ def is_elliptic(spoken: Sequence[str]) -> bool:
     return subject in words.PRONOUNS
 
 
-def _denying(spoken: Sequence[str], low: str) -> bool:
-    if not low.isascii() and has_any(low, words.CHINESE_DENIES):
+def _denying(said: Sentence) -> bool:
+    if said.abroad and has_any(said.low, words.CHINESE_DENIES):
         return True
-    return "n't" in low or not words.DENYING.isdisjoint(spoken) or not words.LACKS.isdisjoint(spoken)
+    return "n't" in said.low or not words.DENYING_OR_LACKING.isdisjoint(said.present)
 
 
-def _stated(text: str, known: Names, count: int) -> int | None:
-    """Index of the option that is called the answer in so many words; ``count`` or more if that is none of them."""
+def _stated(text: str, known: Names) -> int | None:
+    """Index of the option that is called the answer in so many words; its place in the alphabet if it is none."""
     found = None
     if not known.negative and not known.lettered and (by_name := called(text)):
         found = by_name[1]
@@ -215,7 +209,7 @@ def _stated(text: str, known: Names, count: int) -> int | None:
         value = text[end : end + 80].partition("\n")[0]
         first = None if known.lettered and "nswer" not in text[start:end] else first_letter(value)
         if first is None:
-            found = starts_with(value, known, count, found)
+            found = starts_with(value, known, found)
             continue
         at, found = first
         also = named(tokens(value[at + 1 :].partition(",")[0].lower()), known)
@@ -224,15 +218,13 @@ def _stated(text: str, known: Names, count: int) -> int | None:
     return found
 
 
-def starts_with(value: str, known: Names, count: int, default: int | None = None) -> int | None:
+def starts_with(value: str, known: Names, default: int | None = None) -> int | None:
     """Index of the one option whose words an answer starts with."""
-    part = next((part for _, part in parts(value.lower()) if part.strip(" \"'({")), "")
-    found = name(part, part, known, count).asserted
+    first = next((value[start:stop] for start, stop, here in parts(value.lower()) if here), "")
+    found = name(look(first, known), known).asserted
     return found.pop() if len(found) == 1 else default
 
 
-def asserted(text: str, known: Names, count: int) -> set[int]:
-    """Indices of the options that a sentence asserts, or at least names without denying them."""
-    text = text[-LONGEST:]
-    found = name(text, text.lower(), known, count)
-    return found.asserted
+def asserted(text: str, known: Names) -> set[int]:
+    """Indices of the options that a sentence asserts."""
+    return name(look(text[-LONGEST:], known), known).asserted

@@ -16,7 +16,7 @@ MARKS = punctuation + " \n。！？、（）：；"
 
 
 @lru_cache(maxsize=65_536)
-def _form(word: str) -> str:
+def form(word: str) -> str:
     """A word as it is compared: number words from two on as digits, plurals as singulars."""
     if word in words.NUMBERS:
         return words.NUMBERS[word]
@@ -30,7 +30,7 @@ def tokens(low: str) -> list[str]:
     >>> tokens("two dogs at 10:15")
     ['2', 'dog', 'at', '10:15']
     """
-    return [_form(word) for word in WORD.findall(low)]
+    return [form(word) for word in WORD.findall(low)]
 
 
 def has_any(text: str, marks: Iterable[str]) -> bool:

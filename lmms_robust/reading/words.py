@@ -17,6 +17,8 @@ ANSWERS = _words(
     "corresponds corresponding chosen final"
 )
 """An option is being answered."""
+LEADS = _words("answer answers option choice one letter statement boxed choose select pick go going")
+"""One of these stands where something is said to be the answer, if no letter does."""
 DENIES = _words(
     "incorrect inconsistent wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes "
     "excluded excluding reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
@@ -137,6 +139,9 @@ IF = _words("if unless")
 STATEMENTS = _words("statement claim assertion")
 """What a question for yes or no may be called."""
 DENYING = NEGATES | DENIES
+DENYING_OR_LACKING = DENYING | LACKS
+WEIGHTY = DENYING | DOUBTS | REPORTS | {"would"}
+"""Without one of these a sentence asserts all that is not subordinate in it."""
 OPENINGS = INFERS | CORRECTS | CONNECTS
 SPLITS = SUBORDINATE | NEGATES | {"but"}
 COMMON = FUNCTION | CONNECTS | VERBS | INFERS | ANSWERS | SUBORDINATE | CORRECTS | AFFIRMS | PRONOUNS | NEGATES
