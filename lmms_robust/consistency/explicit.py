@@ -25,7 +25,7 @@ _MOST = 6
 """Sentences that are read, from the last one back."""
 _SHORT = 4
 """Words of a sentence that, holding another option, replaces what stands before it ("Sorry, B.")."""
-_BACK = 4
+_BACK = 2
 """Sentences before a plain statement that may contradict it."""
 _LAST = 2
 """Sentences at the end, one of which has to hold the only option that is named."""

@@ -12,6 +12,7 @@ LETTER = re.compile(
     r"(?<![A-Za-z0-9_.\-/\\°∠△⊙])(?<!\w')(?<!° )(?<!\d )([A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
     r"\(([a-j])\)|(?<=option )([a-j])\b"
 )
+_MAYBE = re.compile(r"[A-J](?![a-z])|(?<=[( ])[a-j](?![a-z])")
 _FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-j])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
     r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-J])"
@@ -69,7 +70,7 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
         text: the text, plain.
         anywhere: a letter behind any word is one, such as that of "point B".
     """
-    for match in LETTER.finditer(text):
+    for match in LETTER.finditer(text) if _MAYBE.search(text) else ():
         at = match.start(match.lastindex or 1)
         if _is_article(text, at):
             continue

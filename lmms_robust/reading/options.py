@@ -63,7 +63,7 @@ class Names:
     polar: dict[str, int]
     own: frozenset[str]
     count: int
-    asked: tuple[str, ...]
+    asked: frozenset[str]
     proposition: tuple[str, ...]
     claim: tuple[str, ...]
     of_options: frozenset[str]
@@ -124,7 +124,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         polar=polar,
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
         count=len(options),
-        asked=tuple(word for word in last_placed if word not in in_some),
+        asked=frozenset(content) - in_some,
         proposition=tuple(dict.fromkeys(content)),
         of_options=of_options,
         order=tuple(word for word in last_placed if word not in alone),

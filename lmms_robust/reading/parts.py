@@ -116,7 +116,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     weighty = said.abroad or "n't" in said.low or not words.WEIGHTY.isdisjoint(said.present)
     for place, (start, stop, here) in enumerate(parts(said.low)):
         part = said.low[start:stop]
-        letters = {index for at, index in said.letters if start <= at < stop}
+        letters = {index for at, index in said.letters if start <= at < stop} if said.letters else set()
         options = letters if known.numbers else letters | named(here, known)
         if known.literal:
             options |= {index for text, index in known.literal if text in part}
@@ -153,8 +153,8 @@ def _add(found: Named, options: set[int], weight: str, here: Sequence[str], conc
             found.asserted, found.in_order, found.extra = set(), True, 0
         found.asserted |= options
         found.inferred |= concludes
-        found.in_order &= _in_order(here, known)
-        found.extra += sum(word not in words.COMMON and word not in known.said for word in here)
+        found.in_order &= not (known.relates or known.places) or _in_order(here, known)
+        found.extra += len({*here} - words.COMMON - known.said)
     elif weight in ("denies", "takes back"):
         found.denied |= options
     elif weight == "leaves":

@@ -114,20 +114,20 @@ def read(text: str, known: Names) -> Said:
         return Said(option, Force.STATED, frozenset(), frozenset(), (), 0, True)
     said = look(text, known)
     low, present = said.low, said.present
-    about = sum(word in low for word in known.asked)
+    about = len(known.asked & present)
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
         said.abroad and has_any(low, words.CHINESE_INFERS)
     )
     nothing = Said(None, Force.NOTHING, frozenset(), frozenset(), tuple(said.tokens), about, infers and about > 0)
     named_by_words = may_name(low, present, about, known)
-    if not (named_by_words or said.letters or known.lettered):
-        return nothing
     asks = low.rstrip(" \"')").endswith(("?", "？"))
-    leading = said.abroad or bool(said.letters) or not words.LEADS.isdisjoint(present)
-    stated = _stated(text, known) if leading and not asks and not _doubts(said, known) else None
+    leads_on = said.letters or said.abroad or not words.LEADS.isdisjoint(present)
+    stated = _stated(text, known) if leads_on and not asks and not _doubts(said, known) else None
     if stated is not None:
         option = stated if 0 <= stated < known.count else None
         return nothing._replace(option=option, force=Force.STATED, about=len(known.asked), infers=True)
+    if not (named_by_words or said.letters):
+        return nothing
     by = name(said, known, infers)
     answers = not known.negative and (
         not present.isdisjoint(words.ANSWERS) or (said.abroad and has_any(low, words.CHINESE_ANSWERS))

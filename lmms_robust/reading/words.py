@@ -17,8 +17,6 @@ ANSWERS = _words(
     "corresponds corresponding chosen final"
 )
 """An option is being answered."""
-LEADS = _words("answer answers option choice one letter statement boxed choose select pick go going")
-"""One of these stands where something is said to be the answer, if no letter does."""
 DENIES = _words(
     "incorrect inconsistent wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes "
     "excluded excluding reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
@@ -123,6 +121,10 @@ ANSWER_ABROAD = (
     *("정답", "답은", "الإجابة", "उत्तर", "cevap", "odpowiedź", "antwoord"),
 )
 """The word for "answer" in other languages: after it a letter is read, and nothing else of them."""
+LEADS = _words("answer answers option choice one letter statement boxed choose select pick go going") | {
+    word for word in ANSWER_ABROAD if word.isascii()
+}
+"""One of these stands where something is said to be the answer, if neither a letter does nor another script."""
 ARTICLES = _words("a an the")
 LIGHT = (
     ARTICLES
