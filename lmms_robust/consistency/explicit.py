@@ -14,8 +14,8 @@ from typing import Literal
 
 from lmms_robust.reading import words
 from lmms_robust.reading.options import names
-from lmms_robust.reading.plain import plain
 from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
+from lmms_robust.reading.spelling import plain
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
 
 DECIDED_BY = "rules"

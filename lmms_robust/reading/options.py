@@ -1,4 +1,4 @@
-"""What an option is called in prose: its words without those that all options share, its number, its formula."""
+"""What the options of a question are called in prose, and what the question asks for."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lmms_robust.reading import words
-from lmms_robust.reading.plain import plain
-from lmms_robust.reading.questions import claim, comparing, is_hypothetical, is_negative, relates
-from lmms_robust.reading.spelling import NUMBER, WORD, folded, number, squeeze, tokens
+from lmms_robust.reading.spelling import NUMBER, WORD, folded, number, plain, squeeze, tokens
 from lmms_robust.schema import letters
 
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -20,6 +18,21 @@ _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
 _POLAR = (("yes", "no"), ("true", "false"))
+_COMPARES = re.compile(
+    r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
+    r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
+    re.IGNORECASE,
+)
+_RELATES = re.compile(
+    r"\b(?:where|relati\w{1,6}|positione?d?|located|respect|sides?|direction|facing|left|right|above|below|behind|front)\b",
+    re.IGNORECASE,
+)
+_NEGATIVE = re.compile(
+    r"\b(?:not|except|incorrect|false|least|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
+    re.IGNORECASE,
+)
+_NO = re.compile(r"\bno\b", re.IGNORECASE)
+_HYPOTHETICAL = re.compile(r"\b(?:if|when|would|will|suppose|were)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +144,9 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
         comparing=comparing(question) - in_some,
-        negative=is_negative(question, bool(polar)),
-        relates=relates(question),
-        hypothetical=is_hypothetical(question),
+        negative=bool(_NEGATIVE.search(question) or (polar and _NO.search(question))),
+        relates=bool(_RELATES.search(question)),
+        hypothetical=bool(_HYPOTHETICAL.search(question)),
         pointed=pointed,
         lettered=lettered,
     )
@@ -259,3 +272,13 @@ def formulas_in(text: str, known: Names) -> set[int]:
 
 _POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
 _APPROXIMATES = re.compile(r"≈|\\approx")
+
+
+def claim(low: str) -> tuple[str, ...]:
+    """The words of a question or clause that make it true or false, in order."""
+    return tuple(word for word in tokens(low) if word not in words.LIGHT)
+
+
+def comparing(question: str) -> frozenset[str]:
+    """The words with which it compares, such as "taller"."""
+    return frozenset(word for found in _COMPARES.findall(question) for word in tokens(found.lower()))

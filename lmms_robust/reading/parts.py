@@ -9,8 +9,7 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
-from lmms_robust.reading.options import Names, formulas_in, named
-from lmms_robust.reading.questions import claim
+from lmms_robust.reading.options import Names, claim, formulas_in, named
 from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
 
 # A word or number; or a mark that ends a part.

@@ -6,9 +6,8 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.reading.answer import Choice, read_answer
-from lmms_robust.reading.plain import plain
 from lmms_robust.reading.sentences import backwards
-from lmms_robust.reading.spelling import MARKS
+from lmms_robust.reading.spelling import MARKS, plain
 from lmms_robust.reading.tags import Blocks, Span, split_blocks
 from lmms_robust.schema import MAX_LETTERS, Reading
 

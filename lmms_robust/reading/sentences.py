@@ -16,9 +16,8 @@ from lmms_robust.reading.letters import (
     leads,
     names_another,
 )
-from lmms_robust.reading.options import UNSPACED, Names, may_name, named
+from lmms_robust.reading.options import UNSPACED, Names, comparing, may_name, named
 from lmms_robust.reading.parts import Named, Sentence, look, name, parts
-from lmms_robust.reading.questions import comparing
 from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
 LONGEST = 600

@@ -1,4 +1,4 @@
-"""How words, numbers and formulas are spelled where they are compared."""
+"""One plain spelling of model text that keeps every offset, and how words, numbers and formulas are compared."""
 
 from __future__ import annotations
 
@@ -53,3 +53,31 @@ def squeeze(text: str) -> str:
 def folded(text: str) -> str:
     """A text up to case, blanks and marks at its ends."""
     return " ".join(text.split()).casefold().strip(MARKS)
+
+
+# Full-width forms to ASCII, typographic quotes, marks of emphasis and of mathematics to blanks.
+_FLAT = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
+    "‘’“”「」『』【】〔〕、–—−•·*`$~\t\r\u00a0\u200b\ufeff\u3000", '\'\'""""""()(),---       \n    '
+)
+_COMMAND = re.compile(
+    r"\\(?:(?:text|math|operatorname|mbox)[a-z]{0,6}\s?\{|(?:left|right|big)(?![a-zA-Z])|[()\[\],;!% ])"
+)
+_MARKUP = re.compile(r"<\|?/?[a-zA-Z_/:]{2,24}\|?>|</?[a-z]>|^\s{0,3}#{1,6}\s|__", re.MULTILINE)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def plain(text: str) -> str:
+    r"""Return ``text`` with markup, LaTeX styles and tokens of chat templates blanked, in half-width characters.
+
+    >>> plain("**Ｂ**"), plain("\\text{B}"), plain("B<eoa>")
+    ('  B  ', '      B}', 'B     ')
+    """
+    text = text.translate(_FLAT)
+    if "\\" in text:
+        text = _COMMAND.sub(_blank, text)
+    if "<" in text or "#" in text or "__" in text:
+        text = _MARKUP.sub(_blank, text)
+    return text
