@@ -31,6 +31,7 @@ _NEGATIVE = re.compile(
     r"\b(?:not|except|incorrect|false|least|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
     re.IGNORECASE,
 )
+_SENTENCE = re.compile(r"(?<=[.!?])\s")
 _NO = re.compile(r"\bno\b", re.IGNORECASE)
 _HYPOTHETICAL = re.compile(r"\b(?:if|when|would|will|suppose|were)\b", re.IGNORECASE)
 
@@ -112,6 +113,8 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     formulas = [(squeeze(option), index) for index, option in enumerate(known) if _FORMULA.search(option)]
     lowered = [" ".join(WORD.findall(option.lower())) for option in known]
     polar = next(({word: lowered.index(word) for word in pair} for pair in _POLAR if {*pair} <= {*lowered}), {})
+    sentences = _SENTENCE.split(question.strip())
+    last = next((one for one in reversed(sentences) if one.endswith("?")), sentences[-1])
     asking = plain(question).lower()
     content = [word for word in tokens(asking) if word not in words.FUNCTION and len(word) > 2]
     last_placed = [*reversed(dict.fromkeys(reversed(content)))]
@@ -143,10 +146,10 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         order=tuple(word for word in last_placed if word not in alone),
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
-        comparing=comparing(question) - in_some,
-        negative=bool(_NEGATIVE.search(question) or (polar and _NO.search(question))),
-        relates=bool(_RELATES.search(question)),
-        hypothetical=bool(_HYPOTHETICAL.search(question)),
+        comparing=comparing(last) - in_some,
+        negative=bool(_NEGATIVE.search(last) or (polar and _NO.search(last))),
+        relates=bool(_RELATES.search(last)),
+        hypothetical=bool(_HYPOTHETICAL.search(last)),
         pointed=pointed,
         lettered=lettered,
     )

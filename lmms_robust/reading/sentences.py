@@ -24,6 +24,7 @@ LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
 _MARK = re.compile(r"[.!?;\n。！？；]")
+_LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
 _SPEAKS = re.compile(r"\w")
 
 
@@ -90,14 +91,9 @@ def _ends(text: str, at: int) -> bool:
     after = text[at + 1 : at + 3]
     if after and not after[0].isspace():
         return False
-    before = text[max(0, at - 3) : at]
-    if text[at] != "." or before[-1:] not in words.CAPITALS or before[-2:-1].isalnum():
+    if text[at] != "." or text[at - 1 : at] not in words.CAPITALS or text[max(0, at - 2) : at - 1].isalnum():
         return True
-    return (
-        before[-2:-1] not in ("", "\n")
-        and not (before[-2:-1] == " " and before[-3:-2] in ("", "\n"))
-        and after[1:].isupper()
-    )
+    return after[1:].isupper() and not _LINE_STARTS.search(text[max(0, at - 12) : at - 1])
 
 
 def read(text: str, known: Names) -> Said:
