@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.options import names
@@ -33,8 +32,7 @@ _LAST = 2
 Where = Literal["own", "injected"]
 
 
-@dataclass(frozen=True, slots=True)
-class Conclusion:
+class Conclusion(NamedTuple):
     """What a reasoning ends on.
 
     Attributes:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from string import ascii_letters, ascii_uppercase
+from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in, names_another
@@ -37,8 +38,7 @@ _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """An answer read from text.
 
     Attributes:

@@ -176,8 +176,8 @@ def _labels(options: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _tells(key: str) -> bool:
-    """Whether words are enough to name an option by: one of them says something of its own."""
-    return any(word not in words.COMMON and word.upper() not in words.CAPITALS for word in key.split())
+    """Whether words are enough to name an option by: no single letter, and no two of them."""
+    return len(key.strip()) > (2 if key.isascii() else 0) or any(one.isdigit() for one in key)
 
 
 def _distinctive(contents: Sequence[frozenset[str]]) -> list[frozenset[str]]:
@@ -234,7 +234,9 @@ def named(part: Sequence[str], known: Names) -> set[int]:
             text = text.replace(key, " \0 ")
     if not found and known.bags:
         present = set(part)
-        found = {index for bag, index in known.bags if bag <= present} or _mostly(present, known)
+        touched = [(bag <= present, index) for bag, index in known.bags if not bag.isdisjoint(present)]
+        found = {index for whole, index in touched if whole} if all(whole for whole, _ in touched) else set()
+        found = found or _mostly(present, known)
     return found
 
 

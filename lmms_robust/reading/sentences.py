@@ -136,7 +136,7 @@ def read(text: str, known: Names) -> Said:
     holds = by.in_order and not (asks or by.open or label or _compares_otherwise(said, known))
     holds = holds and (answers or words.ASKS.isdisjoint(present))
     held = frozenset(by.asserted if holds else ())
-    return nothing._replace(option=option, force=force, named=here, denied=denied, firm=firm, held=held)
+    return Said(option, force, here, denied, nothing.words, about, nothing.infers, firm, held)
 
 
 def _doubts(said: Sentence, known: Names) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 # <think>, </answer>, ◁think▷, [THINK], <seed:think>, <|begin_of_thought|>, <|channel|>analysis<|message|>, <|end|>.
 _TAG = re.compile(
@@ -47,8 +47,7 @@ def _tags(text: str) -> list[tuple[int, int, Act]]:
     return [(match.start(), match.end(), act) for match, act in found if act]
 
 
-@dataclass(frozen=True, slots=True)
-class Blocks:
+class Blocks(NamedTuple):
     """Where the parts of one response stand, as offsets.
 
     Attributes:
