@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lmms_robust.benchmarks.pictures import encoded, pictures, size
+from lmms_robust.benchmarks.pictures import size, stored
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Made
 from lmms_robust.errors import RobustError
@@ -96,11 +96,11 @@ def write(
 def _lines(
     adapter: Benchmark, dataset: Dataset, items: Sequence[Item], left_out: list[str]
 ) -> Iterator[dict[str, Any]]:
-    stored = pictures(dataset, adapter.image)
+    column = stored(dataset, adapter.image)
     for item in items:
         where = f"benchmark {item.benchmark} item {item.id!r}"
         try:
-            width, height = size(encoded(stored[item.row][adapter.image], where), where)
+            width, height = size(column.content(item.row, where), where)
         except RobustError as error:
             left_out.append(item.id)
             logger.warning("left out: %s", error)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from filecmp import cmp
 from pathlib import Path, PurePosixPath
 
+from lmms_robust.benchmarks.pictures import FORMATS
 from lmms_robust.errors import RobustError
 
 
@@ -32,8 +33,10 @@ class Pictures:
         if not root.is_dir():
             raise RobustError(f"pictures: no folder {root}; allowed: the folder that holds Spatial-MM's pictures")
         paths: dict[str, list[Path]] = {}
+        whole = root.resolve()
         for path in sorted(path for path in root.rglob("*") if path.is_file()):
-            paths.setdefault(path.name, []).append(path)
+            if path.resolve().is_relative_to(whole):  # no link that leads outside
+                paths.setdefault(path.name, []).append(path)
         return cls(root, paths)
 
     def find(self, name: str, where: str) -> Path | None:
@@ -57,11 +60,11 @@ class Pictures:
 
 def is_whole(path: Path) -> bool:
     """Whether a file is a picture that was not cut off, as far as its format tells without decoding it."""
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=FORMATS) as image:
             image.verify()
-    except (OSError, SyntaxError, ValueError, UnidentifiedImageError, Image.DecompressionBombError):
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return False
     return True

@@ -1,11 +1,19 @@
-"""The picture in a row, encoded: an image feature, base64 text, or the name of a file below a folder."""
+"""The picture in a row: where its bytes may come from, and how it looks.
+
+A row may name a file only where the user gave a folder for it; pictures are of few formats and of bounded size; and
+they are shown as a viewer shows them.
+"""
 
 from __future__ import annotations
 
 import binascii
+import stat
+import struct
+import zlib
 from base64 import b64decode
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,67 +22,164 @@ from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
     from datasets import Dataset
+    from PIL.Image import Image
 
-ALLOWED = "allowed: an encoded picture, the path of one, or base64 text"
+ALLOWED = "allowed: an encoded picture, the path of one below a folder that was given, or base64 text"
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+MAX_BYTES = 256 * 2**20
+"""Of an encoded picture."""
+MAX_PIXELS = 100_000_000
+"""300 MB when decoded; the largest picture of the benchmarks here has 42 million."""
+
+_FOLDERS: set[Path] = set()
 
 
-def pictures(dataset: Dataset, column: str) -> Dataset:
-    """The picture column alone, as it is stored: image features are not decoded."""
+def allow(folder: Path) -> None:
+    """Let rows name files below a folder: the user gave it."""
+    _FOLDERS.add(folder.resolve())
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The picture column of a dataset, as it is stored: image features are not decoded.
+
+    Attributes:
+        rows: the column alone.
+        column: its name.
+        listed: the paths in it are of files that `datasets` itself found in a folder of pictures.
+    """
+
+    rows: Dataset
+    column: str
+    listed: bool
+
+    def content(self, row: int, where: str) -> bytes:
+        """The bytes of one row's encoded picture; raises as :func:`encoded` does."""
+        return encoded(self.rows[row][self.column], where, self.listed)
+
+
+def stored(dataset: Dataset, column: str) -> Stored:
+    """The picture column of a dataset."""
     from datasets import Image
 
     alone = dataset.select_columns([column])
     if isinstance(alone.features[column], Image):
         alone = alone.cast_column(column, Image(decode=False))
-    return alone
+    return Stored(alone, column, dataset.info.builder_name == "imagefolder")
 
 
-def encoded(value: Mapping[str, Any] | str | bytes | None, where: str) -> bytes:
+def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where: str, listed: bool = False) -> bytes:
     """Return the bytes of an encoded picture.
 
     Args:
-        value: what the row holds: ``{"bytes", "path"}``, base64 text (with or without ``data:…;base64,``), or bytes.
+        value: what the row holds: ``{"bytes", "path"}``, base64 text (with or without ``data:…;base64,``, in lines, in
+            the alphabet of URLs, without padding), bytes, or a list of one of these.
         where: names the row in errors.
+        listed: a path is one that was not in the data, but found in a folder.
 
     Raises:
-        RobustError: there is no picture, or it cannot be read.
+        RobustError: there is no picture, or several, or it cannot be read.
     """
+    if isinstance(value, list | tuple):
+        if len(value) > 1:
+            raise RobustError(f"{where}: {len(value)} pictures; allowed: one in each row")
+        value = value[0] if value else None
     if isinstance(value, Mapping):
-        value = value.get("bytes") or _file(value.get("path"), where)
+        value = value.get("bytes") or _file(value.get("path"), where, listed)
     if not value:
         raise RobustError(f"{where}: no picture; {ALLOWED}")
-    return value if isinstance(value, bytes) else _from_base64(value, where)
+    return value if isinstance(value, bytes) else _from_base64(str(value), where)
 
 
 def size(content: bytes, where: str) -> tuple[int, int]:
-    """Decode a picture wholly and return its width and height in pixels.
+    """Decode a picture wholly and return its width and height in pixels, as it is shown.
 
     Raises:
-        RobustError: it does not decode.
+        RobustError: it does not decode, is not of :data:`FORMATS`, or is larger than :data:`MAX_PIXELS`.
     """
-    from PIL import Image, UnidentifiedImageError
+    with _opened(content, where) as image:
+        whole = image.size
+        image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
+        image.load()
+        width, height = whole if image.format == "JPEG" else image.size  # loading turns a TIFF
+        turned = image.getexif().get(0x0112, 1) in (5, 6, 7, 8)
+        if image.format == "PNG" and _stops_early(content):
+            raise RobustError(f"{where}: unreadable picture (its pixels stop early); allowed: a whole one")
+    return (height, width) if turned else (width, height)
 
-    try:
-        with _whole_pictures_only(), Image.open(BytesIO(content)) as image:
-            width, height = image.size
-            image.draft("RGB", (1, 1))  # a JPEG is then read whole but not scaled up to all of its pixels
-            image.load()
-    except (OSError, SyntaxError, ValueError, RuntimeError, Image.DecompressionBombError) as error:
-        known = not isinstance(error, UnidentifiedImageError)  # whose own words name an object in memory
-        reason = error if known else "not a picture that Pillow knows"
-        raise RobustError(f"{where}: unreadable picture ({reason}); allowed: a picture that Pillow reads") from error
-    return width, height
+
+def shown(content: bytes, where: str) -> Image:
+    """A picture in RGB as a viewer shows it: turned upright, 8 bits a channel, transparent ground on white.
+
+    Raises:
+        RobustError: as :func:`size` does; or pixels that are no brightness (negative, not a number).
+    """
+    from PIL import Image, ImageOps
+
+    with _opened(content, where) as image:
+        upright = ImageOps.exif_transpose(image)
+        if upright.mode.startswith(("I", "F")):
+            upright = _to_8_bits(upright, where)
+        if "transparency" in upright.info or upright.mode in ("RGBA", "LA", "PA", "La", "RGBa"):
+            over = upright.convert("RGBA")
+            ground = Image.new("RGBA", over.size, "white")
+            return Image.alpha_composite(ground, over).convert("RGB")
+        return upright.convert("RGB")
+
+
+def _to_8_bits(image: Image, where: str) -> Image:
+    """Whole numbers are of 16 bits where they do not fit 8; others up to 1, 255 or 65,535, whichever they fit."""
+    import numpy as np
+    from PIL import Image
+
+    pixels = np.asarray(image, dtype=np.float64)
+    most = pixels.max(initial=0.0)
+    if not (pixels.min(initial=0.0) >= 0.0 and most <= 65_535):  # false for what is not a number, too
+        raise RobustError(f"{where}: unreadable picture (pixels of {pixels.min()} to {most}); allowed: 0 to 65535")
+    deep = image.mode.startswith("I;16") or most > 255
+    scale = 1 / 257 if deep else 255.0 if image.mode == "F" and most <= 1 else 1.0
+    return Image.fromarray((pixels * scale).round().astype(np.uint8), "L")
 
 
 @contextmanager
-def _whole_pictures_only() -> Iterator[None]:
-    """lmms-eval has Pillow fill up pictures that were cut off; here they are to be found."""
-    from PIL import ImageFile
+def _opened(content: bytes, where: str) -> Iterator[Image]:
+    from PIL import Image, ImageFile, UnidentifiedImageError
 
-    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False  # lmms-eval fills up what was cut
     try:
-        yield
+        with Image.open(BytesIO(content), formats=FORMATS) as image:
+            width, height = image.size
+            if width * height > MAX_PIXELS:
+                raise RobustError(f"{where}: picture of {width}x{height}; allowed: at most {MAX_PIXELS:,} pixels")
+            yield image
+    except RobustError:
+        raise
+    except (OSError, SyntaxError, ValueError, RuntimeError, MemoryError, struct.error) as error:
+        known = not isinstance(error, UnidentifiedImageError)  # whose own words name an object in memory
+        reason = error if known else "not a picture that Pillow knows"
+        raise RobustError(f"{where}: unreadable picture ({reason}); allowed: {', '.join(FORMATS)}") from error
+    except Image.DecompressionBombError as error:
+        raise RobustError(f"{where}: unreadable picture ({error}); allowed: {', '.join(FORMATS)}") from error
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = before
+
+
+def _stops_early(png: bytes) -> bool:
+    """Whether the pixels of a PNG end before its last row, which Pillow passes over; not seen in interlaced ones."""
+    width, height, depth, kind, *_, interlaced = struct.unpack(">IIBBBBB", png[16:29])
+    if interlaced:
+        return False
+    channels = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[kind]
+    missing = ((width * channels * depth + 7) // 8 + 1) * height
+    inflater, at = zlib.decompressobj(), 8
+    while at + 8 <= len(png) and missing > 0:
+        length, name = struct.unpack(">I4s", png[at : at + 8])
+        data = png[at + 8 : at + 8 + length] if name == b"IDAT" else b""
+        while data and missing > 0:
+            missing -= len(inflater.decompress(data, 1 << 20))
+            data = inflater.unconsumed_tail
+        at += length + 12
+    return bool(missing > 0)
 
 
 def below(folder: Path, name: str, where: str) -> Path:
@@ -89,21 +194,46 @@ def below(folder: Path, name: str, where: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise RobustError(f"{where}: picture {name[:80]!r}: {error}; allowed: a file name below {folder}") from error
     if not path.is_relative_to(root):
-        raise RobustError(f"{where}: picture {name!r} leads outside {folder}; allowed: a file name below it")
+        raise RobustError(f"{where}: picture {name[:80]!r} leads outside {folder}; allowed: a file name below it")
     return path
 
 
-def _file(path: str | None, where: str) -> bytes | None:
+def is_there(value: Mapping[str, Any] | None, listed: bool) -> bool:
+    """Whether an image feature holds a picture, or names a file that may be read."""
+    if value is None or value["bytes"] is not None:
+        return value is not None
     try:
-        return Path(path).read_bytes() if path else None
-    except (OSError, ValueError) as error:
+        return _may_read(Path(value["path"] or ""), listed) and Path(value["path"] or "").is_file()
+    except (OSError, ValueError, RuntimeError):
+        return False
+
+
+def _may_read(path: Path, listed: bool) -> bool:
+    return listed or any(path.resolve().is_relative_to(folder) for folder in _FOLDERS)
+
+
+def _file(name: str | None, where: str, listed: bool) -> bytes | None:
+    if not name:
+        return None
+    path = Path(name)
+    try:
+        if not _may_read(path, listed):
+            raise RobustError(f"{where}: path {name[:80]!r} without a folder that was given for it; {ALLOWED}")
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
+            raise RobustError(f"{where}: {name[:80]!r}; allowed: a file of at most {MAX_BYTES >> 20} MB")
+        return path.read_bytes()
+    except RobustError:
+        raise
+    except (OSError, ValueError, RuntimeError) as error:
         raise RobustError(f"{where}: unreadable picture ({error}); {ALLOWED}") from error
 
 
 def _from_base64(text: str, where: str) -> bytes:
     head, comma, rest = text.partition(",")
+    bare = "".join((rest if comma and head.startswith("data:") else text).split()).rstrip("=")
     try:
-        return b64decode(rest if comma and head.startswith("data:") else text, validate=True)
+        return b64decode(bare.replace("-", "+").replace("_", "/") + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError) as error:
         hint = f"{text[:40]!r} is not base64"
         raise RobustError(f"{where}: unreadable picture ({hint}); {ALLOWED}; file names need --images") from error

@@ -10,7 +10,7 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lmms_robust.benchmarks.pictures import below
+from lmms_robust.benchmarks.pictures import allow, below
 from lmms_robust.benchmarks.registry import NAME_COLUMNS as NAME_COLUMNS
 from lmms_robust.benchmarks.registry import PART, Benchmark, Source
 from lmms_robust.errors import RobustError
@@ -166,6 +166,7 @@ def with_files(dataset: Dataset, column: str, images: Path) -> Dataset:
 
     if not images.is_dir():
         raise RobustError(f"image folder {str(images)!r} does not exist; allowed: a folder of pictures")
+    allow(images)
     texts = [name for name, feature in dataset.features.items() if feature in (Value("string"), Value("large_string"))]
     named = next((name for name in (column, *NAME_COLUMNS) if name in texts), None)
     if named is None:

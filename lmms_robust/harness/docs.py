@@ -8,9 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from hashlib import sha256
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +17,7 @@ from PIL import Image as PillowImage
 
 from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
-from lmms_robust.benchmarks.pictures import encoded, pictures, size
+from lmms_robust.benchmarks.pictures import Stored, shown, size, stored
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
 from lmms_robust.perturbations import build
@@ -27,7 +25,7 @@ from lmms_robust.perturbations.probe import force_answer
 from lmms_robust.schema import Item, Variant
 
 logger = logging.getLogger(__name__)
-_SOURCES: dict[str, tuple[Dataset, str]] = {}
+_SOURCES: dict[str, Stored] = {}
 _CHECKED: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
 
 
@@ -53,7 +51,7 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
         _CHECKED[checked] = read_pictures(adapter, dataset, items)
     digest, unreadable = _CHECKED[checked]
     key = f"{adapter.name}-{digest}"
-    _SOURCES[key] = (pictures(dataset, adapter.image), adapter.image)
+    _SOURCES[key] = stored(dataset, adapter.image)
     items = [item for item in items if item.id not in unreadable]
     written = _captions(adapter.name, items)
     docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
@@ -71,11 +69,13 @@ def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -
         RobustError: no picture is readable, or one is not and ``adapter.bad_rows`` is ``"refuse"``.
     """
     digest, unreadable = sha256(), []
-    stored = pictures(dataset, adapter.image)
+    column = stored(dataset, adapter.image)
     for item in items:
         where = f"benchmark {adapter.name} item {item.id!r}"
         try:
-            digest.update(_checked_bytes(stored[item.row][adapter.image], where))
+            content = column.content(item.row, where)
+            size(content, where)
+            digest.update(content)
         except RobustError as error:
             if adapter.bad_rows == "refuse":
                 raise
@@ -90,14 +90,20 @@ def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
     """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other."""
-    return _picture(doc["source"], int(doc["row"]), f"{doc['benchmark']} item {doc['id']!r}")
+    key = (doc["source"], int(doc["row"]))
+    image = _DECODED.pop(key, None)
+    if image is None:
+        where = f"{doc['benchmark']} item {doc['id']!r}"
+        image = shown(_SOURCES[key[0]].content(key[1], where), where)
+    _DECODED[key] = image  # the latest stands last
+    while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
+        del _DECODED[next(iter(_DECODED))]
+    return image
 
 
-@lru_cache(maxsize=16)
-def _picture(source: str, row: int, where: str) -> PillowImage.Image:
-    dataset, column = _SOURCES[source]
-    with PillowImage.open(BytesIO(encoded(dataset[row][column], where))) as image:
-        return image.convert("RGB")
+_DECODED: dict[tuple[str, int], PillowImage.Image] = {}
+_MOST_PIXELS = 64_000_000
+"""Of decoded pictures that are kept, 192 MB; the last one always is."""
 
 
 def _captions(name: str, items: Sequence[Item]) -> dict[str, Captions]:
@@ -163,9 +169,3 @@ def variant_of(doc: Mapping[str, Any]) -> Variant:
         item, doc["variant"], doc["planted"], options, doc["prompt"], doc["prefill"], doc["seed"],
         doc["caption_source"], doc["probe"], doc["templates"],
     )  # fmt: skip
-
-
-def _checked_bytes(value: Mapping[str, Any] | str | None, where: str) -> bytes:
-    content = encoded(value, where)
-    size(content, where)
-    return content

@@ -5,15 +5,14 @@ They have the names of the packaged tasks and stand before them when their folde
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Any
 
 from datasets import Dataset, Image, concatenate_datasets
 
 from lmms_robust.benchmarks import Benchmark, Source, benchmark
 from lmms_robust.benchmarks.items import items_of
-from lmms_robust.benchmarks.pictures import pictures
+from lmms_robust.benchmarks.pictures import is_there, stored
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.docs import read_pictures
@@ -70,17 +69,16 @@ def _without(rows: Dataset, column: str, unreadable: Collection[int]) -> Dataset
     """
     if not isinstance(rows.features[column], Image):
         return rows
-    stored = pictures(rows, column)
-    empty = {index for index, row in enumerate(stored) if index in unreadable or not _is_there(row[column])}
+    column_of = stored(rows, column)
+    kept = column_of.rows
+    empty = {
+        index for index, row in enumerate(kept) if index in unreadable or not is_there(row[column], column_of.listed)
+    }
     if not empty:
         return rows
-    kept = stored.map(
+    kept = kept.map(
         lambda row, index: {column: None if index in empty else row[column]},
         with_indices=True,
-        features=stored.features,
+        features=kept.features,
     )
     return concatenate_datasets([rows.remove_columns(column), kept.cast_column(column, Image())], axis=1)
-
-
-def _is_there(picture: Mapping[str, Any] | None) -> bool:
-    return picture is not None and (picture["bytes"] is not None or Path(picture["path"] or "").is_file())

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from datasets import Dataset, Image, Value
+from datasets import Dataset, Image, List, Value
 
 from lmms_robust.benchmarks import MODULES, Benchmark, Source
 from lmms_robust.benchmarks import mapping as mappings
 from lmms_robust.benchmarks.items import items_of
 from lmms_robust.benchmarks.mapped import mapped, taken, with_answer_form
-from lmms_robust.benchmarks.pictures import encoded, pictures, size
+from lmms_robust.benchmarks.pictures import size, stored
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_paths
@@ -148,7 +148,8 @@ def _check_filter(columns: mappings.ColumnMapping, found: Dataset, path: Path) -
 def _check_picture(columns: mappings.ColumnMapping, found: Dataset, path: Path) -> None:
     feature = found.features[columns.picture]
     texts = ("string", "large_string", "binary", "large_binary", "null")
-    if not (isinstance(feature, Image | dict) or (isinstance(feature, Value) and feature.dtype in texts)):
+    one = feature.feature if isinstance(feature, List) else feature
+    if not (isinstance(one, Image | dict) or (isinstance(one, Value) and one.dtype in texts)):
         raise RobustError(
             f"mapping {path}: picture column {columns.picture!r} holds {feature}; allowed: one picture, base64 text or "
             "a file name in each row"
@@ -161,12 +162,12 @@ def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[
     Raises:
         RobustError: no picture decodes.
     """
-    stored = pictures(dataset, adapter.image)
+    column = stored(dataset, adapter.image)
     found, reasons = [], []
     for item in items:
         where = f"{adapter.name} item {item.id!r}, column {adapter.image!r}"
         try:
-            found.append((item, size(encoded(stored[item.row][adapter.image], where), where)))
+            found.append((item, size(column.content(item.row, where), where)))
         except RobustError as error:
             reasons.append(error)
     if not found:

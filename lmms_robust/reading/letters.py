@@ -109,11 +109,22 @@ def leads(text: str) -> Iterator[tuple[int, int]]:
     low = text.lower()
     if any(stem in low for stem in _STEMS) or not text.isascii() or _IS.search(text):
         for match in _LEAD.finditer(text):
-            first = max(0, match.start() - _CLAUSE)
-            begins = max(low.rfind(mark, first, match.start()) for mark in ",;:.\n") + 1
-            clause = low[max(begins, first) : match.end()]
-            if "n't" not in clause and "'s answer" not in clause and _UNSOUND.isdisjoint(_WORD.findall(clause)):
+            if _sound(low, *match.span()):
                 yield match.span()
+
+
+def _sound(low: str, start: int, end: int) -> bool:
+    """Whether the clause of a lead neither denies it nor gives somebody else's."""
+    first = max(0, start - _CLAUSE)
+    begins = max(low.rfind(mark, first, start) for mark in ",;:.\n") + 1
+    clause = low[max(begins, first) : end]
+    supposed = "would be" in clause and "if " in low[first:start]
+    return (
+        not supposed
+        and "n't" not in clause
+        and "'s answer" not in clause
+        and _UNSOUND.isdisjoint(_WORD.findall(clause))
+    )
 
 
 _CLAUSE = 120
@@ -124,7 +135,9 @@ _WORD = re.compile(r"[a-z]+")
 
 def called(text: str) -> tuple[int, int] | None:
     """Offset and index of the one letter that is called the answer ("option B is the best choice"), or None."""
-    found = [(match.start(1), index_of(match[1])) for match in _CALLED.finditer(text)]
+    found = [
+        (match.start(1), index_of(match[1])) for match in _CALLED.finditer(text) if _sound(text.lower(), *match.span())
+    ]
     return found[0] if len(found) == 1 else None
 
 

@@ -279,9 +279,12 @@ _POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATE
 _APPROXIMATES = re.compile(r"≈|\\approx")
 
 
+_WITHIN = re.compile(r"\bin (?:the|this) (?:image|picture|photo|scene)\b")
+
+
 def claim(low: str) -> tuple[str, ...]:
     """The words of a question or clause that make it true or false, in order."""
-    return tuple(word for word in tokens(low) if word not in words.LIGHT)
+    return tuple(word for word in tokens(_WITHIN.sub("", low)) if word not in words.LIGHT)
 
 
 def comparing(question: str) -> frozenset[str]:

@@ -76,9 +76,13 @@ class Sentence(NamedTuple):
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 
 
+_CORRECT = re.compile(r"(?<=that's )right|(?<=that is )right|(?<=looks )right|(?<=seems )right|(?<=sounds )right")
+"""Of what was said, not of a side; another word of the same length stands for it."""
+
+
 def look(text: str, known: Names) -> Sentence:
     """Find words and letters of a sentence."""
-    low = text.lower()
+    low = _CORRECT.sub(" good", text.lower())
     found = tokens(low)
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
@@ -112,6 +116,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     """
     found, weight, cue, drawn = Named(), "asserts", -1, False
     numeric: list[tuple[Sequence[str], str]] = []
+    told, ended = "", 0  # what the sentence says itself
     weighty = said.abroad or "n't" in said.low or not words.WEIGHTY.isdisjoint(said.present)
     for place, (start, stop, here) in enumerate(parts(said.low)):
         part = said.low[start:stop]
@@ -125,6 +130,9 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
             weight = "takes back"
         if (start and said.low[start - 1] in "→⇒") or _draws(part, here):
             cue = place
+        if known.polar and weight not in ("quotes", "leaves"):
+            told += ("" if start == ended else ", ") + part
+            ended = stop
         concludes = cue >= 0 and (not letters or place - cue < 2)
         drawn |= concludes
         found.by_letter |= bool(letters)
@@ -140,7 +148,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
         found.inferred |= drawn
         found.asserted |= formulas
     if known.polar:
-        _polar(found, said.low, known, drawn)
+        _polar(found, said.low, told, known, drawn)
     found.off &= not found.asserted
     found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(said.present)
     return found
@@ -186,7 +194,7 @@ def _leans(here: Sequence[str]) -> str:
 
 def _goes_on(here: Sequence[str]) -> bool:
     """Whether a part is one more item of the list that the part before it starts: "no cat, dog, or big bird"."""
-    return (len(here) < 3 and here[:1] not in (("but",), ("so",))) or (
+    return (len(here) < 3 and here[:1] not in (["but"], ["so"])) or (
         here[0] in ("or", "nor") and words.VERBS.isdisjoint(here)
     )
 
@@ -231,24 +239,35 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     found.asserted |= options
 
 
-def _polar(found: Named, low: str, known: Names, drawn: bool) -> None:
-    """Yes or no: said in so many words, or by a part that states or denies all that the question asks."""
+def _polar(found: Named, low: str, told: str, known: Names, drawn: bool) -> None:
+    """Yes or no: said in so many words, or by a clause that states or denies all that the question asks.
+
+    Args:
+        found: where it is kept.
+        low: the sentence.
+        told: what it says itself: without what it quotes or doubts.
+        known: what the options are called.
+        drawn: the sentence concludes.
+    """
     yes, no = known.polar.values()
     found.asserted = found.asserted if found.by_letter else found.asserted - {yes, no}
     found.denied -= {yes, no}
-    match, holds = _FIRST.match(low) or _SAID.search(low), _HOLDS.search(low)
+    match, holds = _FIRST.match(told) or _SAID.search(told) or _SO.search(told), _HOLDS.search(low)
     if match and match[1] in known.polar:
         found.asserted |= {known.polar[match[1]]}
     elif known.negative:
         return
     elif holds:
         found.asserted |= {yes if bool(holds[1]) != bool(holds[2]) else no}
-    elif sum(_states(clause, known) for clause in _CLAUSE.split(low)) == 1:
-        found.asserted |= {no if _negations(low) % 2 else yes}
+    else:
+        stating = [one for one in _CLAUSE.split(told) if any(_states(clause, known) for clause in one.split(" that "))]
+        if len(stating) == 1:
+            found.asserted |= {no if _negations(stating[0]) % 2 else yes}
     found.inferred |= drawn
 
 
-_CLAUSE = re.compile(r"[,;:()]|\bthat\b|\bbecause\b|\bsince\b")
+_CLAUSE = re.compile(r"[,;:()]|\bbecause\b|\bsince\b")
+_SO = re.compile(r"[,;:]\s?(?:so|therefore|thus|hence)\s(yes|no|true|false)\W*\Z")
 _HOLDS = re.compile(
     rf"\b(?:{'|'.join(sorted(words.STATEMENTS))})\b"
     r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"

@@ -53,8 +53,8 @@ def test_docs_hold_text_only_and_pictures_are_neither_copied_nor_encoded_again(t
     assert before == after
     assert len(content) > 500_000
     assert made.data.nbytes < 12 * 8 * 3_000
-    source_dataset, column = docs._SOURCES[made[0]["source"]]
-    kept = source_dataset.data.column(column)[0].as_py()["bytes"]
+    source = docs._SOURCES[made[0]["source"]]
+    kept = source.rows.data.column(source.column)[0].as_py()["bytes"]
     assert hashlib.sha256(kept).digest() == hashlib.sha256(content).digest()
 
 
@@ -72,7 +72,10 @@ BAD = {
     "cut BMP": (row(1, image={"bytes": cut("BMP"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "cut WEBP": (row(1, image={"bytes": cut("WEBP"), "path": None}), "item 'scenes-x-0001': unreadable picture"),
     "no picture at all": (row(1, image={"bytes": b"text", "path": None}), "item 'scenes-x-0001': unreadable picture"),
-    "picture file missing": (row(1, image={"bytes": None, "path": "/nowhere.png"}), "unreadable picture"),
+    "picture file missing": (
+        row(1, image={"bytes": None, "path": "/nowhere.png"}),
+        "path '/nowhere.png' without a folder",
+    ),
     "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 9"),
     "equal options": (row(1, options=["left", "Left"]), "two options are equal"),
     "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
