@@ -89,7 +89,10 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
             if _corrected(later):
                 return _plain(later)
             return Conclusion(None, problem="ambiguous")
-        if said.force == Force.CONCLUDED and one.about and one.named - {said.option}:
+        turns = not words.TURNS.isdisjoint(one.words[:2]) and said.option not in one.named and not one.denied
+        if turns and not one.named:
+            return Conclusion(None, problem="retracted")
+        if turns or one.named - {said.option}:
             return Conclusion(None, problem="ambiguous")
         if said.option is not None and said.option in one.denied:
             return Conclusion(None, problem="retracted")

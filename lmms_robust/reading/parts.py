@@ -124,7 +124,8 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
         options = letters if known.numbers else letters | named(here, known)
         if known.literal:
             options |= {index for text, index in known.literal if text in part}
-        if weight in ("asserts", "takes back") or not _goes_on(here):
+        cited = weight == "quotes" and said.low[start - 1 : start] == '"'
+        if not cited and (weight in ("asserts", "takes back") or not _goes_on(here)):
             weight = _weight(part, here, known, options, infers) if weighty else _leans(here)
         if weight == "denies" and _negates_verb(here, said.low[:start]):
             weight = "takes back"

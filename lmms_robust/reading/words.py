@@ -62,7 +62,7 @@ PLACES = _words(
 )
 """Where things are; a statement with another of them than the question answers another question."""
 RETRACTS = _words(
-    "wait hmm however mistake mistaken unsure unclear contradiction contradicts contradictory alternatively "
+    "wait hmm however error mistake mistaken unsure unclear contradiction contradicts contradictory alternatively "
     "recheck impossible reconsider discard doubt confusing oops unfortunately cannot guess"
 )
 """A sentence that names no option and leaves what was concluded open."""
@@ -142,6 +142,8 @@ STATEMENTS = _words("statement claim assertion")
 """What a question for yes or no may be called."""
 DENYING = NEGATES | DENIES
 DENYING_OR_LACKING = DENYING | LACKS
+TURNS = CORRECTS | RETRACTS | {"but", "not"}
+"""A sentence that starts with one of these turns against what stands before it."""
 WEIGHTY = DENYING | DOUBTS | REPORTS | {"would"}
 """Without one of these a sentence asserts all that is not subordinate in it."""
 OPENINGS = INFERS | CORRECTS | CONNECTS
