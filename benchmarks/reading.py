@@ -4,6 +4,7 @@ python -m benchmarks.reading rate labelled/fresh.jsonl
 python -m benchmarks.reading growth
 python -m benchmarks.reading fuzz --seed 1 --count 100000
 python -m benchmarks.reading forge
+python -m benchmarks.reading exact out/demo
 """
 
 from __future__ import annotations

@@ -110,8 +110,7 @@ class Item:
                 raise RobustError(f"{where}: question, an option or a statement is {part!r}; allowed: non-empty texts")
         if not 2 <= len(self.options) <= MAX_OPTIONS:
             raise RobustError(f"{where}: {len(self.options)} option(s); allowed: 2 to {MAX_OPTIONS}")
-        folded = [" ".join(option.split()).casefold() for option in self.options]
-        if len(set(folded)) < len(folded):
+        if len({" ".join(option.split()) for option in self.options}) < len(self.options):  # "mg" and "Mg" are two
             raise RobustError(f"{where}: two options are equal; allowed: distinct texts; got {list(self.options)}")
         if self.answer not in self.letters:
             raise RobustError(f"{where}: answer {self.answer!r}; allowed: {', '.join(self.letters)}")
@@ -126,8 +125,7 @@ class Item:
             raise RobustError(
                 f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
             )
-        stated = [" ".join(statement.split()).casefold() for statement in self.statements]
-        if len(set(stated)) < len(stated):
+        if len({" ".join(statement.split()) for statement in self.statements}) < len(self.statements):
             raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
 
     @property

@@ -10,11 +10,11 @@ from lmms_robust.schema import Item
     ("changes", "message"),
     [
         ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 9"),
-        ({"options": ("red", "Red ", "blue", "black")}, "two options are equal"),
+        ({"options": ("red", "red ", "blue", "black")}, "two options are equal"),
         ({"options": ("red", " ", "blue", "black")}, "an option or a statement is ' '"),
         ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),
         ({"statements": ("x",)}, "1 statements; allowed: one for each of 4 options"),
-        ({"statements": ("x.", "y.", "X.", "z.")}, "two statements are equal; allowed: distinct ones"),
+        ({"statements": ("x.", "y.", "x. ", "z.")}, "two statements are equal; allowed: distinct ones"),
         ({"unplantable": ("A", "B", "D")}, "every wrong option may hold beside C; allowed: one that cannot"),
     ],
 )

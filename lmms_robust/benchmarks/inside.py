@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
-_LINE = re.compile(r"^[ \t]*(?:[(（]([A-J])[)）]|([A-J])[.:)])[ \t]*(?=\S)", re.MULTILINE)
-_INLINE = re.compile(r"(?<![\w(（])(?:[(（]([A-J])[)）]|([A-J])[.:)])\s+")
+_MARK = r"(?:[(（\[]([A-Ja-jＡ-Ｊ])[)）\]]|([A-JＡ-Ｊ])[.:)、．：）])"
+_LINE = re.compile(rf"^[ \t]*(?:[-*•]\s)?{_MARK}[ \t]*(?=\S)", re.MULTILINE)
+_INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))")
 # On the last option's line: "(B) blue Please answer directly with the letter."
 _INSTRUCTION = re.compile(r"(?<=[\s.?!])(?:Please|Answer|Select|Choose)\s+[a-z].*", re.DOTALL)
 _HEADER = re.compile(
@@ -22,7 +24,7 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
     r"""Take the options out of a question's text; what follows the last option's line is dropped.
 
     Raises:
-        RobustError: there are no two options, marked "(A)", "A.", "A)" or "A:" in the order of the letters.
+        RobustError: there are no two options, marked "(A)", "[A]", "A.", "A)", "A:" or "A、", in the letters' order.
 
     >>> split("Which hand?\n(A) left\n(B) right\nAnswer with the letter.")
     ('Which hand?', ('left', 'right'))
@@ -36,7 +38,9 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
             if marker is _INLINE:
                 options[-1] = _INSTRUCTION.sub("", options[-1]).rstrip(",; ")
             return _question(text[: run[0].start()]), tuple(options)
-    raise RobustError(f"no options inside {text[:120]!r}; allowed: two or more marked (A), A., A) or A: in order")
+    raise RobustError(
+        f"no options inside {text[:120]!r}; allowed: two or more marked (A), [A], A., A), A: or A、 in order"
+    )
 
 
 def unmarked(options: Sequence[str]) -> tuple[str, ...]:
@@ -46,7 +50,7 @@ def unmarked(options: Sequence[str]) -> tuple[str, ...]:
     (('red', 'blue'), ('A. Lincoln', 'G. Washington'))
     """
     found = [_LINE.match(option) for option in options]
-    marks = tuple(match[1] or match[2] if match else "" for match in found)
+    marks = tuple(_letter(match) if match else "" for match in found)
     if marks != letters(len(options)):
         return tuple(option.strip() for option in options)
     return tuple(option[match.end() :].strip() for option, match in zip(options, found, strict=True) if match)
@@ -57,13 +61,17 @@ def _run(found: Sequence[re.Match[str]]) -> list[re.Match[str]]:
     best: list[re.Match[str]] = []
     run: list[re.Match[str]] = []
     for match in found:
-        letter = match[1] or match[2]
+        letter = _letter(match)
         if letter == "A":
             run = [match]
         elif letter == letters(len(run) + 1)[-1]:
             run.append(match)
         best = run if len(run) >= len(best) else best
     return best
+
+
+def _letter(match: re.Match[str]) -> str:
+    return unicodedata.normalize("NFKC", match[1] or match[2]).upper()
 
 
 def _options(text: str, run: Sequence[re.Match[str]]) -> list[str]:

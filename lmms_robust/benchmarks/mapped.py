@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import ast
 import math
 import re
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+from lmms_robust.benchmarks import cells
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
 from lmms_robust.benchmarks.overlap import also_hold, folded
@@ -104,7 +103,9 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
         stem, options = split(_PLACEHOLDER.sub("", _text(row[mapping.options[0]])))
         return (stem if mapping.options[0] == mapping.question else question), options
     if mapping.layout == "list":
-        return question, unmarked([_text(option) for option in _listed(row[mapping.options[0]], mapping.options[0])])
+        return question, unmarked(
+            [_text(option) for option in cells.options(row[mapping.options[0]], mapping.options[0])]
+        )
     texts = [_text(row[column]) for column in mapping.options]
     while texts and not texts[-1]:
         texts.pop()
@@ -122,22 +123,16 @@ def _known_options(mapping: ColumnMapping, row: Row) -> tuple[str, ...]:
     return options if 2 <= len(options) <= MAX_OPTIONS else ()
 
 
-def _listed(value: object, column: str) -> Sequence[object]:
-    """A list, or the text of one: some data stores "['a', 'b']"."""
-    if isinstance(value, str) and value.strip().startswith("["):
-        with suppress(ValueError, SyntaxError, MemoryError, RecursionError):
-            value = ast.literal_eval(value.strip())
-    if isinstance(value, list | tuple):
-        return value
-    raise RobustError(f"column {column!r}: {str(value)[:80]!r}; allowed: a list of options")
-
-
 def _read(form: str, answer: object, options: Sequence[str]) -> str | None:
     """Letter of the option that an answer names in a certain form, or None."""
     known, text = letters(len(options)), _text(answer)
-    texts = [folded(option) for option in options]
     if form == "text":
-        return known[texts.index(folded(text))] if texts.count(folded(text)) == 1 else None
+        for spell in (str.strip, folded):
+            texts = [spell(option) for option in options]
+            if texts.count(spell(text)) == 1:
+                return known[texts.index(spell(text))]
+        return None
+    texts, text = [folded(option) for option in options], _text(cells.bare(answer))
     if form == "letter":
         found = _LETTER.fullmatch(text)
         letter = found[1].upper() if found else ""

@@ -60,12 +60,18 @@ class Stored:
 
 def stored(dataset: Dataset, column: str) -> Stored:
     """The picture column of a dataset."""
-    from datasets import Image
-
     alone = dataset.select_columns([column])
-    if isinstance(alone.features[column], Image):
-        alone = alone.cast_column(column, Image(decode=False))
+    alone = alone.cast_column(column, undecoded(alone.features[column]))
     return Stored(alone, column, dataset.info.builder_name == "imagefolder")
+
+
+def undecoded(feature: Any) -> Any:
+    """The feature of a picture, or of a list of them, with the pictures as they are stored."""
+    from datasets import Image, List
+
+    if isinstance(feature, List):
+        return List(undecoded(feature.feature))
+    return Image(decode=False) if isinstance(feature, Image) else feature
 
 
 def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where: str, listed: bool = False) -> bytes:

@@ -1,7 +1,8 @@
 """What a reasoning concludes, where it says so; everything else is undecided.
 
 A conclusion is an option that is stated, in a concluding form or as the last plain statement about what was asked, and
-not contradicted afterwards. The model's own words decide; an injected start counts only where they are empty or affirm.
+that no later sentence denies, takes back or names another beside. The model's own words decide; an injected start
+counts only where they are empty or affirm.
 """
 
 from __future__ import annotations

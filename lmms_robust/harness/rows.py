@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from datasets import Dataset, DatasetBuilder, Image, IterableDataset, load_dataset, load_dataset_builder
+from datasets import Dataset, DatasetBuilder, IterableDataset, load_dataset, load_dataset_builder
 from datasets.exceptions import DatasetsError
 
 from lmms_robust.benchmarks.mapped import taken
 from lmms_robust.benchmarks.mapping import ColumnMapping
+from lmms_robust.benchmarks.pictures import undecoded
 from lmms_robust.benchmarks.reading import FORMATS, NAME_COLUMNS, format_of, from_files
 from lmms_robust.errors import RobustError, unknown
 
@@ -94,8 +95,8 @@ def first(rows: Rows, data: Data, mapping: ColumnMapping, count: int) -> tuple[D
     """
     wanted = (mapping.picture, *mapping.columns, *NAME_COLUMNS)
     data = data.select_columns([column for column in columns_of(rows, data) if column in wanted])
-    if data.features and isinstance(data.features[mapping.picture], Image):
-        data = data.cast_column(mapping.picture, Image(decode=False))
+    if data.features:
+        data = data.cast_column(mapping.picture, undecoded(data.features[mapping.picture]))
     try:
         found, whole = _until(data, mapping, count)
         if found:

@@ -235,7 +235,7 @@ def read_answer(text: str, options: Sequence[str], question: str = "") -> Choice
     asks for and what every other scorer of these benchmarks reads. A correction replaces what stands before it.
 
     Args:
-        text: the answer, :func:`lmms_robust.reading.plain.plain`.
+        text: the answer, :func:`lmms_robust.reading.spelling.plain`.
         options: option texts; all empty if they are not known.
         question: the question, if known.
 

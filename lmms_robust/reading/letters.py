@@ -45,11 +45,6 @@ _LEAD = re.compile(
     + _FILL,
     re.IGNORECASE,
 )
-# One of these stands in every lead.
-_STEMS = (
-    *("answer", "option", "choice", "letter", "boxed", "choose", "select", "pick", "go", "statement", " one"),
-    *(word for word in words.ANSWER_ABROAD if word.isascii()),
-)
 _IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-J]\b")
 _CALLED = re.compile(
     r"(?<![A-Za-z0-9])\(?([A-J])(?![A-Za-z0-9'])(?:(?!\b[A-J]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
@@ -107,7 +102,7 @@ def leads(text: str) -> Iterator[tuple[int, int]]:
     Not of those that deny it, or give somebody else's: "the wrong answer is", "the caption says that the answer is".
     """
     low = text.lower()
-    if any(stem in low for stem in _STEMS) or not text.isascii() or _IS.search(text):
+    if any(word in low for word in words.LEADS) or not text.isascii() or _IS.search(text):
         for match in _LEAD.finditer(text):
             if _sound(low, *match.span()):
                 yield match.span()

@@ -82,7 +82,7 @@ _CORRECT = re.compile(r"(?<=that's )right|(?<=that is )right|(?<=looks )right|(?
 
 def look(text: str, known: Names) -> Sentence:
     """Find words and letters of a sentence."""
-    low = _CORRECT.sub(" good", text.lower())
+    low = _CORRECT.sub("agree", text.lower())
     found = tokens(low)
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
@@ -156,7 +156,10 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
 
 
 def _add(found: Named, options: set[int], weight: str, here: Sequence[str], concludes: bool, known: Names) -> None:
-    if weight == "asserts":
+    if weight == "asserts" and _modifies(options, here, known):
+        found.doubted |= options
+        found.open = True
+    elif weight == "asserts":
         if concludes and not found.inferred:  # what a sentence concludes outweighs what it starts from
             found.asserted, found.in_order, found.extra = set(), True, 0
         found.asserted |= options
@@ -168,6 +171,20 @@ def _add(found: Named, options: set[int], weight: str, here: Sequence[str], conc
     elif weight == "leaves":
         found.open = True
         found.doubted |= options
+
+
+def _modifies(options: set[int], here: Sequence[str], known: Names) -> bool:
+    """Whether the one word of an option stands before a thing that the question does not have: "the red truck"."""
+    if len(options) != 1:
+        return False
+    own = known.words[next(iter(options))] - words.FUNCTION
+    if len(own) != 1 or (word := next(iter(own))) not in here:
+        return False
+    at = [*here].index(word)
+    before = [one for one in here[max(0, at - 2) : at] if one not in words.ARTICLES][-1:]
+    after = here[at + 1 : at + 2]
+    stands_by = bool(before) and before[0] in words.PREPOSITIONS
+    return stands_by and bool(after) and after[0] not in words.COMMON | known.said and after[0].isalpha()
 
 
 def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool) -> str:
@@ -268,7 +285,7 @@ def _polar(found: Named, low: str, told: str, known: Names, drawn: bool) -> None
 
 
 _CLAUSE = re.compile(r"[,;:()]|\bbecause\b|\bsince\b")
-_SO = re.compile(r"[,;:]\s?(?:so|therefore|thus|hence)\s(yes|no|true|false)\W*\Z")
+_SO = re.compile(r"[,;:]\s{0,3}(?:so|therefore|thus|hence)\s(yes|no|true|false)\W*\Z")
 _HOLDS = re.compile(
     rf"\b(?:{'|'.join(sorted(words.STATEMENTS))})\b"
     r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"

@@ -1,4 +1,4 @@
-"""The one table of words that reading prose rests on: function words of English and Chinese, by what they do."""
+"""The table of words that reading prose rests on: function words of English and Chinese, by what they do."""
 
 from __future__ import annotations
 
@@ -40,15 +40,16 @@ DOUBTS = _words(
 ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
 """The writer plans or repeats the question."""
 REPORTS = _words(
-    "caption hint claim claims claimed claiming statement prompt suggestion premise initially thought assumed "
-    "supposedly misleading earlier previous previously said told according user someone everyone people others "
-    "initial tempting mistake"
+    "caption description hint claim claims claimed claiming statement prompt suggestion premise initially thought "
+    "assumed supposed supposedly misleading earlier previous previously said told according user someone everyone "
+    "people others initial tempting mistake"
 )
 """Somebody else's words, or a thought given up."""
 SUBORDINATE = _words(
     "while whereas although though than rather instead unlike because since despite unless if compared besides"
 )
 """Starts a part of a sentence that asserts less than the rest."""
+PREPOSITIONS = _words("of in on at to by with from behind near under beside above below")
 VERBS = _words("is are was were there there's it's")
 """A part with one of these says something by itself."""
 AUXILIARIES = _words("is are was were does do did can could would should will has have")
@@ -67,8 +68,8 @@ RETRACTS = _words(
 )
 """A sentence that names no option and leaves what was concluded open."""
 AFFIRMS = _words(
-    "yes correct fits matches match confirm confirms confirmed consistent agree agrees good sense indeed supports "
-    "certain sure confident clear"
+    "yes correct fits matches match confirm confirms confirmed consistent agree agrees sense indeed supports "
+    "certain sure confident"
 )
 """A sentence that names no option and stands by what was concluded."""
 CONNECTS = _words("but however instead and ok okay yes then well clearly now alright overall again also looking")
