@@ -47,6 +47,8 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise RobustError(f"template {error.filename or error.name} line {error.lineno}: {error.message}") from error
     except UnicodeDecodeError as error:
         raise RobustError(f"template {name}.jinja or one that it includes: not UTF-8 ({error.reason})") from error
+    except RecursionError as error:
+        raise RobustError(f"template {name}.jinja: includes itself; allowed: one that ends") from error
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
 
@@ -94,6 +96,10 @@ def _checked_folder(folder: Path) -> Path:
     if not folder.is_dir():
         raise RobustError(f"{TEMPLATES_VARIABLE}: {str(folder)!r} is not a folder; allowed: a folder of .jinja files")
     for path in sorted(folder.glob("*.jinja")):
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise RobustError(
+                f"{TEMPLATES_VARIABLE}: {path.name} is a link that leads outside {folder}; allowed: a file"
+            )
         if path.stem not in template_names():
             raise unknown("template", path.name, (f"{name}.jinja" for name in template_names()), where=str(folder))
     return folder

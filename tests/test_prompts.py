@@ -83,3 +83,18 @@ def test_every_word_that_is_sent_has_a_template() -> None:
         "inline", "probe", "prompt", "reasoning",
         "think", "think_but", "think_stop",
     }  # fmt: skip
+
+
+def test_a_template_that_includes_itself_is_one_line(folder: Path) -> None:
+    (folder / "prompt.jinja").write_text('{% include "prompt.jinja" %}')
+    with pytest.raises(RobustError, match=r"template prompt.jinja: includes itself") as raised:
+        render("prompt", {"question": "x", "options": []})
+    assert "\n" not in str(raised.value)
+
+
+def test_a_template_that_is_a_link_out_of_its_folder_is_refused(folder: Path, tmp_path_factory) -> None:
+    other = tmp_path_factory.mktemp("other") / "private.txt"
+    other.write_text("secret")
+    (folder / "prompt.jinja").symlink_to(other)
+    with pytest.raises(RobustError, match=r"prompt.jinja is a link that leads outside"):
+        render("prompt", {"question": "x", "options": []})

@@ -152,7 +152,12 @@ def _cells(one: Audited) -> tuple[str, ...]:
     item = one.item
     gold = "yes" if _letter(one) == item.answer else "no"
     texts = (item.question, _letter(one), item.options[one.place], gold, _statement(one), "; ".join(one.suspects))
-    return (item.id, item.category, one.pattern, *texts)
+    return tuple(map(_as_text, (item.id, item.category, one.pattern, *texts)))
+
+
+def _as_text(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _letter(one: Audited) -> str:

@@ -32,9 +32,11 @@ def connect(model: str, base_url: str, retries: int = RETRIES) -> Ask:
         import openai
     except ImportError as error:
         raise RobustError("captions need the package openai: pip install openai") from error
-    client = openai.OpenAI(
-        base_url=base_url, api_key=os.environ.get(KEY_VARIABLE, "none"), max_retries=retries, timeout=TIMEOUT
-    )
+    from lmms_robust.servers import UNPACKED, bound
+
+    key = os.environ.get(KEY_VARIABLE, "none")
+    transport = openai.DefaultHttpxClient(event_hooks={"response": [bound]}, headers=UNPACKED)
+    client = openai.OpenAI(base_url=base_url, api_key=key, max_retries=retries, timeout=TIMEOUT, http_client=transport)
 
     def ask(text: str, attempt: int) -> str:
         try:
@@ -45,12 +47,16 @@ def connect(model: str, base_url: str, retries: int = RETRIES) -> Ask:
                 max_tokens=MAX_TOKENS,
             )
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
-            raise RobustError(f"{base_url} refuses model {model!r}: {_line(error)}") from error
+            raise RobustError(f"{base_url} refuses model {model!r}: {_line(error, key)}") from error
         except openai.APIConnectionError as error:
-            reason = _line(error.__cause__ or error)
+            reason = _line(error.__cause__ or error, key)
             raise RobustError(f"cannot reach {base_url}: {reason}; finished captions are kept, run again") from error
-        except (openai.OpenAIError, ValueError) as error:  # ValueError: a body that is not JSON
-            raise CallFailed(_line(error)) from error
+        except (
+            openai.OpenAIError,
+            ValueError,
+            RecursionError,
+        ) as error:  # the last two: a body that is not JSON, or too deep
+            raise CallFailed(_line(error, key)) from error
         return _content(reply)
 
     return ask
@@ -66,5 +72,7 @@ def _content(reply: object) -> str:
     return content
 
 
-def _line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+def _line(error: BaseException, key: str) -> str:
+    from lmms_robust.servers import hidden
+
+    return " ".join(hidden(str(error), key).split())[:200]

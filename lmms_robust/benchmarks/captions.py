@@ -126,7 +126,8 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
             an item, or cannot be written.
     """
     template = template_hash()
-    finished = _of(items, _finished(target, model, template), target)
+    found, whole = _finished(target, model, template)
+    finished = _of(items, found, target)
     wanted = [item for item in items if item.id not in finished]
     failed = 0
     _check_writable(target)
@@ -145,7 +146,9 @@ def write(items: Sequence[Item], target: Path, model: str, ask: Ask, concurrency
                 "model": model,
                 "template_hash": template,
             }
-            file = file or stack.enter_context(target.open("a", encoding="utf-8"))  # no line, no file
+            if file is None:  # no line, no file; and what was cut short goes only now that the server answers
+                file = stack.enter_context(target.open("a", encoding="utf-8"))
+                file.truncate(whole)
             file.write(json.dumps(line, ensure_ascii=False) + "\n")
             file.flush()
     return Summary(len(items) - len(wanted), len(wanted) - failed, failed)
@@ -221,25 +224,36 @@ def _check_writable(target: Path) -> None:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def _finished(target: Path, model: str, template: str) -> list[Captions]:
-    """Lines that the file has; a last one that was cut short by an interruption is taken away."""
+def _finished(target: Path, model: str, template: str) -> tuple[list[Captions], int]:
+    """Lines that the file has, and how many of its bytes are whole lines: behind them is one that was cut short."""
     if not target.is_file():
-        return []
+        return [], 0
     content = target.read_bytes()
-    whole = content[: content.rfind(b"\n") + 1]
-    tail = content[len(whole) :]
-    if tail and not (tail.startswith(b'{"id"') or b'{"id"'.startswith(tail)):
-        raise RobustError(f"{target}: ends in {tail[:60]!r}; allowed: a file by `lmms-robust captions`, or a new one")
-    found = _read_lines(whole, target)
-    if tail:
-        target.write_bytes(whole)
+    whole = content.rfind(b"\n") + 1
+    if content[whole:] and not _is_cut(content[whole:]):
+        raise RobustError(
+            f"{target}: ends in {content[whole:][:60]!r}; allowed: a file by `lmms-robust captions`, or a new one"
+        )
+    found = _read_lines(content[:whole], target)
     for one in found:
         if (one.model, one.template_hash) != (model, template):
             raise RobustError(
                 f"{target}: holds captions by model {one.model!r}, template {one.template_hash}; this run's are by "
                 f"{model!r}, {template}; allowed: the same, or another --output"
             )
-    return found
+    return found, whole
+
+
+def _is_cut(line: bytes) -> bool:
+    """Whether a line is the start of one of ours that an interruption cut off."""
+    start = b'{"id": "'
+    if not (line.startswith(start) or start.startswith(line)):
+        return False
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return True
+    return False
 
 
 def _decoded(line: str, where: str) -> Captions:

@@ -68,7 +68,7 @@ def read(path: Path, name: str | None = None) -> ColumnMapping:
     """
     try:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise RobustError(f"cannot read mapping {path}: {' '.join(str(error).split())}") from error
     if not isinstance(content, dict):
         raise RobustError(f"mapping {path}: a {type(content).__name__}; allowed: keys {', '.join(KEYS)}")

@@ -43,13 +43,13 @@ def manifests() -> list[Any]:
     """
     try:
         attach()
-    except (ImportError, AttributeError, TypeError) as error:
+    except Exception as error:  # whatever a later lmms-eval raises
         warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
     try:
         from lmms_eval.models.registry_v2 import ModelManifest
 
         return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
-    except (ImportError, TypeError) as error:
+    except Exception as error:
         names = ", ".join(BACKENDS)
         warnings.warn(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})", stacklevel=1)
         return []
@@ -66,13 +66,17 @@ def attach() -> None:
     original: Callable[..., Any] = TaskManager.initialize_tasks
     if attached(original):
         return
-    if "include_path" not in inspect.signature(original).parameters:
+    signature = inspect.signature(original)
+    if "include_path" not in signature.parameters:
         raise TypeError("TaskManager.initialize_tasks takes no include_path")
 
     @wraps(original)
-    def initialize_tasks(self: Any, include_path: str | list[str] | None = None, *args: Any, **kwargs: Any) -> Any:
+    def initialize_tasks(self: Any, *args: Any, **kwargs: Any) -> Any:
+        given = signature.bind(self, *args, **kwargs)
+        include_path = given.arguments.get("include_path")
         theirs = [include_path] if isinstance(include_path, str) else list(include_path or [])
-        return original(self, [*theirs, str(task_folder())], *args, **kwargs)
+        given.arguments["include_path"] = [*theirs, str(task_folder())]
+        return original(*given.args, **given.kwargs)
 
     initialize_tasks.__dict__["adds_lmms_robust"] = True
     TaskManager.initialize_tasks = initialize_tasks

@@ -151,3 +151,13 @@ def test_the_report_has_a_line_an_entry_however_long_names_and_statements_are(it
 
 def test_the_embedded_benchmark_has_no_suspects(tmp_path: Path) -> None:
     assert "suspects of 1929 statements: 0" in write(benchmark("scenes"), tmp_path / "audit.csv")
+
+
+def test_no_cell_of_the_csv_is_a_formula(tmp_path: Path) -> None:
+    first = row(0, question="=HYPERLINK(1)?", options=["+1", "-1"], statements=["@SUM is it.", "It is -1."])
+    rows(first, row(1)).to_parquet(tmp_path / "rows.parquet")
+    write(benchmark("scenes"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"])
+    with (tmp_path / "audit.csv").open(newline="") as file:
+        cells = [cell for line in csv.reader(file) for cell in line]
+    assert "'=HYPERLINK(1)?" in cells
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]

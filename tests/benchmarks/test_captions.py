@@ -162,6 +162,14 @@ def test_finished_items_are_not_asked_for_again_and_a_line_cut_short_is(server, 
     assert ids(target) == ["item-0", "item-1", "item-2"]
 
 
+@pytest.mark.parametrize("text", ['{"id": 7, "mine": "a file of one line"}', '{"id": "x"', "notes"])
+def test_no_file_is_emptied_before_a_server_answers(item, tmp_path: Path, text: str) -> None:
+    (tmp_path / "mine.jsonl").write_text(text)
+    with pytest.raises(RobustError, match=r"ends in|cannot reach"):
+        captions.write([item], tmp_path / "mine.jsonl", "m", connect("m", "http://127.0.0.1:9/v1", retries=0))
+    assert (tmp_path / "mine.jsonl").read_text() == text
+
+
 def test_requests_under_way_are_bounded_and_run_at_the_same_time(server, item, tmp_path: Path) -> None:
     server.pause = 0.02
     captions.write(numbered(item, 12), tmp_path / "c.jsonl", "m", connect("m", server.url), 3)

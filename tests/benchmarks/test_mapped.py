@@ -55,6 +55,7 @@ BAD = {
     "unknown key": ("pictures: image", "unknown key 'pictures'; did you mean 'picture'"),
     "missing key": ("picture: image\nquestion: q", "missing key.s. options, answer; expected: picture, question"),
     "not YAML": ("a: [", "cannot read mapping"),
+    "20,000 brackets": ("[" * 20_000, "cannot read mapping"),
     "options": ("picture: i\nquestion: q\nanswer: a\noptions: {within: q}", "options: .*allowed: a column that holds"),
     "one column": ("picture: i\nquestion: q\nanswer: a\noptions: [A]", "options: .*allowed: a column that holds"),
     "answer": (

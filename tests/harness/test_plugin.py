@@ -36,6 +36,27 @@ def test_the_hook_attaches_once_and_keeps_the_users_folders_first(task_manager) 
     assert seen == [[ours], ["theirs", ours], ["a", "b", ours]]
 
 
+def test_the_hook_knows_a_parameter_by_its_name(task_manager) -> None:
+    seen = []
+    task_manager.initialize_tasks = lambda self, verbosity="", *, include_path=None: seen.append(
+        (verbosity, include_path)
+    )
+    plugin.attach()
+    ours = str(plugin.task_folder())
+    task_manager.initialize_tasks(None, "INFO")
+    task_manager.initialize_tasks(None, include_path="theirs")
+    assert seen == [("INFO", [ours]), ("", ["theirs", ours])]
+
+
+def test_whatever_a_harness_raises_is_a_warning(monkeypatch: pytest.MonkeyPatch, task_manager) -> None:
+    def broken() -> None:
+        raise RuntimeError("a later release")
+
+    monkeypatch.setattr(plugin, "attach", broken)
+    with pytest.warns(UserWarning, match="cannot add its tasks .*a later release"):
+        assert [one.model_id for one in plugin.manifests()] == list(plugin.BACKENDS)
+
+
 def test_a_changed_harness_gives_one_warning_that_names_the_fallback_and_the_models_stay(task_manager) -> None:
     task_manager.initialize_tasks = lambda self: None
     with pytest.warns(

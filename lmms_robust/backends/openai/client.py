@@ -64,7 +64,8 @@ class Session:
                     fields = fields if fewer is None else {**fields, "max_tokens": fewer}
                 again = self._terms.apply(fields)
                 if again == sent:
-                    raise self._without_key(given_up(error, self._server, self._model, self._attempts)) from None
+                    key = self._client.api_key
+                    raise given_up(error, self._server, self._model, self._attempts, key) from None
                 sent = again
 
     @property
@@ -90,13 +91,10 @@ class Session:
     async def _once(self, messages: Messages, fields: Fields) -> Reply:
         create: Any = self._client.chat.completions.create
         asked = create(model=self._model, messages=messages, **fields)
-        # The client's own limit is on the silence between two pieces of a reply.
-        return read(await asyncio.wait_for(asked, self._seconds))
-
-    def _without_key(self, error: Exception) -> Exception:
-        """Servers repeat the key in their errors."""
-        said = str(error)
-        return type(error)(said.replace(self._client.api_key, "…")) if len(self._client.api_key) > 8 else error
+        try:  # the client's own limit is on the silence between two pieces of a reply
+            return read(await asyncio.wait_for(asked, self._seconds))
+        except RecursionError as error:
+            raise BadReplyError("the server's reply is JSON of too many levels") from error
 
 
 def read(completion: Any) -> Reply:
@@ -180,7 +178,8 @@ def _steps(logprobs: Any) -> tuple[Step, ...]:
 
 def _token(entry: Any) -> tuple[str, float]:
     """A token's text and logprob; ``bytes`` goes first, as some servers spell cut characters out in ``token``."""
-    text = bytes(entry.bytes).decode("utf-8", "ignore") if entry.bytes else str(entry.token)
+    spelled = entry.bytes if isinstance(entry.bytes, list) else None  # of a number, bytes() makes as many zeros
+    text = bytes(spelled).decode("utf-8", "ignore") if spelled else str(entry.token)
     logprob = float(entry.logprob)
     if not logprob < _ROUNDING:  # a NaN, too
         raise ValueError(f"logprob {logprob}")

@@ -13,6 +13,7 @@ from typing import Literal
 import openai
 
 from lmms_robust.errors import RobustError
+from lmms_robust.servers import hidden
 
 Meaning = Literal["passing", "refused", "final"]
 
@@ -57,24 +58,24 @@ def pause(error: BaseException | None, attempt: int) -> float:
     return min(60.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0)
 
 
-def given_up(error: BaseException, server: str, model: str, attempts: int) -> RefusedError | RobustError:
-    """What to raise once an error stays.
+def given_up(error: BaseException, server: str, model: str, attempts: int, key: str = "") -> RefusedError | RobustError:
+    """What to raise once an error stays; without the key, which servers repeat.
 
     Returns:
         RefusedError where the server answers, and so might answer other requests; else the one line that ends the run.
     """
     if meaning(error) == "refused":
-        return RefusedError(line(error))
+        return RefusedError(line(error, key))
     if isinstance(error, openai.InternalServerError | openai.APIResponseValidationError | ValueError):
-        return RefusedError(f"{line(error)} ({attempts} attempts)")
+        return RefusedError(f"{line(error, key)} ({attempts} attempts)")
     kept = "finished responses are kept where model_args name a folder, resume=FOLDER"
     if isinstance(error, openai.APITimeoutError | asyncio.TimeoutError):
         return RobustError(
             f"{server}: no reply in {attempts} attempts; allowed: a longer timeout in model_args; {kept}"
         )
     if isinstance(error, openai.APIConnectionError):
-        return RobustError(f"cannot reach {server}: {line(error.__cause__ or error)}; {kept}")
-    return RobustError(f"{server} refuses model {model!r}: {line(error)}; allowed: {_remedy(error)}; {kept}")
+        return RobustError(f"cannot reach {server}: {line(error.__cause__ or error, key)}; {kept}")
+    return RobustError(f"{server} refuses model {model!r}: {line(error, key)}; allowed: {_remedy(error)}; {kept}")
 
 
 def words(error: BaseException) -> str:
@@ -87,9 +88,9 @@ def words(error: BaseException) -> str:
     return f"{error.status_code}: {said or error}"
 
 
-def line(error: BaseException) -> str:
-    """An error's words in one line."""
-    return " ".join(encodable(words(error)).split())[:300] or type(error).__name__
+def line(error: BaseException, key: str = "") -> str:
+    """An error's words in one line, without a key."""
+    return " ".join(hidden(encodable(words(error)), key).split())[:300] or type(error).__name__
 
 
 def encodable(text: str) -> str:

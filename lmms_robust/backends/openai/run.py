@@ -27,6 +27,7 @@ from lmms_robust.backends.replies import Question, Reply, response
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
 from lmms_robust.generation.settings import same_settings, stop_texts
+from lmms_robust.servers import UNPACKED, abound
 from lmms_robust.transport import Report, seal
 
 if TYPE_CHECKING:
@@ -56,7 +57,9 @@ class Server:
     async def connected(self) -> AsyncIterator[Session]:
         """A connection within the running event loop."""
         # A proxy for the world outside does not reach this machine's own servers.
-        transport = openai.DefaultAsyncHttpxClient(trust_env=not _is_loopback(self.base_url))
+        transport = openai.DefaultAsyncHttpxClient(
+            trust_env=not _is_loopback(self.base_url), event_hooks={"response": [abound]}, headers=UNPACKED
+        )
         async with openai.AsyncOpenAI(
             base_url=self.base_url, api_key=self._key, timeout=self._timeout, max_retries=0, http_client=transport
         ) as client:

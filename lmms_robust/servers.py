@@ -1,0 +1,76 @@
+"""What every server is held to: replies of bounded size, and errors without our key."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+MAX_BODY = 64 * 2**20
+"""Bytes of one reply; a response of 32,768 tokens with 20 probabilities each takes about 50 MB."""
+
+
+class TooLongError(ValueError):
+    """A reply of more than :data:`MAX_BODY` bytes, or one that is packed although none was asked for."""
+
+
+def bound(response: Any) -> None:
+    """Count the bytes of a reply while it is read; for the ``response`` hooks of an httpx client.
+
+    Raises:
+        TooLongError: it is packed, so that its length says nothing.
+    """
+    _check_plain(response)
+    pieces = response.iter_raw
+
+    def counted(*args: Any, **kwargs: Any) -> Iterator[bytes]:
+        read = 0
+        for piece in pieces(*args, **kwargs):
+            read = _checked(read + len(piece))
+            yield piece
+
+    response.iter_raw = counted
+
+
+async def abound(response: Any) -> None:
+    """:func:`bound`, for an asynchronous client."""
+    _check_plain(response)
+    pieces = response.aiter_raw
+
+    async def counted(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
+        read = 0
+        async for piece in pieces(*args, **kwargs):
+            read = _checked(read + len(piece))
+            yield piece
+
+    response.aiter_raw = counted
+
+
+def _checked(length: int) -> int:
+    if length > MAX_BODY:
+        raise TooLongError(f"the server's reply is longer than {MAX_BODY >> 20} MB")
+    return length
+
+
+def _check_plain(response: Any) -> None:
+    if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise TooLongError("the server packs its reply although none was asked for")
+
+
+UNPACKED = {"Accept-Encoding": "identity"}
+"""Header that asks for bodies as they are."""
+
+
+_SHORTEST_KEY = 8
+"""Shorter ones are no secret, as "none" and "x" are."""
+
+
+def hidden(text: str, key: str) -> str:
+    """A text with a secret key left out, also where lines break it; to be done before a text is cut.
+
+    >>> hidden("bad key sk-12 34567890", "sk-1234567890")
+    'bad key …'
+    """
+    if len(key) <= _SHORTEST_KEY:
+        return text
+    return re.sub(r"[\s\\]*".join(map(re.escape, key)), "…", text)
