@@ -1,8 +1,9 @@
-"""Output files that appear under their name only when they are complete."""
+"""Output files and folders that appear under their name only when they are complete."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -41,3 +42,23 @@ def complete(target: Path) -> Iterator[TextIO]:
     """
     with replacing(target) as part, part.open("w", encoding="utf-8", newline="") as file:
         yield file
+
+
+@contextmanager
+def new_folder(target: Path) -> Iterator[Path]:
+    """Give the path of a folder to fill, which gets the name ``target`` when the block ends; there must be none yet.
+
+    If the block raises, or is interrupted, nothing is left behind.
+
+    Raises:
+        RobustError: the folder cannot be written.
+    """
+    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        part.mkdir(parents=True)
+        yield part
+        part.rename(target)
+    except OSError as error:
+        raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)

@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parent.parent / "lmms_robust"
 LAYERS = [
-    {"errors", "embedded"},
+    {"errors", "embedded", "servers"},
     {"schema", "writing"},
     {"record", "scenes", "prompts", "reading", "statements", "transport"},
     {"benchmarks", "generation", "perturbations"},

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.errors import RobustError
-from lmms_robust.writing import complete, replacing
+from lmms_robust.writing import complete, new_folder, replacing
 
 
 def test_a_file_appears_when_the_block_ends_and_its_folder_is_made(tmp_path: Path) -> None:
@@ -47,3 +47,25 @@ def test_a_disk_that_is_full_is_one_line_too(tmp_path: Path) -> None:
     with pytest.raises(RobustError, match=r"cannot write .*out.txt: No space left"), complete(tmp_path / "out.txt"):
         raise OSError(28, "No space left on device")
     assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "deep" / "made") as part:
+        (part / "file").write_text("x")
+        assert not (tmp_path / "deep" / "made").exists()
+    assert (tmp_path / "deep" / "made" / "file").read_text() == "x"
+
+    def interrupted() -> None:
+        with new_folder(tmp_path / "half") as part:
+            (part / "file").write_text("x")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert [path.name for path in tmp_path.iterdir()] == ["deep"]
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(RobustError, match="cannot write"), new_folder(tmp_path / "file" / "made"):
+        pass

@@ -57,8 +57,8 @@ def holds_beside(option: str, right: str) -> bool:
     """Whether an option may be true where another one is right: it says the same, or only a part of it."""
     if leans(option) and re.match("either|any", option, re.IGNORECASE):
         return True
-    if option != right and option.casefold() == right.casefold():  # "mg" and "Mg": told apart by nothing else
-        return False
+    if option.casefold() == right.casefold():
+        return option[1:] == right[1:]  # "joy" and "Joy" are one; "AA" and "Aa" are told apart by nothing else
     none = _none_of(option), _none_of(right)
     if None not in none and ("" in none or none[0] == none[1]):
         return True

@@ -17,6 +17,7 @@ from lmms_robust.benchmarks.reading import load
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.docs import read_pictures
 from lmms_robust.harness.taskfiles import benchmark_files, dataset_yaml
+from lmms_robust.writing import complete, new_folder, replacing
 
 
 def write_local(name: str, data_files: Sequence[Path], images: Path | None, output: Path, harness: str) -> Path:
@@ -38,7 +39,7 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
 
     Raises:
         RobustError: unknown benchmark, files that cannot be read, rows that make no items, no readable picture, or a
-            folder that cannot be written.
+            folder that cannot be written, or whose task files are not as they are written here.
     """
     adapter = benchmark(name)
     rows = load(adapter, data_files, images)
@@ -53,13 +54,24 @@ def _write(folder: Path, rows: Dataset, adapter: Benchmark, harness: str) -> Non
     name, split, copy = adapter.name, adapter.source.split, folder.resolve() / "rows.parquet"
     # lmms-eval reads names relative to a task file, so its folder may be moved; lm-eval does not
     source = Source("parquet", split, data_files={split: copy.name if harness == "lmms_eval" else str(copy)})
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        rows.to_parquet(copy)
-        for file, content in benchmark_files(harness, name, dataset_yaml(source)).items():
-            (folder / file).write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise RobustError(f"cannot write {folder}: {error.strerror or error}") from error
+    files = benchmark_files(harness, name, dataset_yaml(source))
+    if not folder.exists():
+        with new_folder(folder) as part:
+            rows.to_parquet(part / copy.name)
+            for file, content in files.items():
+                (part / file).write_text(content, encoding="utf-8")
+        return
+    for file, content in files.items():
+        path = folder / file
+        if path.is_file() and path.read_text(encoding="utf-8", errors="replace") != content:
+            raise RobustError(
+                f"{path} is not as `lmms-robust local` writes it; allowed: to remove it, or another --output"
+            )
+    with replacing(copy) as part:
+        rows.to_parquet(part)
+    for file, content in files.items():
+        with complete(folder / file) as out:
+            out.write(content)
 
 
 def _without(rows: Dataset, column: str, unreadable: Collection[int]) -> Dataset:

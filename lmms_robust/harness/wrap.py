@@ -24,6 +24,7 @@ from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
 from lmms_robust.harness.wrapped import pictured
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
+from lmms_robust.writing import new_folder
 
 SHOWN = 2
 CHECKED = 100
@@ -178,16 +179,12 @@ def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[
 
 
 def _write(folder: Path, columns: mappings.ColumnMapping, rows: Rows, data: Dataset, harness: str) -> None:
-    try:
-        folder.mkdir(parents=True)
+    with new_folder(folder) as part:
         if rows.path == "csv":  # the harness would guess types, and take "3.0" for 3 and "None" for nothing
-            copy = (folder / "rows.parquet").resolve()
-            data.to_parquet(copy)
-            rows = Rows("parquet", rows.split, files=(copy,))
+            data.to_parquet(part / "rows.parquet")
+            rows = Rows("parquet", rows.split, files=(folder.resolve() / "rows.parquet",))
         for name, content in files(columns, rows, harness).items():
-            (folder / name).write_text(content, encoding="utf-8")
-    except OSError as error:
-        raise RobustError(f"cannot write {folder}: {error.strerror or error}") from error
+            (part / name).write_text(content, encoding="utf-8")
 
 
 def _dataset_yaml(rows: Rows) -> str:

@@ -2,7 +2,8 @@
 
 ``response`` puts it together: ``tags`` splits the text, ``answer`` reads the answer. For the answer and for a
 conclusion alike, ``sentences`` tells what a sentence says about the options, by its ``parts``; ``letters`` and
-``options`` how options are named and what is asked, ``spelling`` what is equal, ``words`` what function words do.
+``options`` how options are named and what is asked, ``polar`` what says yes or no, ``spelling`` what is equal,
+``words`` what function words do.
 """
 
 from __future__ import annotations

@@ -9,16 +9,12 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
-from lmms_robust.reading.options import Names, claim, formulas_in, named
+from lmms_robust.reading.options import Names, formulas_in, named
+from lmms_robust.reading.polar import yes_or_no
 from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
 
 # A word or number; or a mark that ends a part.
 _TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- ")
-_FIRST = re.compile(r"\W{0,4}(?:(?:so|therefore|thus|hence)\W{1,3})?(yes|no|true|false)(?=[,.;:!]|\s?\Z)")
-_SAID = re.compile(
-    r"\b(?:answer|statement|it|this|that|which|option)\b[^.;]{0,30}?(?:\bis\b|\bbe\b|:)\W{0,4}(?:\w{1,20}\W{1,3})?"
-    r"(yes|no|true|false)\b(?! \w)"
-)
 # A number, with a unit or two, that ends a part of a sentence behind a word for "comes to".
 _COMES_TO = re.compile(
     r"(?:=|\b(?:is|are|be|equals?|makes?|gives?|totals?|get|reads?|shows?)\b)[^\w-]{1,4}(?:[a-z]{2,10}[^\w-]{1,2})?"
@@ -149,7 +145,10 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
         found.inferred |= drawn
         found.asserted |= formulas
     if known.polar:
-        _polar(found, said.low, told, known, drawn)
+        found.asserted -= set() if found.by_letter else {*known.polar.values()}
+        found.denied -= {*known.polar.values()}
+        found.asserted |= yes_or_no(said.low, told, known)
+        found.inferred |= drawn
     found.off &= not found.asserted
     found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(said.present)
     return found
@@ -255,52 +254,3 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     found.open |= len(distinct) > 1
     found.inferred |= bool(options) and drawn
     found.asserted |= options
-
-
-def _polar(found: Named, low: str, told: str, known: Names, drawn: bool) -> None:
-    """Yes or no: said in so many words, or by a clause that states or denies all that the question asks.
-
-    Args:
-        found: where it is kept.
-        low: the sentence.
-        told: what it says itself: without what it quotes or doubts.
-        known: what the options are called.
-        drawn: the sentence concludes.
-    """
-    yes, no = known.polar.values()
-    found.asserted = found.asserted if found.by_letter else found.asserted - {yes, no}
-    found.denied -= {yes, no}
-    match, holds = _FIRST.match(told) or _SAID.search(told) or _SO.search(told), _HOLDS.search(low)
-    if match and match[1] in known.polar:
-        found.asserted |= {known.polar[match[1]]}
-    elif known.negative:
-        return
-    elif holds:
-        found.asserted |= {yes if bool(holds[1]) != bool(holds[2]) else no}
-    else:
-        stating = [one for one in _CLAUSE.split(told) if any(_states(clause, known) for clause in one.split(" that "))]
-        if len(stating) == 1:
-            found.asserted |= {no if _negations(stating[0]) % 2 else yes}
-    found.inferred |= drawn
-
-
-_CLAUSE = re.compile(r"[,;:()]|\bbecause\b|\bsince\b")
-_SO = re.compile(r"[,;:]\s{0,3}(?:so|therefore|thus|hence)\s(yes|no|true|false)\W*\Z")
-_HOLDS = re.compile(
-    rf"\b(?:{'|'.join(sorted(words.STATEMENTS))})\b"
-    r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"
-    r"(?:(true|correct|accurate|right)|false|incorrect|inaccurate|wrong|untrue)\b"
-)
-
-
-def _states(part: str, known: Names) -> bool:
-    """Whether a clause repeats the words of the question in their order, its subject perhaps as a pronoun."""
-    said, asked = claim(part), known.claim
-    if len(asked) > 1 and said[:1] and said[0] in words.SUBJECTS:
-        said, asked = said[1:], asked[1:]
-    rest = iter(said)
-    return bool(asked) and all(word in rest for word in asked)
-
-
-def _negations(part: str) -> int:
-    return sum(word in words.DENYING or word.endswith("n't") for word in tokens(part))

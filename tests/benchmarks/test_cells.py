@@ -78,7 +78,7 @@ def test_options_equal_up_to_case_are_different_ones() -> None:
     columns = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "text")
     item = to_item(columns, {"q": "Which?", "o": ["AA", "Aa", "aa"], "gold": "Aa"}, 0)
     assert item is not None
-    assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A", "C"))
+    assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A",))
     assert mapped(columns, Source("x", "y")).name == "mine"
 
 

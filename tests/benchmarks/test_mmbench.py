@@ -157,7 +157,7 @@ def test_missing_options() -> None:
         ({"answer": "nan"}, "item '304': answer 'nan'; expected: one letter"),
         ({"D": "nan", "answer": "D"}, "item '304': answer 'D'; allowed: A, B, C"),
         ({"B": "nan"}, "item '304': option B is missing but D is not"),
-        ({"B": "joy"}, "item '304': two options are equal"),
+        ({"B": "Joy"}, "item '304': two options are equal"),
         ({"A": 3}, "item '304': column 'A' is 3; expected: text"),
     ],
 )

@@ -92,3 +92,14 @@ def test_a_row_whose_picture_file_is_missing_is_left_out_and_counted(tmp_path: P
     assert "left out: benchmark spatial_mm_obj item " in caplog.text
     assert "benchmark spatial_mm_obj: 1 item(s) left out for their picture" in caplog.text
     assert len(task_docs(task_config("robust_spatial_mm_obj_base", folder))) == len(items) - 1
+
+
+def test_a_task_file_that_a_user_changed_is_not_overwritten(tmp_path: Path) -> None:
+    rows = [FIXTURES / "whatsup.parquet"]
+    write_local("whatsup", rows, None, tmp_path, "lmms_eval")
+    write_local("whatsup", rows, None, tmp_path, "lmms_eval")  # its own files it writes again
+    changed = next((tmp_path / "whatsup").glob("*wrong_think*"))
+    changed.write_text(changed.read_text() + "# mine\n")
+    with pytest.raises(RobustError, match=r"is not as `lmms-robust local` writes it"):
+        write_local("whatsup", rows, None, tmp_path, "lmms_eval")
+    assert changed.read_text().endswith("# mine\n")
