@@ -55,6 +55,11 @@ def opened(rows: Rows) -> tuple[Rows, Data]:
         return rows, _local(rows)
     if rows.path in FORMATS.values():
         raise RobustError(f"--dataset-path {rows.path!r} without files; allowed: with --data-files FILE")
+    if Path(rows.path).is_file():
+        kind = FORMATS.get(Path(rows.path).suffix.casefold(), "parquet")
+        raise RobustError(
+            f"--dataset-path {rows.path!r} is a file; allowed: --dataset-path {kind} --data-files {rows.path}"
+        )
     if Path(rows.path).is_dir():
         rows = replace(rows, path=str(Path(rows.path).resolve()))
     try:

@@ -124,3 +124,9 @@ def test_files_on_the_hub_are_named_without_a_revision() -> None:
     base = "hf://datasets/a/b@0123"
     assert _below([f"{base}/en/dev-0.parquet", f"{base}/x.parquet"], base) == ("en/dev-0.parquet", "x.parquet")
     assert _below([f"{base}/x.parquet", f"zip://x.csv::{base}/x.zip"], base) == ()
+
+
+def test_a_file_as_dataset_path_is_told_how(tmp_path: Path) -> None:
+    (tmp_path / "own.parquet").write_bytes(b"x")
+    with pytest.raises(RobustError, match=r"own.parquet' is a file; allowed: --dataset-path parquet --data-files "):
+        opened(Rows(str(tmp_path / "own.parquet"), "test"))
