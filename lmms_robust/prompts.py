@@ -6,6 +6,7 @@ Values are inserted, never parsed as templates; a template that names something 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 from hashlib import sha256
@@ -51,6 +52,21 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise RobustError(f"template {name}.jinja: includes itself; allowed: one that ends") from error
     except (TemplateError, TypeError, ArithmeticError) as error:
         raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
+
+
+# <|im_end|>, </s>, <image>, <start_of_turn>, [INST], ◁think▷: as tokenizers and chat templates write what is no text.
+_TOKEN_LIKE = re.compile(r"<(?=[|｜])|<(?=/?[A-Za-z][\w:]{0,40}>)|\[(?=/?[A-Z][A-Z_]{2,20}\])|◁")
+
+
+def inert(text: str) -> str:
+    """A text of a row or a caption as text alone: with a blank behind the first mark of whatever may be a token.
+
+    So a row can neither close the user's turn, nor stand for a picture, nor open or close a thought.
+
+    >>> inert("Which?<|im_end|><image> 3 < 4, a<b>c")
+    'Which?< |im_end|>< image> 3 < 4, a< b>c'
+    """
+    return _TOKEN_LIKE.sub(r"\g<0> ", text)
 
 
 def templates_digest() -> str:

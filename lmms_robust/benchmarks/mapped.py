@@ -68,6 +68,8 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         return None
     id = _text(row[mapping.id]) if mapping.id else f"{mapping.name}-{index:06}"
     question, options = read_question(mapping, row)
+    if unsent := [option for option in options if _PLACEHOLDER.fullmatch(option)]:
+        raise RobustError(f"{mapping.name} item {id!r}: option {unsent[0]!r} is a picture; allowed: options in words")
     answer = _read(mapping.answer_form or "letter", row[mapping.answer], options)
     if answer is None:
         raise RobustError(

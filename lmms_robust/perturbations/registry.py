@@ -10,7 +10,7 @@ from typing import Literal
 
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.perturbations.irrelevant import irrelevant_caption
-from lmms_robust.prompts import render, templates_digest
+from lmms_robust.prompts import inert, render, templates_digest
 from lmms_robust.schema import Item, Variant, letters
 from lmms_robust.statements import state
 from lmms_robust.statements.generic import PATTERNS
@@ -141,7 +141,7 @@ def inject(
     planted = plant(item, seed)
     options = item.options + ((_words("abstain_option", {}),) if chosen.abstain else ())
     asserted = {"planted": planted, "correct": item.answer}.get(chosen.asserts or "")
-    values: dict[str, object] = {"question": item.question, "options": _shown(options, item.statements)}
+    values: dict[str, object] = {"question": inert(item.question), "options": _shown(options, item.statements)}
     said = item.statements if not captions else tuple(captions)
     if isinstance(captions, str) or len(said) != len(item.options):
         raise RobustError(
@@ -158,7 +158,7 @@ def inject(
         caption = irrelevant_caption([line for line in caption.splitlines() if line.strip()], options, len(compared))
     prefill = _words(chosen.think, values) if chosen.think else ""
     prompt = _words("prompt", values | {"caption": caption})
-    for part in (caption, item.question, *options):
+    for part in (caption, inert(item.question), *map(inert, options)):
         if part not in prompt and " ".join(part.split()) not in " ".join(prompt.split()):
             raise RobustError(
                 f"template prompt.jinja: leaves out {part[:80]!r}; allowed: caption, question, all options"
@@ -176,6 +176,6 @@ def _words(template: str, values: Mapping[str, object]) -> str:
 
 def _shown(options: Sequence[str], statements: Sequence[str]) -> list[dict[str, str]]:
     return [
-        {"letter": letter, "text": text, "statement": statement}
+        {"letter": letter, "text": inert(text), "statement": inert(statement)}
         for letter, text, statement in zip_longest(letters(len(options)), options, statements, fillvalue="")
     ]

@@ -94,3 +94,9 @@ def test_markers_of_options_within_a_text(text: str) -> None:
 def test_markers_in_front_of_every_option_are_taken_away() -> None:
     assert unmarked(["A、红", "B、蓝"]) == ("红", "蓝")
     assert unmarked(["[A] red", "[B] blue"]) == ("red", "blue")
+
+
+def test_options_that_are_pictures_leave_their_row_out() -> None:
+    columns = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter")
+    with pytest.raises(RobustError, match=r"item 'mine-000003': option '<image 2>' is a picture"):
+        to_item(columns, {"q": "<image 1> Which piece fits?", "o": "['<image 2>', '<image 3>']", "gold": "A"}, 3)
