@@ -102,19 +102,25 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
     """
     question = _PLACEHOLDER.sub("", _text(row[mapping.question])).strip()
     if mapping.layout == "inside":
-        stem, options = split(_PLACEHOLDER.sub("", _text(row[mapping.options[0]])))
+        stem, found = split(_PLACEHOLDER.sub("", _text(row[mapping.options[0]])))
+        options = tuple(_without_missing([_text(option) for option in found]))
         return (stem if mapping.options[0] == mapping.question else question), options
     if mapping.layout == "list":
         return question, unmarked(
             [_text(option) for option in cells.options(row[mapping.options[0]], mapping.options[0])]
         )
-    texts = [_text(row[column]) for column in mapping.options]
-    while texts and not texts[-1]:
-        texts.pop()
+    texts = _without_missing([_text(row[column]) for column in mapping.options])
     if "" in texts:
         empty, filled = mapping.options[texts.index("")], mapping.options[len(texts) - 1]
         raise RobustError(f"option column {empty!r} is empty but {filled!r} is not; allowed: only the last ones empty")
     return question, unmarked(texts)
+
+
+def _without_missing(texts: list[str]) -> list[str]:
+    """Option texts without the empty ones at their end, such as "D: nan"."""
+    while texts and not texts[-1]:
+        texts.pop()
+    return texts
 
 
 def _known_options(mapping: ColumnMapping, row: Row) -> tuple[str, ...]:

@@ -84,6 +84,7 @@ ROWS = {
     "columns with nan": (made("columns", "A", "B", "C"), {"A": "red", "B": "blue", "C": "nan"}),
     "inside": (made("inside", "q"), {"q": f"{COLOR}\n(A) red\n(B) blue\nAnswer with the letter directly."}),
     "inside another": (made("inside", "o"), {"o": "A. red\nB. blue"}),
+    "inside with a missing one": (made("inside", "q"), {"q": f"{COLOR}\nOptions: A: red, B: blue, C: nan, D: nan"}),
     "placeholder": (made("list", "o"), {"q": f"<image>\n{COLOR} <image 1>", "o": ["red", "blue"]}),
 }
 
