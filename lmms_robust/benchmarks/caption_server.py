@@ -6,6 +6,7 @@ import os
 
 from lmms_robust.benchmarks.captions import Ask, CallFailed
 from lmms_robust.errors import RobustError
+from lmms_robust.servers import UNPACKED, bound, hidden
 
 RETRIES = 5
 TIMEOUT = 120.0
@@ -32,7 +33,6 @@ def connect(model: str, base_url: str, retries: int = RETRIES) -> Ask:
         import openai
     except ImportError as error:
         raise RobustError("captions need the package openai: pip install openai") from error
-    from lmms_robust.servers import UNPACKED, bound
 
     key = os.environ.get(KEY_VARIABLE, "none")
     transport = openai.DefaultHttpxClient(event_hooks={"response": [bound]}, headers=UNPACKED)
@@ -51,11 +51,8 @@ def connect(model: str, base_url: str, retries: int = RETRIES) -> Ask:
         except openai.APIConnectionError as error:
             reason = _line(error.__cause__ or error, key)
             raise RobustError(f"cannot reach {base_url}: {reason}; finished captions are kept, run again") from error
-        except (
-            openai.OpenAIError,
-            ValueError,
-            RecursionError,
-        ) as error:  # the last two: a body that is not JSON, or too deep
+        except (openai.OpenAIError, ValueError, RecursionError) as error:
+            # The last two: a body that is not JSON, or too deep.
             raise CallFailed(_line(error, key)) from error
         return _content(reply)
 
@@ -73,6 +70,4 @@ def _content(reply: object) -> str:
 
 
 def _line(error: BaseException, key: str) -> str:
-    from lmms_robust.servers import hidden
-
     return " ".join(hidden(str(error), key).split())[:200]

@@ -124,6 +124,7 @@ def _plain(later: Sequence[Said]) -> Conclusion:
 
 
 def _last_plain(later: Sequence[Said]) -> Conclusion:
+    """What the last plain statement says; none if a sentence after it, or one before that tells as much, differs."""
     place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
     if place is None:
         return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))

@@ -8,7 +8,7 @@ from string import ascii_uppercase
 
 from lmms_robust.reading import words
 
-LETTER = re.compile(
+_LETTER = re.compile(
     r"(?<![A-Za-z0-9_.\-/\\°∠△⊙])(?<!\w')(?<!° )(?<!\d )([A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
     r"\(([a-j])\)|(?<=option )([a-j])\b"
 )
@@ -65,7 +65,7 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
         text: the text, plain.
         anywhere: a letter behind any word is one, such as that of "point B".
     """
-    for match in LETTER.finditer(text) if _MAYBE.search(text) else ():
+    for match in _LETTER.finditer(text) if _MAYBE.search(text) else ():
         at = match.start(match.lastindex or 1)
         if _is_article(text, at):
             continue

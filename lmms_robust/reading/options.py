@@ -53,7 +53,6 @@ class Names:
         own: words one of which stands wherever an option is named by words.
         count: number of options.
         asked: content words of the question that no option has.
-        proposition: all content words of the question.
         claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
         of_options: words that tell options apart.
         order: content words of the question that are no option, in the order in which they stand last.
@@ -78,7 +77,6 @@ class Names:
     own: frozenset[str]
     count: int
     asked: frozenset[str]
-    proposition: tuple[str, ...]
     claim: tuple[str, ...]
     of_options: frozenset[str]
     order: tuple[str, ...]
@@ -141,7 +139,6 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
         count=len(options),
         asked=frozenset(content) - in_some,
-        proposition=tuple(dict.fromkeys(content)),
         of_options=of_options,
         order=tuple(word for word in last_placed if word not in alone),
         places=frozenset(content) & words.PLACES - of_options,
