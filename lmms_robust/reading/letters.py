@@ -8,11 +8,11 @@ from string import ascii_uppercase
 
 from lmms_robust.reading import words
 
+# Each way starts with the character itself, so that all other places of a text are passed over fast.
 _LETTER = re.compile(
-    r"(?<![A-Za-z0-9_.\-/\\°∠△⊙])(?<!\w')(?<!° )(?<!\d )([A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
-    r"\(([a-j])\)|(?<=option )([a-j])\b"
+    r"[A-J](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-J])(?<!\w'[A-J])(?<![°\d] [A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
+    r"\((?=[a-j]\))|[a-j]\b(?<=option [a-j])"
 )
-_MAYBE = re.compile(r"[A-J](?![a-z])|(?<=[( ])[a-j](?![a-z])")
 _FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-j])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
     r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-J])"
@@ -31,18 +31,21 @@ _FILL = (
     r"[\s:=\"'(\[{>-]{0,6}(?:(?:the|indeed|therefore|thus|definitely|clearly|likely|most|also|still|simply|only|option|"
     r"choice|letter|answer|correct|one|labeled|with|选项|选)[\s:\"'({\[]{0,4}){0,5}"
 )
+_ABROAD = tuple("|".join(word for word in words.ANSWER_ABROAD if word[0].isascii() == latin) for latin in (True, False))
+_ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-J])(?![A-Za-z0-9]))"
 _LEAD = re.compile(
-    r"(?:\b(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
+    r"(?:\b(?:"  # most places of a text are no start of a word, and are passed over fast
+    r"(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
     r"(?:option|choice|one|letter|statement))\b"
     r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-J])\b))"
+    r"|(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
+    r"|(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-J])\b)"
+    r"|is\b(?=\s(?:option|choice)\s\(?(?-i:[A-J])\b)"
+    r"|(?:which|this|that)\s(?:is|matches|corresponds to)\b(?=\s(?:option|choice|answer)\b)"
+    rf"|(?:{_ABROAD[0]}){_ITS_LETTER})"
     r"|\\boxed\s?\{"
-    r"|\b(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
-    r"|\b(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-J])\b)"
-    r"|\bis\b(?=\s(?:option|choice)\s\(?(?-i:[A-J])\b)"
-    r"|\b(?:which|this|that)\s(?:is|matches|corresponds to)\b(?=\s(?:option|choice|answer)\b)"
-    r"|答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选|选(?=[A-J]))|"
-    rf"(?:{'|'.join(words.ANSWER_ABROAD)})[^\n.!?。]{{0,40}}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-J])(?![A-Za-z0-9])))"
-    + _FILL,
+    r"|(?=[^\x00-\x7f])(?:答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选|选(?=[A-J]))"
+    rf"|(?:{_ABROAD[1]}){_ITS_LETTER}))" + _FILL,
     re.IGNORECASE,
 )
 _IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-J]\b")
@@ -65,8 +68,8 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
         text: the text, plain.
         anywhere: a letter behind any word is one, such as that of "point B".
     """
-    for match in _LETTER.finditer(text) if _MAYBE.search(text) else ():
-        at = match.start(match.lastindex or 1)
+    for match in _LETTER.finditer(text):
+        at = match.start() + (match[0] == "(")
         if _is_article(text, at):
             continue
         before = _WORD_BEFORE.search(text, max(0, at - 24), at)

@@ -78,7 +78,9 @@ _CORRECT = re.compile(r"(?<=that's )right|(?<=that is )right|(?<=looks )right|(?
 
 def look(text: str, known: Names) -> Sentence:
     """Find words and letters of a sentence."""
-    low = _CORRECT.sub("agree", text.lower())
+    low = text.lower()
+    if "right" in low:
+        low = _CORRECT.sub("agree", low)
     found = tokens(low)
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None

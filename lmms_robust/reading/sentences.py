@@ -113,30 +113,38 @@ def read(text: str, known: Names) -> Said:
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
         said.abroad and has_any(low, words.CHINESE_INFERS)
     )
-    nothing = Said(None, Force.NOTHING, frozenset(), frozenset(), tuple(said.tokens), about, infers and about > 0)
-    named_by_words = may_name(low, present, about, known)
     asks = low.rstrip(" \"')").endswith(("?", "？"))
-    leads_on = said.letters or said.abroad or not words.LEADS.isdisjoint(present)
-    stated = _stated(text, known) if leads_on and not asks and not _doubts(said, known) else None
+    leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
+    stated = _stated(text, known) if leads_on and not _doubts(said, known) else None
+    spoken = tuple(said.tokens)
     if stated is not None:
         option = stated if 0 <= stated < known.count else None
-        return nothing._replace(option=option, force=Force.STATED, about=len(known.asked), infers=True)
-    if not (named_by_words or said.letters):
-        return nothing
+        return Said(option, Force.STATED, _NONE, _NONE, spoken, len(known.asked), True)
+    if not (said.letters or may_name(low, present, about, known)):
+        return Said(None, Force.NOTHING, _NONE, _NONE, spoken, about, infers and about > 0)
     by = name(said, known, infers)
     answers = not known.negative and (
         not present.isdisjoint(words.ANSWERS) or (said.abroad and has_any(low, words.CHINESE_ANSWERS))
     )
-    force, option = (Force.NOTHING, None) if asks else _weigh(said, known, by, infers, answers, about)
+    label = is_label(text)
+    denying = label and _denying(said)  # "B. left: there is nothing there, so no"
+    listed = label and (denying or not answers)
+    to_the_point = (answers or words.ASKS.isdisjoint(present)) and not _compares_otherwise(said, known)
+    force, option = Force.NOTHING, None
+    if known.negative and not asks:
+        force, option = _excluded(by, infers)
+    elif to_the_point and not (asks or listed):
+        force, option = _weigh(said, by, infers, answers, about)
     firm = force == Force.CONCLUDED if said.abroad and UNSPACED.search(low) else by.extra <= _MOST_EXTRA
     here, denied = frozenset(by.asserted | by.doubted), frozenset(by.denied)
-    label = is_label(text)
-    if label and _denying(said):  # "B. left: there is nothing there, so no"
-        here, denied = frozenset(), here | denied
-    holds = by.in_order and not (asks or by.open or label or _compares_otherwise(said, known))
-    holds = holds and (answers or words.ASKS.isdisjoint(present))
-    held = frozenset(by.asserted if holds else ())
-    return Said(option, force, here, denied, nothing.words, about, nothing.infers, firm, held)
+    if denying:
+        here, denied = _NONE, here | denied
+    holds = to_the_point and by.in_order and not (asks or by.open or label)
+    held = frozenset(by.asserted) if holds else _NONE
+    return Said(option, force, here, denied, spoken, about, infers and about > 0, firm, held)
+
+
+_NONE: frozenset[int] = frozenset()
 
 
 def _doubts(said: Sentence, known: Names) -> bool:
@@ -149,19 +157,16 @@ _MOST_EXTRA = 3
 option may stand there by the way."""
 
 
-def _weigh(
-    said: Sentence, known: Names, by: Named, infers: bool, answers: bool, about: int
-) -> tuple[Force, int | None]:
+def _excluded(by: Named, infers: bool) -> tuple[Force, int | None]:
+    """How firmly a sentence answers a question for what does not hold, and with which option."""
+    one = by.asserted | by.denied
+    return (Force.CONCLUDED, next(iter(one))) if infers and len(one) == 1 else (Force.NOTHING, None)
+
+
+def _weigh(said: Sentence, by: Named, infers: bool, answers: bool, about: int) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
     nothing, chosen = (Force.NOTHING, None), by.asserted
-    if known.negative:
-        one = chosen | by.denied
-        return (Force.CONCLUDED, next(iter(one))) if infers and len(one) == 1 else nothing
     if by.open or len(chosen) > 1 or not (chosen or by.off):
-        return nothing
-    if (is_label(said.text) and (_denying(said) or not answers)) or _compares_otherwise(said, known):
-        return nothing
-    if not answers and not words.ASKS.isdisjoint(said.present):
         return nothing
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or is_elliptic(said.tokens)):

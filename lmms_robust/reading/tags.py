@@ -18,9 +18,9 @@ _TAG = re.compile(
 _SOLID = re.compile(r"\S")
 # A tag that the token limit cut off at the very end, e.g. "</thi".
 _HALF_TAG = re.compile(r"<[/a-zA-Z_]{0,14}\Z")
-_TOKENS_AT_END = re.compile(
-    r"(?:\s|<\|?/?(?:[a-z]{0,3}_?end_?[a-z_]{0,12}|im_end|endoftext|return|eo[a-z]|s)\|?>){1,20}\Z"
-)
+_END_TOKEN = re.compile(r"<\|?/?(?:[a-z]{0,3}_?end_?[a-z_]{0,12}|im_end|endoftext|return|eo[a-z]|s)\|?>")
+_MOST_END_TOKENS = 20
+_LONGEST_TOKEN = 40
 
 Act = Literal["open think", "close think", "open answer", "close answer", "end think", ""]
 Span = tuple[int, int]
@@ -160,8 +160,11 @@ def split_blocks(text: str) -> Blocks:
     text = text.rstrip()
     if half := _HALF_TAG.search(text, max(0, len(text) - 20)):
         text = text[: half.start()].rstrip()
-    if text.endswith(">") and (tokens := _TOKENS_AT_END.search(text, max(0, len(text) - 200))):
-        text = text[: tokens.start()]
+    for _ in range(_MOST_END_TOKENS):
+        last = text.rfind("<", max(0, len(text) - _LONGEST_TOKEN))
+        if last < 0 or not _END_TOKEN.fullmatch(text, last):
+            break
+        text = text[:last].rstrip()
     stop, tags = len(text), _tags(text)
     if not tags:
         return Blocks(None, (0, stop), "whole", False, True)
