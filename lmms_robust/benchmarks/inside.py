@@ -15,13 +15,19 @@ _INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))"
 # On the last option's line: "(B) blue Please answer directly with the letter."
 _INSTRUCTION = re.compile(r"(?<=[\s.?!])(?:Please|Answer|Select|Choose)\s+[a-z].*", re.DOTALL)
 _HEADER = re.compile(
-    r"(?:\b(?:answer |the )?(?:options|choices)(?: are listed below)?|there are several options)\s*:?\s*\Z",
+    r"(?:\b(?:(?:select|choose) from )?(?:answer |the )?(?:following )?(?:options|choices)(?: are listed below)?"
+    r"|there are several options)\s*[:.]?\s*\Z",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(?:Hint: Please [^\n]*\n\s*)?Question:\s*")
 
 
-def split(text: str) -> tuple[str, tuple[str, ...]]:
+def split(text: str, where: str = "question") -> tuple[str, tuple[str, ...]]:
     r"""Take the options out of a question's text; what follows the last option's line is dropped.
+
+    Args:
+        text: question and options.
+        where: names the text in errors.
 
     Raises:
         RobustError: there are no two options, marked "(A)", "[A]", "A.", "A)", "A:" or "A、", in the letters' order.
@@ -39,7 +45,7 @@ def split(text: str) -> tuple[str, tuple[str, ...]]:
                 options[-1] = _INSTRUCTION.sub("", options[-1]).rstrip(",; ")
             return _question(text[: run[0].start()]), tuple(options)
     raise RobustError(
-        f"no options inside {text[:120]!r}; allowed: two or more marked (A), [A], A., A), A: or A、 in order"
+        f"{where}: no options inside {text[:120]!r}; allowed: two or more marked (A), [A], A., A), A: or A、 in order"
     )
 
 
@@ -83,4 +89,7 @@ def _options(text: str, run: Sequence[re.Match[str]]) -> list[str]:
 
 
 def _question(text: str) -> str:
-    return _HEADER.sub("", text.strip()).strip()
+    """Without what leads over to the options, and without how to answer and "Question:" in front."""
+    asked = _HEADER.sub("", text.strip()).strip()
+    label = _LABEL.match(asked)
+    return asked[label.end() :] if label else asked

@@ -26,7 +26,8 @@ def mapped(mapping: ColumnMapping, source: Source) -> Benchmark:
     """Make a benchmark of data by the mapping of its columns; ``mapping.answer_form`` must be known."""
     return Benchmark(
         name=mapping.name,
-        image=mapping.picture,
+        image=mapping.pictures[0],
+        more_images=mapping.pictures[1:],
         columns=mapping.columns,
         to_item=lambda row, index: to_item(mapping, row, index),
         source=source,
@@ -68,6 +69,7 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         return None
     id = _text(row[mapping.id]) if mapping.id else f"{mapping.name}-{index:06}"
     question, options = read_question(mapping, row)
+    context = _in_words(row[mapping.context]) if mapping.context else ""
     if unsent := [option for option in options if _PLACEHOLDER.fullmatch(option)]:
         raise RobustError(f"{mapping.name} item {id!r}: option {unsent[0]!r} is a picture; allowed: options in words")
     answer = _read(mapping.answer_form or "letter", row[mapping.answer], options)
@@ -80,7 +82,7 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         id=id,
         benchmark=mapping.name,
         category=_text(row[mapping.category]) if mapping.category else "all",
-        question=question,
+        question=f"{context}\n{question}" if context else question,
         options=options,
         answer=answer,
         **state(question, options, PATTERNS).fields,
@@ -100,11 +102,11 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
     Raises:
         RobustError: the options are not there in the way that the mapping says.
     """
-    question = _PLACEHOLDER.sub("", _text(row[mapping.question])).strip()
+    question = _in_words(row[mapping.question])
     if mapping.layout == "inside":
-        stem, found = split(_PLACEHOLDER.sub("", _text(row[mapping.options[0]])))
+        stem, found = split(_text(row[mapping.options[0]]), f"column {mapping.options[0]!r}")
         options = tuple(_without_missing([_text(option) for option in found]))
-        return (stem if mapping.options[0] == mapping.question else question), options
+        return (_in_words(stem) if mapping.options[0] == mapping.question else question), options
     if mapping.layout == "list":
         return question, unmarked(
             [_text(option) for option in cells.options(row[mapping.options[0]], mapping.options[0])]
@@ -114,6 +116,11 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
         empty, filled = mapping.options[texts.index("")], mapping.options[len(texts) - 1]
         raise RobustError(f"option column {empty!r} is empty but {filled!r} is not; allowed: only the last ones empty")
     return question, unmarked(texts)
+
+
+def _in_words(cell: object) -> str:
+    """A cell's text without what stands for a picture in it."""
+    return _PLACEHOLDER.sub("", _text(cell)).strip()
 
 
 def _without_missing(texts: list[str]) -> list[str]:

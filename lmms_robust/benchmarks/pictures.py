@@ -41,28 +41,32 @@ def allow(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The picture column of a dataset, as it is stored: image features are not decoded.
+    """The picture column of a dataset, or several of which one is filled, as stored: image features are not decoded.
 
     Attributes:
-        rows: the column alone.
-        column: its name.
+        rows: these columns alone.
         listed: the paths in it are of files that `datasets` itself found in a folder of pictures.
     """
 
     rows: Dataset
-    column: str
     listed: bool
 
     def content(self, row: int, where: str) -> bytes:
         """The bytes of one row's encoded picture; raises as :func:`encoded` does."""
-        return encoded(self.rows[row][self.column], where, self.listed)
+        cells = list(self.rows[row].values())
+        return encoded([cell for cell in cells if _filled(cell)] if len(cells) > 1 else cells[0], where, self.listed)
 
 
-def stored(dataset: Dataset, column: str) -> Stored:
-    """The picture column of a dataset."""
-    alone = dataset.select_columns([column])
-    alone = alone.cast_column(column, undecoded(alone.features[column]))
-    return Stored(alone, column, dataset.info.builder_name == "imagefolder")
+def stored(dataset: Dataset, columns: Sequence[str]) -> Stored:
+    """The picture columns of a dataset."""
+    alone = dataset.select_columns(list(columns))
+    for column in columns:
+        alone = alone.cast_column(column, undecoded(alone.features[column]))
+    return Stored(alone, dataset.info.builder_name == "imagefolder")
+
+
+def _filled(cell: Any) -> bool:
+    return any(cell.values()) if isinstance(cell, Mapping) else bool(cell)
 
 
 def undecoded(feature: Any) -> Any:

@@ -98,10 +98,11 @@ def first(rows: Rows, data: Data, mapping: ColumnMapping, count: int) -> tuple[D
     Raises:
         RobustError: there are none, or a stream breaks off.
     """
-    wanted = (mapping.picture, *mapping.columns, *NAME_COLUMNS)
+    wanted = (*mapping.pictures, *mapping.columns, *NAME_COLUMNS)
     data = data.select_columns([column for column in columns_of(rows, data) if column in wanted])
     if data.features:
-        data = data.cast_column(mapping.picture, undecoded(data.features[mapping.picture]))
+        for column in mapping.pictures:
+            data = data.cast_column(column, undecoded(data.features[column]))
     try:
         found, whole = _until(data, mapping, count)
         if found:
@@ -119,7 +120,7 @@ def _until(data: Data, mapping: ColumnMapping, count: int) -> tuple[list[dict[st
         if taken(mapping, row):
             count -= 1
         else:
-            row = row | {mapping.picture: None}  # it only holds the place of its index
+            row = row | dict.fromkeys(mapping.pictures)  # it only holds the place of its index
         found.append(row)
     return found, True
 

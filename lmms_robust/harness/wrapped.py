@@ -36,4 +36,7 @@ def docs(mapping: Path, variant: str, dataset: Dataset) -> Dataset:
 
 def pictured(columns: mappings.ColumnMapping, dataset: Dataset) -> Dataset:
     """The rows, with pictures found where the data names files."""
-    return with_files(dataset, columns.picture, columns.images) if columns.images else dataset
+    if columns.images:
+        for column in columns.pictures:
+            dataset = with_files(dataset, column, columns.images)
+    return dataset

@@ -58,7 +58,7 @@ ANSWERS = [["A"], ("A",), "['A']", '["A"]', "[A]", "$A$", "Option A", "option: A
 
 @pytest.mark.parametrize("answer", [*ANSWERS, "(A)", "A.", r"\boxed{A}"])
 def test_an_answer_is_read_in_its_marks(answer: object) -> None:
-    columns = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter")
+    columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter")
     item = to_item(columns, {"q": "Which?", "o": ["red", "blue"], "gold": answer}, 0)
     assert item is not None
     assert item.answer == "A"
@@ -68,14 +68,14 @@ def test_an_answer_of_several_is_none() -> None:
     assert bare(["A", "B"]) == ["A", "B"]
     with pytest.raises(RobustError, match="'gold'; allowed: the letter of one of"):
         to_item(
-            ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter"),
+            ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter"),
             {"q": "Which?", "o": ["red", "blue"], "gold": ["A", "B"]},
             0,
         )
 
 
 def test_options_equal_up_to_case_are_different_ones() -> None:
-    columns = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "text")
+    columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "text")
     item = to_item(columns, {"q": "Which?", "o": ["AA", "Aa", "aa"], "gold": "Aa"}, 0)
     assert item is not None
     assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A",))
@@ -97,6 +97,6 @@ def test_markers_in_front_of_every_option_are_taken_away() -> None:
 
 
 def test_options_that_are_pictures_leave_their_row_out() -> None:
-    columns = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter")
+    columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter")
     with pytest.raises(RobustError, match=r"item 'mine-000003': option '<image 2>' is a picture"):
         to_item(columns, {"q": "<image 1> Which piece fits?", "o": "['<image 2>', '<image 3>']", "gold": "A"}, 3)

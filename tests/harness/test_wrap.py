@@ -1,6 +1,5 @@
 import base64
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
@@ -120,29 +119,6 @@ def test_tables_of_text_are_copied_so_that_the_harness_reads_the_same_cells(tmp_
     )
 
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-PNG = base64.b64encode(png()).decode()
-INSIDE = "Which way?\nOptions: A: left, B: right"
-COLUMNS = {"question": "Which way?", "A": "left", "B": "right", "C": None, "D": None}
-AS_IN_README = {
-    "realworldqa": [{"question": "Which way?\n\nA. left\nB. right\nPlease answer.", "answer": a} for a in "BA"],
-    "mmstar": [{"question": INSIDE, "answer": "B", "index": n, "category": "math"} for n in (7, 8)],
-    "ai2d": [{"question": "Which way?", "options": ["left", "right"], "answer": a} for a in "10"],
-    "hrbench": [COLUMNS | {"answer": a, "cycle_category": n} for a, n in ("B0", "A1")],
-}
-
-
-@pytest.mark.parametrize("name", AS_IN_README)
-def test_the_mappings_in_the_readme_fit_the_schemas_that_they_name(tmp_path: Path, name: str) -> None:
-    text = re.search(rf"^# {name}\.yaml[^`]*?\n((?:[^#`\n].*\n)+)", README, re.MULTILINE)[1]
-    Dataset.from_list([one | {"image": PNG} for one in AS_IN_README[name]]).to_parquet(tmp_path / "own.parquet")
-    result = wrap(Rows("parquet", "test", files=(tmp_path / "own.parquet",)), mapping(tmp_path, text), "own", tmp_path)
-    item = result.shown[0][0]
-    assert (item.question, item.options, item.answer) == ("Which way?", ("left", "right"), "B")
-    assert (result.items, result.rows) == (1 if name == "hrbench" else 2, 2)
-    assert (item.id, item.category) == (("7", "math") if name == "mmstar" else ("own-000000", "all"))
-
-
 BAD = {
     "column": (MAPPING.replace("kind", "sort"), [own()], "no column 'sort' in the data; found: question, answer, kind"),
     "picture column": (
@@ -198,7 +174,8 @@ def test_only_the_first_rows_are_looked_at(tmp_path: Path, caplog) -> None:
     result = wrap(source, mapping(tmp_path), "mybench", tmp_path / "tasks", check_rows=2)
     assert (result.rows, result.items, result.whole) == (3, 2, False)
     assert [item.id for item, _ in result.shown] == ["mybench-000000", "mybench-000002"]
-    assert "2 items from the first 3 rows; answers are read by letter" in list(result.render())
+    lines = list(result.render())
+    assert "2 items from the first 3 rows (1 not taken by the mapping's filter); answers are read by letter" in lines
     assert "rows after these are read when a task starts; broken ones are then named, counted" in str(
         [*result.render()]
     )
@@ -238,7 +215,7 @@ def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.count("=== mybench-") == 2
     assert "* A. red    -> The dog is red." in result.stdout
-    assert "3 items from all 4 rows; answers are read by letter" in result.stdout
+    assert "3 items from all 4 rows (1 broken); answers are read by letter" in result.stdout
     assert f"--include_path {tmp_path / 'tasks'}" in result.stdout
 
 
