@@ -21,7 +21,7 @@ from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.harness.rows import Rows, columns_of, first, opened
 from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
-from lmms_robust.harness.wrapped import pictured
+from lmms_robust.harness.wrapped import told
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
 from lmms_robust.writing import new_folder
@@ -102,7 +102,7 @@ def wrap(
     _check_filter(columns, found, mapping)
     columns = with_answer_form(columns, found.select_columns(list(columns.columns)))
     _check_picture(columns, found, mapping)
-    dataset = pictured(columns, found)
+    dataset = told(columns, found)
     adapter = mapped(columns, Source(rows.path, rows.split, rows.config))
     made = made_of(adapter, dataset)
     sizes = _sizes(adapter, dataset, made.items)

@@ -172,7 +172,7 @@ def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str]
 def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
     mapping = made("columns", "A", "B", "C", "D")
     row = {"q": "Which?", "A": "left", "B": "", "C": "right", "D": None}
-    with pytest.raises(RobustError, match="option column 'B' is empty but 'C' is not; allowed: only the last ones"):
+    with pytest.raises(RobustError, match="column 'B' is empty; allowed: only the last ones empty; got"):
         read_question(mapping, row)
     assert read_question(mapping, row | {"B": "up"})[1] == ("left", "up", "right")
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from datasets import Dataset, Features, Image, List, Value
+from datasets import ClassLabel, Dataset, Features, Image, List, Value
 
 from lmms_robust.cli_benchmarks import wrap as command
 from lmms_robust.embedded import TINY_MODEL
@@ -126,7 +126,11 @@ BAD = {
         [own()],
         "no column 'img' in the data; found:",
     ),
-    "no options": (MAPPING, [own(question="Why?")], "answers such as"),
+    "no options": (
+        MAPPING,
+        [own(question="Why?")],
+        "none of 1 row.s. has options; the first: column 'question': no options inside 'Why",
+    ),
     "no answer": (MAPPING, [own(answer="red and blue")], r"answers such as \['red and blue'\]; allowed: letter, index"),
     "no picture": (MAPPING, [own(image=None)], "mybench item 'mybench-000000', column 'image': no picture"),
     "filter": (
@@ -205,6 +209,25 @@ def test_one_picture_in_a_list_is_taken_and_a_row_with_more_is_left_out_by_name(
     data = Rows("parquet", "test", files=(tmp_path / "own.parquet",))
     assert wrap(data, mapping(tmp_path), "mybench", tmp_path / "t").items == 1
     assert "2 pictures; allowed: one in each row" in caplog.text
+
+
+def test_numbers_of_classes_are_read_by_their_names(tmp_path: Path) -> None:
+    features = Features(
+        {
+            "question": Value("string"), "image": Image(), "options": List(Value("string")),
+            "answer": ClassLabel(names=["cat", "dog"]), "kind": ClassLabel(names=["color", "place"]),
+        }
+    )  # fmt: skip
+    made = [own(0, options=["dog", "cat"], answer=0, kind=1), own(1, options=["dog", "cat"], answer=0, kind=0)]
+    Dataset.from_list(made, features=features).to_parquet(tmp_path / "own.parquet")
+    text = (
+        "{picture: image, question: question, options: options, answer: answer, category: kind, where: {kind: place}}"
+    )
+    source = Rows("parquet", "test", files=(tmp_path / "own.parquet",))
+    item = wrap(source, mapping(tmp_path, text), "mybench", tmp_path / "t").shown[0][0]
+    assert (item.options, item.answer, item.category) == (("dog", "cat"), "B", "place")
+    (doc,) = wrapped.docs(tmp_path / "t" / "mybench" / "mapping.yaml", "base", rows_of(tmp_path))
+    assert (doc["answer"], doc["category"]) == ("B", "place")
 
 
 def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
