@@ -80,7 +80,8 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
     context = _in_words(row, mapping.context) if mapping.context else ""
     where = f"{mapping.name} item {id!r}"
     if unsent := [option for option in options if _PLACEHOLDER.fullmatch(option)]:
-        raise RobustError(f"{where}: option {unsent[0]!r} is a picture; allowed: options in words")
+        columns = ", ".join(map(repr, mapping.options))
+        raise RobustError(f"{where}, column {columns}: option {unsent[0]!r} is a picture; allowed: options in words")
     answer = _read(mapping.answer_form or "letter", row[mapping.answer], options)
     if answer is None:
         raise RobustError(

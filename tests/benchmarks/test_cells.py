@@ -153,7 +153,7 @@ def test_numbers_that_are_no_markers_stay(options: tuple[str, ...]) -> None:
 
 def test_options_that_are_pictures_leave_their_row_out() -> None:
     columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter")
-    with pytest.raises(RobustError, match=r"item 'mine-000003': option '<image 2>' is a picture"):
+    with pytest.raises(RobustError, match=r"item 'mine-000003', column 'o': option '<image 2>' is a picture"):
         to_item(columns, {"q": "<image 1> Which piece fits?", "o": "['<image 2>', '<image 3>']", "gold": "A"}, 3)
 
 

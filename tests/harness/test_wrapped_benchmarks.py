@@ -45,7 +45,7 @@ CASES = {
             ("4", "Is the left bar taller than the right bar?", ("Yes", "No"), "B", 24),
         ],
         "5 items from all 6 rows (1 broken); answers are read by letter",
-        ("row 5: mmstar item '5': option '<image 2>' is a picture; allowed: options in words",),
+        ("row 5: mmstar item '5', column 'question': option '<image 2>' is a picture; allowed: options in words",),
     ),
     "realworldqa": Case(
         [
