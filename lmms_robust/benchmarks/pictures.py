@@ -61,7 +61,9 @@ def stored(dataset: Dataset, columns: Sequence[str]) -> Stored:
     """The picture columns of a dataset."""
     alone = dataset.select_columns(list(columns))
     for column in columns:
-        alone = alone.cast_column(column, undecoded(alone.features[column]))
+        feature = undecoded(alone.features[column])
+        if feature != alone.features[column]:  # to cast text to text would copy it
+            alone = alone.cast_column(column, feature)
     return Stored(alone, dataset.info.builder_name == "imagefolder")
 
 
