@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import letters
+from lmms_robust.schema import MAX_LETTERS, letters
 
 
 def _mark(name: str, ends: str, bracketed: str = "") -> str:
@@ -18,8 +18,10 @@ def _at_line_start(mark: str) -> re.Pattern[str]:
     return re.compile(rf"^[ \t]*(?:[-*•]\s)?(?:\*\*)?{mark}(?:\*\*)?[ \t]*(?=\S)", re.MULTILINE)
 
 
-_SMALL = "[A-Ja-jＡ-Ｊ]"
-_MARK = _mark("[A-JＡ-Ｊ]", ".:)、．：）", _SMALL)
+_LAST = letters(MAX_LETTERS)[-1]
+_LETTER = f"A-{_LAST}Ａ-{chr(ord(_LAST) + ord('Ａ') - ord('A'))}"
+_SMALL = f"[{_LETTER}a-{_LAST.lower()}]"
+_MARK = _mark(f"[{_LETTER}]", ".:)、．：）", _SMALL)
 _LINE = _at_line_start(_mark(_SMALL, ".:)、．：）"))
 _NUMBERED = _at_line_start(_mark(r"\d{1,2}", ".)、．）"))  # not "1: 2", which is a ratio
 _INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))")
