@@ -211,6 +211,14 @@ def test_one_picture_in_a_list_is_taken_and_a_row_with_more_is_left_out_by_name(
     assert "2 pictures; allowed: one in each row" in caplog.text
 
 
+def test_a_row_gives_no_orders_to_a_terminal(tmp_path: Path) -> None:
+    asked = own(0, question="What color is the dog?\x1b]0;title\x07\n(A) red\x1b[2J\n(B) blue")
+    result = wrap(Rows("parquet", "test", files=(data(tmp_path, asked),)), mapping(tmp_path), "mybench", tmp_path / "t")
+    printed = "\n".join(result.render())
+    assert r"dog?\x1b]0;title\x07" in printed
+    assert "\x1b" not in printed
+
+
 def test_numbers_of_classes_are_read_by_their_names(tmp_path: Path) -> None:
     features = Features(
         {
