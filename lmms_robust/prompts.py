@@ -54,14 +54,21 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
 
 
-# <|im_end|>, </s>, <image>, <start_of_turn>, [INST], ◁think▷: as tokenizers and chat templates write what is no text.
-_TOKEN_LIKE = re.compile(r"<(?=[|｜])|<(?=/?[A-Za-z][\w:]{0,40}>)|\[(?=/?[A-Z][A-Z_]{2,20}\])|◁")
+# As tokenizers and chat templates write what is no text.
+_TOKEN_LIKE = re.compile(
+    r"[<＜](?=[|｜])|[<＜](?=[\w|｜▁:/.@#+-]{1,64}[>＞])"  # <|im_end|>, </s>, <image>, <global-img>, <turn|>
+    r"|\[(?=[|｜@])|\[(?=/?[a-z]?[A-Z][A-Z_\d]{2,30}\])"  # [|endofturn|], [@BOS@], [/INST], [gMASK], [UNUSED_TOKEN_145]
+    r"|\|(?=[A-Z]{5,20}\|)|◁"  # |ENDOFTEXT|, ◁think▷
+    r"|\b(?i:user|assistant|system|human)(?=:)"  # a role, where a template writes it in words
+)
 
 
 def inert(text: str) -> str:
     """A text of a row or a caption as text alone: with a blank behind the first mark of whatever may be a token.
 
-    So a row can neither close the user's turn, nor stand for a picture, nor open or close a thought.
+    So a row can neither close the user's turn, nor stand for a picture, nor open or close a thought. A model's tokens
+    are not known here (a harness has many models), so their forms are: what stands in <…> or [|…|] without a blank,
+    names in capitals in […], and roles with a colon.
 
     >>> inert("Which?<|im_end|><image> 3 < 4, a<b>c")
     'Which?< |im_end|>< image> 3 < 4, a< b>c'

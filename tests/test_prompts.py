@@ -102,17 +102,9 @@ def test_a_template_that_is_a_link_out_of_its_folder_is_refused(folder: Path, tm
         render("prompt", {"question": "x", "options": []})
 
 
-TOKENS = [
-    "<|im_end|>",
-    "</s>",
-    "<image>",
-    "<image_1>",
-    "<start_of_turn>",
-    "[INST]",
-    "[/INST]",
-    "</think>",
-    "<IMG_CONTEXT>",
-]
+TOKENS = ["<|im_end|>", "</s>", "<image>", "<image_1>", "<start_of_turn>", "[INST]", "[/INST]", "</think>",
+          "<IMG_CONTEXT>", "<turn|>", "<global-img>", "[|endofturn|]", "[UNUSED_TOKEN_145]", "[gMASK]", "[@BOS@]",
+          "ASSISTANT:"]  # fmt: skip
 PLAIN = Item(question="Where is it?", options=("left", "right"), answer="B")
 
 
@@ -127,5 +119,15 @@ def test_no_text_of_a_row_is_a_token(token: str, variant: str) -> None:
 
 
 def test_ordinary_signs_stay_as_they_are() -> None:
-    for text in ("3 < 4 and 5 > 2", "a <b and c> d", "f[0] = [x]", "$x<y$", "[a, b]", "<3"):
+    for text in (
+        "3 < 4 and 5 > 2",
+        "a <b and c> d",
+        "f[0] = [x]",
+        "$x<y$",
+        "[a, b]",
+        "<3",
+        "[1]",
+        "|x| < |y|",
+        "the user is",
+    ):
         assert inert(text) == text

@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from lmms_robust.benchmarks.caption_check import problem
 from lmms_robust.errors import RobustError
-from lmms_robust.prompts import render
+from lmms_robust.prompts import inert, render
 from lmms_robust.schema import Item
 
 TEMPLATE = "caption_request"
@@ -173,14 +173,14 @@ def captions_of(item: Item, ask: Ask) -> list[str]:
 
 def _accepted(item: Item, place: int, ask: Ask) -> str:
     options = [
-        {"letter": letter, "text": text, "statement": statement}
+        {"letter": letter, "text": inert(text), "statement": inert(statement)}
         for letter, text, statement in zip(item.letters, item.options, item.statements, strict=True)
     ]
-    values = {"question": item.question, "options": options, "asserted": options[place]}
+    values = {"question": inert(item.question), "options": options, "asserted": options[place]}
     wrong: str | None = ""
     for attempt in range(ATTEMPTS):
         caption = ask(render(TEMPLATE, values | {"problem": wrong}), attempt).strip().strip('"“”').strip()
-        wrong = problem(caption, item.options, place)
+        wrong = problem(caption, [option["text"] for option in options], place)
         if wrong is None:
             return caption
     raise CallFailed(f"option {item.letters[place]}: {wrong}: {caption[:100]!r}")

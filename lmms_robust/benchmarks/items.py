@@ -96,7 +96,7 @@ def write(
 def _lines(
     adapter: Benchmark, dataset: Dataset, items: Sequence[Item], left_out: list[str]
 ) -> Iterator[dict[str, Any]]:
-    column = stored(dataset, adapter.image)
+    column = stored(dataset, adapter.images)
     for item in items:
         where = f"benchmark {item.benchmark} item {item.id!r}"
         try:

@@ -11,7 +11,7 @@ import yaml
 
 from lmms_robust.errors import RobustError, unknown
 
-KEYS = ("name", "picture", "question", "options", "answer", "id", "category", "where", "images")
+KEYS = ("name", "picture", "question", "options", "answer", "context", "id", "category", "where", "images")
 REQUIRED = ("picture", "question", "options", "answer")
 ANSWER_FORMS = ("letter", "index", "number", "text")
 """How an answer names its option: by letter, counted from 0, counted from 1, by its text."""
@@ -25,7 +25,7 @@ class ColumnMapping:
 
     Attributes:
         name: name of the benchmark that the data becomes.
-        picture: image feature, base64 text, or file name below ``images``.
+        pictures: image feature, base64 text, or file name below ``images``; of several columns, one is filled in a row.
         question: the question's text.
         layout: ``options`` is one column that holds a list, several columns, or the column whose text holds them.
         options: those columns.
@@ -35,10 +35,11 @@ class ColumnMapping:
         category: column with a question family, or None: all rows are then of one.
         where: column -> values of the rows that are taken.
         images: folder of pictures, or None.
+        context: column with what stands before the question, such as a hint; may be empty; or None.
     """
 
     name: str
-    picture: str
+    pictures: tuple[str, ...]
     question: str
     layout: Layout
     options: tuple[str, ...]
@@ -48,11 +49,12 @@ class ColumnMapping:
     category: str | None = None
     where: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     images: Path | None = None
+    context: str | None = None
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """All columns but the picture's, each once."""
-        optional = [column for column in (self.id, self.category) if column]
+        """All columns but the pictures', each once."""
+        optional = [column for column in (self.context, self.id, self.category) if column]
         return tuple(dict.fromkeys([self.question, *self.options, self.answer, *optional, *self.where]))
 
 
@@ -85,6 +87,7 @@ def dump(mapping: ColumnMapping) -> str:
     """Write a mapping as the YAML that :func:`read` reads; the folder of pictures becomes absolute."""
     options: Any = {"list": mapping.options[0], "inside": {"inside": mapping.options[0]}}.get(mapping.layout)
     written = asdict(mapping) | {
+        "picture": mapping.pictures[0] if len(mapping.pictures) == 1 else list(mapping.pictures),
         "options": options or list(mapping.options),
         "answer": {mapping.answer_form: mapping.answer} if mapping.answer_form else mapping.answer,
         "where": {column: list(values) for column, values in mapping.where.items()},
@@ -100,12 +103,13 @@ def _parsed(content: Mapping[str, Any], path: Path, name: str | None) -> ColumnM
     images = content.get("images")
     return ColumnMapping(
         name=name or str(content.get("name") or path.stem),
-        picture=_column(content["picture"], f"mapping {path}: picture"),
+        pictures=_pictures(content["picture"], f"mapping {path}: picture"),
         question=_column(content["question"], f"mapping {path}: question"),
         layout=layout,
         options=options,
         answer=answer,
         answer_form=answer_form,
+        context=_column(content["context"], f"mapping {path}: context") if content.get("context") else None,
         id=_column(content["id"], f"mapping {path}: id") if content.get("id") else None,
         category=_column(content["category"], f"mapping {path}: category") if content.get("category") else None,
         where=_where(content.get("where") or {}, f"mapping {path}: where"),
@@ -117,6 +121,13 @@ def _column(value: object, where: str) -> str:
     if not isinstance(value, str):
         raise RobustError(f"{where}: {value!r}; allowed: the name of one column")
     return value
+
+
+def _pictures(value: object, where: str) -> tuple[str, ...]:
+    columns = value if isinstance(value, list) else [value]
+    if not columns or not all(isinstance(column, str) for column in columns):
+        raise RobustError(f"{where}: {value!r}; allowed: the name of one column, or a list of them")
+    return tuple(columns)
 
 
 def _options(value: object, where: str) -> tuple[Layout, tuple[str, ...]]:

@@ -7,6 +7,7 @@ they are shown as a viewer shows them.
 from __future__ import annotations
 
 import binascii
+import re
 import stat
 import struct
 import zlib
@@ -41,28 +42,34 @@ def allow(folder: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The picture column of a dataset, as it is stored: image features are not decoded.
+    """The picture column of a dataset, or several of which one is filled, as stored: image features are not decoded.
 
     Attributes:
-        rows: the column alone.
-        column: its name.
+        rows: these columns alone.
         listed: the paths in it are of files that `datasets` itself found in a folder of pictures.
     """
 
     rows: Dataset
-    column: str
     listed: bool
 
     def content(self, row: int, where: str) -> bytes:
         """The bytes of one row's encoded picture; raises as :func:`encoded` does."""
-        return encoded(self.rows[row][self.column], where, self.listed)
+        cells = list(self.rows[row].values())
+        return encoded([cell for cell in cells if _filled(cell)] if len(cells) > 1 else cells[0], where, self.listed)
 
 
-def stored(dataset: Dataset, column: str) -> Stored:
-    """The picture column of a dataset."""
-    alone = dataset.select_columns([column])
-    alone = alone.cast_column(column, undecoded(alone.features[column]))
-    return Stored(alone, column, dataset.info.builder_name == "imagefolder")
+def stored(dataset: Dataset, columns: Sequence[str]) -> Stored:
+    """The picture columns of a dataset."""
+    alone = dataset.select_columns(list(columns))
+    for column in columns:
+        feature = undecoded(alone.features[column])
+        if feature != alone.features[column]:  # to cast text to text would copy it
+            alone = alone.cast_column(column, feature)
+    return Stored(alone, dataset.info.builder_name == "imagefolder")
+
+
+def _filled(cell: Any) -> bool:
+    return any(cell.values()) if isinstance(cell, Mapping) else bool(cell)
 
 
 def undecoded(feature: Any) -> Any:
@@ -78,8 +85,9 @@ def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where
     """Return the bytes of an encoded picture.
 
     Args:
-        value: what the row holds: ``{"bytes", "path"}``, base64 text (with or without ``data:…;base64,``, in lines, in
-            the alphabet of URLs, without padding), bytes, or a list of one of these.
+        value: what the row holds: ``{"bytes", "path"}``, base64 text or the bytes of it (with or without
+            ``data:…;base64,``, in lines, in the alphabet of URLs, without padding, as Python prints it), bytes, or a
+            list of one of these.
         where: names the row in errors.
         listed: a path is one that was not in the data, but found in a folder.
 
@@ -94,7 +102,9 @@ def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where
         value = value.get("bytes") or _file(value.get("path"), where, listed)
     if not value:
         raise RobustError(f"{where}: no picture; {ALLOWED}")
-    return value if isinstance(value, bytes) else _from_base64(str(value), where)
+    if isinstance(value, bytes):
+        return _from_base64(value.decode(), where) if _IS_TEXT.match(value) else value
+    return _from_base64(str(value), where)
 
 
 def size(content: bytes, where: str) -> tuple[int, int]:
@@ -235,9 +245,14 @@ def _file(name: str | None, where: str, listed: bool) -> bytes | None:
         raise RobustError(f"{where}: unreadable picture ({error}); {ALLOWED}") from error
 
 
+_IS_TEXT = re.compile(rb"[\w+/=\-\s:;,.]{32,}\Z", re.ASCII)  # no encoded picture: each has zeros or other marks in it
+_PRINTED = re.compile(r"b?(?P<quote>['\"])(.*)(?P=quote)", re.DOTALL)  # as Python prints bytes and texts
+
+
 def _from_base64(text: str, where: str) -> bytes:
-    head, comma, rest = text.partition(",")
-    bare = "".join((rest if comma and head.startswith("data:") else text).split()).rstrip("=")
+    printed = _PRINTED.fullmatch(text.strip())
+    head, comma, rest = (printed[2].replace("\\n", "") if printed else text.strip()).partition(",")
+    bare = "".join((rest if comma and head.casefold().startswith("data:") else head + comma + rest).split()).rstrip("=")
     try:
         return b64decode(bare.replace("-", "+").replace("_", "/") + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError) as error:

@@ -88,6 +88,7 @@ class Benchmark:
     Attributes:
         name: the benchmark's name in tasks and reports.
         image: column that holds the picture: an image feature, or base64 text.
+        more_images: columns that may hold it instead; in a row one of all is filled.
         columns: the other columns that ``to_item`` reads.
         to_item: turns a row (without its picture) and the row's index into an item. Returns None for a row that is
             left out on purpose (a rotated copy, say). Raises RobustError for a row that is broken.
@@ -110,6 +111,7 @@ class Benchmark:
     to_item: Callable[[Row, int], Item | None]
     source: Source
     optional: tuple[str, ...] = ()
+    more_images: tuple[str, ...] = ()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
     stated: Callable[[Row], str] | None = None
@@ -117,6 +119,11 @@ class Benchmark:
     repaired: Callable[[Row], str | None] | None = None
     bad_rows: Literal["refuse", "leave_out"] = "leave_out"
     repeats: Literal["refuse", "leave_out"] = "leave_out"
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """All columns that may hold the picture."""
+        return (self.image, *self.more_images)
 
     def items(self, rows: Iterable[Row], found: Iterable[str]) -> list[Item]:
         """Turn rows into items, see :meth:`made`."""

@@ -51,7 +51,7 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
         _CHECKED[checked] = read_pictures(adapter, dataset, items)
     digest, unreadable = _CHECKED[checked]
     key = f"{adapter.name}-{digest}"
-    _SOURCES[key] = stored(dataset, adapter.image)
+    _SOURCES[key] = stored(dataset, adapter.images)
     items = [item for item in items if item.id not in unreadable]
     written = _captions(adapter.name, items)
     docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
@@ -69,7 +69,7 @@ def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -
         RobustError: no picture is readable, or one is not and ``adapter.bad_rows`` is ``"refuse"``.
     """
     digest, unreadable = sha256(), []
-    column = stored(dataset, adapter.image)
+    column = stored(dataset, adapter.images)
     for item in items:
         where = f"benchmark {adapter.name} item {item.id!r}"
         try:

@@ -81,7 +81,7 @@ def _without(rows: Dataset, column: str, unreadable: Collection[int]) -> Dataset
     """
     if not isinstance(rows.features[column], Image):
         return rows
-    column_of = stored(rows, column)
+    column_of = stored(rows, [column])
     kept = column_of.rows
     empty = {
         index for index, row in enumerate(kept) if index in unreadable or not is_there(row[column], column_of.listed)

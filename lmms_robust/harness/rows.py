@@ -7,7 +7,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from datasets import Dataset, DatasetBuilder, IterableDataset, load_dataset, load_dataset_builder
+from datasets import (
+    ClassLabel,
+    Dataset,
+    DatasetBuilder,
+    Features,
+    IterableDataset,
+    Value,
+    load_dataset,
+    load_dataset_builder,
+)
 from datasets.exceptions import DatasetsError
 
 from lmms_robust.benchmarks.mapped import taken
@@ -98,14 +107,17 @@ def first(rows: Rows, data: Data, mapping: ColumnMapping, count: int) -> tuple[D
     Raises:
         RobustError: there are none, or a stream breaks off.
     """
-    wanted = (mapping.picture, *mapping.columns, *NAME_COLUMNS)
+    wanted = (*mapping.pictures, *mapping.columns, *NAME_COLUMNS)
     data = data.select_columns([column for column in columns_of(rows, data) if column in wanted])
     if data.features:
-        data = data.cast_column(mapping.picture, undecoded(data.features[mapping.picture]))
+        for column in mapping.pictures:
+            data = data.cast_column(column, undecoded(data.features[column]))
     try:
         found, whole = _until(data, mapping, count)
         if found:
-            return Dataset.from_list(found, features=data.features), whole
+            classes = classes_of(data.features)
+            features = data.features and Features(data.features | dict.fromkeys(classes, Value("string")))
+            return Dataset.from_list(found, features=features), whole
     except (DatasetsError, OSError, ValueError, TypeError) as error:
         raise _unreachable(rows, error) from error
     raise RobustError(f"{rows.path}, split {rows.split}: no rows; allowed: at least one")
@@ -113,15 +125,27 @@ def first(rows: Rows, data: Data, mapping: ColumnMapping, count: int) -> tuple[D
 
 def _until(data: Data, mapping: ColumnMapping, count: int) -> tuple[list[dict[str, Any]], bool]:
     found: list[dict[str, Any]] = []
+    classes = classes_of(data.features)
     for row in data:
         if not count:
             return found, False
+        row = row | {column: name_of(feature, row[column]) for column, feature in classes.items()}
         if taken(mapping, row):
             count -= 1
         else:
-            row = row | {mapping.picture: None}  # it only holds the place of its index
+            row = row | dict.fromkeys(mapping.pictures)  # it only holds the place of its index
         found.append(row)
     return found, True
+
+
+def classes_of(features: Features | None) -> dict[str, ClassLabel]:
+    """Columns that hold numbers of named classes."""
+    return {column: feature for column, feature in (features or {}).items() if isinstance(feature, ClassLabel)}
+
+
+def name_of(feature: ClassLabel, number: int | None) -> str | None:
+    """Name of a class; None where the row has none."""
+    return feature.int2str(number) if number is not None and number >= 0 else None
 
 
 def _local(rows: Rows) -> Dataset:

@@ -13,7 +13,7 @@ from datasets import Dataset, Image, List, Value
 
 from lmms_robust.benchmarks import MODULES, Benchmark, Source
 from lmms_robust.benchmarks import mapping as mappings
-from lmms_robust.benchmarks.items import items_of
+from lmms_robust.benchmarks.items import made_of
 from lmms_robust.benchmarks.mapped import mapped, taken, with_answer_form
 from lmms_robust.benchmarks.pictures import size, stored
 from lmms_robust.errors import RobustError
@@ -21,7 +21,7 @@ from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.harness.rows import Rows, columns_of, first, opened
 from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
-from lmms_robust.harness.wrapped import pictured
+from lmms_robust.harness.wrapped import told
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
 from lmms_robust.writing import new_folder
@@ -45,6 +45,7 @@ class Wrapped:
         rows: rows that were looked at.
         whole: whether the data has no others.
         items: items that they make, their pictures readable.
+        left_out: how many rows make none, by reason, in words; empty where every row makes one.
         shown: the first items with their pictures' sizes.
     """
 
@@ -54,21 +55,28 @@ class Wrapped:
     rows: int
     whole: bool
     items: int
+    left_out: str
     shown: tuple[tuple[Item, tuple[int, int]], ...]
 
     def render(self) -> Iterator[str]:
         """Return the first items and a summary, as lines of text."""
         for item, (width, height) in self.shown:
-            yield f"=== {item.id} · {item.category} · picture {width}x{height}"
-            yield item.question
+            yield _visible(f"=== {item.id} · {item.category} · picture {width}x{height}")
+            yield _visible(item.question)
             for letter, option, statement in zip(item.letters, item.options, item.statements, strict=True):
-                yield f"{'*' if letter == item.answer else ' '} {letter}. {option}    -> {statement}"
+                yield _visible(f"{'*' if letter == item.answer else ' '} {letter}. {option}    -> {statement}")
         checked = f"all {self.rows}" if self.whole else f"the first {self.rows}"
-        yield f"{self.items} items from {checked} rows; answers are read by {self.mapping.answer_form}"
+        left_out = f" ({self.left_out})" if self.left_out else ""
+        yield f"{self.items} items from {checked} rows{left_out}; answers are read by {self.mapping.answer_form}"
         if not self.whole:
             yield "rows after these are read when a task starts; broken ones are then named, counted and left out"
         name, command = self.mapping.name, COMMANDS[self.harness]
         yield f"run: {command} --include_path {self.folder} --tasks 'robust_{name}_*'   (or robustness_{name})"
+
+
+def _visible(text: str) -> str:
+    """A text of a row for a terminal, which would obey what is no sign to read."""
+    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
 
 
 def wrap(
@@ -99,11 +107,14 @@ def wrap(
     _check_filter(columns, found, mapping)
     columns = with_answer_form(columns, found.select_columns(list(columns.columns)))
     _check_picture(columns, found, mapping)
-    dataset = pictured(columns, found)
+    dataset = told(columns, found)
     adapter = mapped(columns, Source(rows.path, rows.split, rows.config))
-    sizes = _sizes(adapter, dataset, items_of(adapter, dataset))
+    made = made_of(adapter, dataset)
+    sizes = _sizes(adapter, dataset, made.items)
     _write(folder, columns, rows, data, harness)
-    return Wrapped(output, harness, columns, len(found), whole, len(sizes), tuple(sizes[:SHOWN]))
+    unseen = len(made.items) - len(sizes)
+    left_out = ", ".join(filter(None, [made.said(), f"{unseen} without one readable picture" if unseen else ""]))
+    return Wrapped(output, harness, columns, len(found), whole, len(sizes), left_out, tuple(sizes[:SHOWN]))
 
 
 def files(columns: mappings.ColumnMapping, rows: Rows, harness: str) -> dict[str, str]:
@@ -126,7 +137,7 @@ def _check_name(name: str) -> None:
 
 
 def _check_columns(columns: mappings.ColumnMapping, found: Sequence[str], path: Path) -> None:
-    missing = [column for column in (columns.picture, *columns.columns) if column not in found]
+    missing = [column for column in (*columns.pictures, *columns.columns) if column not in found]
     if missing:
         raise RobustError(
             f"mapping {path}: no column {', '.join(map(repr, missing))} in the data; found: {', '.join(found)}"
@@ -147,14 +158,15 @@ def _check_filter(columns: mappings.ColumnMapping, found: Dataset, path: Path) -
 
 
 def _check_picture(columns: mappings.ColumnMapping, found: Dataset, path: Path) -> None:
-    feature = found.features[columns.picture]
     texts = ("string", "large_string", "binary", "large_binary", "null")
-    one = feature.feature if isinstance(feature, List) else feature
-    if not (isinstance(one, Image | dict) or (isinstance(one, Value) and one.dtype in texts)):
-        raise RobustError(
-            f"mapping {path}: picture column {columns.picture!r} holds {feature}; allowed: one picture, base64 text or "
-            "a file name in each row"
-        )
+    for column in columns.pictures:
+        feature = found.features[column]
+        one = feature.feature if isinstance(feature, List) else feature
+        if not (isinstance(one, Image | dict) or (isinstance(one, Value) and one.dtype in texts)):
+            raise RobustError(
+                f"mapping {path}: picture column {column!r} holds {feature}; allowed: one picture, base64 text or a "
+                "file name in each row"
+            )
 
 
 def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[tuple[Item, tuple[int, int]]]:
@@ -163,10 +175,11 @@ def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[
     Raises:
         RobustError: no picture decodes.
     """
-    column = stored(dataset, adapter.image)
+    columns = ", ".join(map(repr, adapter.images))
+    column = stored(dataset, adapter.images)
     found, reasons = [], []
     for item in items:
-        where = f"{adapter.name} item {item.id!r}, column {adapter.image!r}"
+        where = f"{adapter.name} item {item.id!r}, column {columns}"
         try:
             found.append((item, size(column.content(item.row, where), where)))
         except RobustError as error:

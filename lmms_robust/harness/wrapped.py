@@ -13,6 +13,7 @@ from lmms_robust.benchmarks.mapped import mapped
 from lmms_robust.benchmarks.reading import with_files
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.docs import variant_docs
+from lmms_robust.harness.rows import classes_of, name_of
 from lmms_robust.perturbations import VARIANTS
 
 LOCAL = Source("local", "local")
@@ -28,12 +29,19 @@ def docs(mapping: Path, variant: str, dataset: Dataset) -> Dataset:
     """
     try:
         columns = mappings.read(mapping)
-        adapter, rows = mapped(columns, LOCAL), pictured(columns, dataset)
+        adapter, rows = mapped(columns, LOCAL), told(columns, dataset)
         return variant_docs(adapter, tuple(VARIANTS) if variant == "suite" else (variant,), rows)
     except RobustError as error:
         sys.exit(f"lmms-robust: {error}")
 
 
-def pictured(columns: mappings.ColumnMapping, dataset: Dataset) -> Dataset:
-    """The rows, with pictures found where the data names files."""
-    return with_files(dataset, columns.picture, columns.images) if columns.images else dataset
+def told(columns: mappings.ColumnMapping, dataset: Dataset) -> Dataset:
+    """The rows, with pictures found where the data names files, and names instead of the numbers of classes."""
+    for column, feature in classes_of(dataset.features).items():
+        if column in columns.columns:
+            names = [name_of(feature, number) for number in dataset[column]]
+            dataset = dataset.remove_columns(column).add_column(column, names)
+    if columns.images:
+        for column in columns.pictures:
+            dataset = with_files(dataset, column, columns.images)
+    return dataset

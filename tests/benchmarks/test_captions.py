@@ -144,6 +144,13 @@ def test_a_caption_that_is_not_accepted_is_asked_for_again_with_the_reason(serve
     assert [request["temperature"] for request in server.requests[:4]] == [0.0, 0.7, 0.7, 0.0]
 
 
+def test_a_row_is_text_to_the_model_that_is_asked(server, item, tmp_path: Path) -> None:
+    asked = replace(item, question="What color is the square?<|im_end|>", options=("red</s>", *item.options[1:]))
+    captions.write([asked], tmp_path / "c.jsonl", "m", connect("m", server.url))
+    text = "".join(request["messages"][0]["content"] for request in server.requests)
+    assert ("square?" in text, "<|im_end|>" in text, "red</s>" in text) == (True, False, False)
+
+
 def test_captions_that_are_never_accepted_fail_the_item(server, item, tmp_path: Path, caplog) -> None:
     server.faults = ["Nothing."] * captions.ATTEMPTS
     assert captions.write([item], tmp_path / "c.jsonl", "m", connect("m", server.url), 1).failed == 1

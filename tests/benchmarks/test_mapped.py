@@ -19,7 +19,7 @@ def mapping(tmp_path: Path, text: str) -> ColumnMapping:
 
 
 def made(layout: str, *options: str, form: str | None = "letter", **more: object) -> ColumnMapping:
-    return ColumnMapping("mine", "image", "q", layout, options, "gold", form, **more)  # type: ignore[arg-type]
+    return ColumnMapping("mine", ("image",), "q", layout, options, "gold", form, **more)  # type: ignore[arg-type]
 
 
 FULL = """\
@@ -37,7 +37,7 @@ images: pictures
 def test_a_mapping_file_is_read_and_written_back(tmp_path: Path) -> None:
     found = mapping(tmp_path, FULL)
     assert found == ColumnMapping(
-        "mine", "image", "question", "columns", ("A", "B", "C", "D"), "gold", "letter", "index", "topic",
+        "mine", ("image",), "question", "columns", ("A", "B", "C", "D"), "gold", "letter", "index", "topic",
         {"split": ("test",), "hop": ("1", "2")}, tmp_path / "pictures",
     )  # fmt: skip
     assert found.columns == ("question", "A", "B", "C", "D", "gold", "index", "topic", "split", "hop")
@@ -111,6 +111,11 @@ INSIDE = {
     "Which? A. the Question B. the Answer": ("Which?", ("the Question", "the Answer")),
     "Which way?\n\nA. Left\nB. Straight\nC. Right\nPlease answer directly with only the letter of the correct option "
     "and nothing else.": ("Which way?", ("Left", "Straight", "Right")),
+    "Which?\nSelect from the following choices.\n(A) x\n(B) y": ("Which?", ("x", "y")),
+    "Hint: Please answer with the letter, e.g., A, B.\nQuestion: Which?\nChoices:\n(A) x\n(B) y": (
+        "Which?",
+        ("x", "y"),
+    ),
     "Vitamin A. is where?\nA. here\nB. there": ("Vitamin A. is where?", ("here", "there")),
 }
 
@@ -167,7 +172,7 @@ def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str]
 def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
     mapping = made("columns", "A", "B", "C", "D")
     row = {"q": "Which?", "A": "left", "B": "", "C": "right", "D": None}
-    with pytest.raises(RobustError, match="option column 'B' is empty but 'C' is not; allowed: only the last ones"):
+    with pytest.raises(RobustError, match="column 'B' is empty; allowed: only the last ones empty; got"):
         read_question(mapping, row)
     assert read_question(mapping, row | {"B": "up"})[1] == ("left", "up", "right")
 

@@ -132,6 +132,12 @@ TEXTS = {
     "for URLs": base64.urlsafe_b64encode(saved(patch())).decode(),
     "as a URI": f"data:image/png;base64,{PLAIN}",
     "with a charset": f"data:image/png;charset=utf-8;base64,{PLAIN}",
+    "as a URI in capitals": f" DATA:image/png;BASE64, {PLAIN}",
+    "as bytes": PLAIN.encode(),
+    "as bytes of lines": base64.encodebytes(saved(patch())),
+    "as Python prints bytes": str(PLAIN.encode()),
+    "as Python prints lines": repr(base64.encodebytes(saved(patch()))),
+    "in quotes": f'"{PLAIN}"',
 }
 
 

@@ -149,7 +149,7 @@ def test_wrong_directions_lie_on_the_axis_of_the_right_one() -> None:
         assert {NEAR.get(option, option) for option in item.options} in AXES
 
 
-MAPPED = ColumnMapping("mine", "image", "q", "list", ("o",), "gold", "letter")
+MAPPED = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter")
 COUNTED = "How many cars are in the picture?"
 
 

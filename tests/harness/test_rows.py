@@ -8,7 +8,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness.rows import Rows, _below, columns_of, first, opened
 from tests.conftest import png
 
-MAPPING = ColumnMapping("own", "image", "question", "list", ("options",), "answer", where={"kind": ("color",)})
+MAPPING = ColumnMapping("own", ("image",), "question", "list", ("options",), "answer", where={"kind": ("color",)})
 FEATURES = Features(
     {name: Value("string") for name in ("question", "answer", "kind")}
     | {"options": List(Value("string")), "image": Image(), "other": Image()}

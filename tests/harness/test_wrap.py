@@ -1,13 +1,12 @@
 import base64
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from datasets import Dataset, Features, Image, List, Value
+from datasets import ClassLabel, Dataset, Features, Image, List, Value
 
 from lmms_robust.cli_benchmarks import wrap as command
 from lmms_robust.embedded import TINY_MODEL
@@ -120,29 +119,6 @@ def test_tables_of_text_are_copied_so_that_the_harness_reads_the_same_cells(tmp_
     )
 
 
-README = (Path(__file__).parent.parent.parent / "README.md").read_text(encoding="utf-8")
-PNG = base64.b64encode(png()).decode()
-INSIDE = "Which way?\nOptions: A: left, B: right"
-COLUMNS = {"question": "Which way?", "A": "left", "B": "right", "C": None, "D": None}
-AS_IN_README = {
-    "realworldqa": [{"question": "Which way?\n\nA. left\nB. right\nPlease answer.", "answer": a} for a in "BA"],
-    "mmstar": [{"question": INSIDE, "answer": "B", "index": n, "category": "math"} for n in (7, 8)],
-    "ai2d": [{"question": "Which way?", "options": ["left", "right"], "answer": a} for a in "10"],
-    "hrbench": [COLUMNS | {"answer": a, "cycle_category": n} for a, n in ("B0", "A1")],
-}
-
-
-@pytest.mark.parametrize("name", AS_IN_README)
-def test_the_mappings_in_the_readme_fit_the_schemas_that_they_name(tmp_path: Path, name: str) -> None:
-    text = re.search(rf"^# {name}\.yaml[^`]*?\n((?:[^#`\n].*\n)+)", README, re.MULTILINE)[1]
-    Dataset.from_list([one | {"image": PNG} for one in AS_IN_README[name]]).to_parquet(tmp_path / "own.parquet")
-    result = wrap(Rows("parquet", "test", files=(tmp_path / "own.parquet",)), mapping(tmp_path, text), "own", tmp_path)
-    item = result.shown[0][0]
-    assert (item.question, item.options, item.answer) == ("Which way?", ("left", "right"), "B")
-    assert (result.items, result.rows) == (1 if name == "hrbench" else 2, 2)
-    assert (item.id, item.category) == (("7", "math") if name == "mmstar" else ("own-000000", "all"))
-
-
 BAD = {
     "column": (MAPPING.replace("kind", "sort"), [own()], "no column 'sort' in the data; found: question, answer, kind"),
     "picture column": (
@@ -150,7 +126,11 @@ BAD = {
         [own()],
         "no column 'img' in the data; found:",
     ),
-    "no options": (MAPPING, [own(question="Why?")], "answers such as"),
+    "no options": (
+        MAPPING,
+        [own(question="Why?")],
+        "none of 1 row.s. has options; the first: column 'question': no options inside 'Why",
+    ),
     "no answer": (MAPPING, [own(answer="red and blue")], r"answers such as \['red and blue'\]; allowed: letter, index"),
     "no picture": (MAPPING, [own(image=None)], "mybench item 'mybench-000000', column 'image': no picture"),
     "filter": (
@@ -198,7 +178,8 @@ def test_only_the_first_rows_are_looked_at(tmp_path: Path, caplog) -> None:
     result = wrap(source, mapping(tmp_path), "mybench", tmp_path / "tasks", check_rows=2)
     assert (result.rows, result.items, result.whole) == (3, 2, False)
     assert [item.id for item, _ in result.shown] == ["mybench-000000", "mybench-000002"]
-    assert "2 items from the first 3 rows; answers are read by letter" in list(result.render())
+    lines = list(result.render())
+    assert "2 items from the first 3 rows (1 not taken by the mapping's filter); answers are read by letter" in lines
     assert "rows after these are read when a task starts; broken ones are then named, counted" in str(
         [*result.render()]
     )
@@ -230,6 +211,33 @@ def test_one_picture_in_a_list_is_taken_and_a_row_with_more_is_left_out_by_name(
     assert "2 pictures; allowed: one in each row" in caplog.text
 
 
+def test_a_row_gives_no_orders_to_a_terminal(tmp_path: Path) -> None:
+    asked = own(0, question="What color is the dog?\x1b]0;title\x07\n(A) red\x1b[2J\n(B) blue")
+    result = wrap(Rows("parquet", "test", files=(data(tmp_path, asked),)), mapping(tmp_path), "mybench", tmp_path / "t")
+    printed = "\n".join(result.render())
+    assert r"dog?\x1b]0;title\x07" in printed
+    assert "\x1b" not in printed
+
+
+def test_numbers_of_classes_are_read_by_their_names(tmp_path: Path) -> None:
+    features = Features(
+        {
+            "question": Value("string"), "image": Image(), "options": List(Value("string")),
+            "answer": ClassLabel(names=["cat", "dog"]), "kind": ClassLabel(names=["color", "place"]),
+        }
+    )  # fmt: skip
+    made = [own(0, options=["dog", "cat"], answer=0, kind=1), own(1, options=["dog", "cat"], answer=0, kind=0)]
+    Dataset.from_list(made, features=features).to_parquet(tmp_path / "own.parquet")
+    text = (
+        "{picture: image, question: question, options: options, answer: answer, category: kind, where: {kind: place}}"
+    )
+    source = Rows("parquet", "test", files=(tmp_path / "own.parquet",))
+    item = wrap(source, mapping(tmp_path, text), "mybench", tmp_path / "t").shown[0][0]
+    assert (item.options, item.answer, item.category) == (("dog", "cat"), "B", "place")
+    (doc,) = wrapped.docs(tmp_path / "t" / "mybench" / "mapping.yaml", "base", rows_of(tmp_path))
+    assert (doc["answer"], doc["category"]) == ("B", "place")
+
+
 def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
     rows = data(tmp_path, own(0), own(1), own(0), own(0, answer="E"))
     arguments = ["--dataset-path", "parquet", "--data-files", rows, "--split", "test", "--mapping", mapping(tmp_path)]
@@ -238,7 +246,7 @@ def test_the_command_prints_two_items_and_how_to_run(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.stdout.count("=== mybench-") == 2
     assert "* A. red    -> The dog is red." in result.stdout
-    assert "3 items from all 4 rows; answers are read by letter" in result.stdout
+    assert "3 items from all 4 rows (1 broken); answers are read by letter" in result.stdout
     assert f"--include_path {tmp_path / 'tasks'}" in result.stdout
 
 
