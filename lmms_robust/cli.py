@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class OneLineErrors(click.Group):
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # read when datasets is imported
         for name in NOISY:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # texts of models hold what no terminal can write
         try:
             return super().invoke(ctx)
         except RobustError as error:

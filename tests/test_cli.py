@@ -1,4 +1,5 @@
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import version
@@ -13,6 +14,7 @@ from lmms_robust.cli import main
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
+from tests.report.samples import line, log, record
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VSTAR = str(FIXTURES / "vstar.parquet")
@@ -207,6 +209,23 @@ def test_show_reads_local_and_wrapped_tasks(tmp_path: Path) -> None:
     assert wrapped.exit_code == 0, wrapped.output
     shown = run("show", "robust_mine_wrong_think", "--include-path", str(tmp_path / "wrapped"))
     assert "--- assistant" in shown.output, shown.output
+
+
+def test_a_summary_prints_what_can_be_read_and_names_the_rest_on_standard_error(tmp_path: Path) -> None:
+    sample = record("w", "base", "A", True, decided_by="rules \ud800", benchmark="scénes")
+    log(tmp_path / "model", "d1", "robust_scenes_base", line(sample))
+    log(tmp_path / "model", "d2", "robust_scenes_base", "{")
+    command = [sys.executable, "-m", "lmms_robust.cli", "summary", str(tmp_path)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, text=True, capture_output=True, check=False, env=ascii_only)
+    assert done.returncode == 0
+    assert "sc\\xe9nes" in done.stdout
+    named, counted = done.stderr.splitlines()
+    assert "d2_samples_robust_scenes_base.jsonl': 1 of 1 line(s), line 1: not JSON (" in named
+    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+    (tmp_path / "model" / "d1_samples_robust_scenes_base.jsonl").unlink()
+    result = run("summary", str(tmp_path))
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
 
 
 def test_scenes_writes_training_data(tmp_path: Path) -> None:
