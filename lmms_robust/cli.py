@@ -77,14 +77,14 @@ def tasks(harness: str, path: bool) -> None:
 
 @main.command()
 @click.argument("task")
-@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many samples.")
+@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many items.")
 @click.option(
     "--injection", type=click.Choice(["prefill", "inline"]), default="prefill", show_default=True,
     help="prefill: as robust_hf is sent it; inline: as any other model is.",
 )  # fmt: skip
 @click.option("--include-path", "folder", type=FOLDER, help="Folder of task files other than our own.")
 def show(task: str, count: int, injection: str, folder: Path | None) -> None:
-    """Print exactly what a model is sent for the first samples of TASK."""
+    """Print exactly what a model is sent for the first items of TASK; of a suite, every variant of each."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
 
