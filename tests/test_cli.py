@@ -27,13 +27,40 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
-def test_tasks_lists_every_task_with_a_sentence() -> None:
-    lines = run("tasks").output.splitlines()
-    names = {line.split()[0] for line in lines}
-    leaves = {f"robust_{name}_{variant}" for name in MODULES for variant in VARIANTS}
-    groups = ("robustness", "robustprobe")
-    assert names == leaves | {f"{group}_{name}" for group in groups for name in MODULES} | set(groups)
-    assert all(len(line.split()) > 3 for line in lines)
+def lines_of(*arguments: str) -> list[str]:
+    result = run("tasks", *arguments)
+    assert result.exit_code == 0, result.output
+    assert all(len(line) <= 100 for line in result.output.splitlines())
+    return [line.rstrip() for line in result.output.splitlines()]
+
+
+@pytest.mark.parametrize("harness", ["lmms_eval", "lm_eval"])
+def test_tasks_fit_a_screen_and_say_what_runs_here(harness: str) -> None:
+    lines = lines_of(harness)
+    assert len(lines) <= 30
+    first = [line.split()[0] for line in lines if line]
+    assert [name for name in first if name in MODULES] == list(MODULES)
+    assert any(line.split()[:2] == ["scenes", "yes"] for line in lines)
+    assert any(line.split()[:2] == ["spatial_mm_multihop", "no"] for line in lines)
+    assert ("robustprobe_BENCHMARK" in first) == (harness == "lmms_eval")
+
+
+def test_tasks_of_a_benchmark_and_of_a_variant_are_listed_by_name() -> None:
+    names = [line.split()[0] for line in lines_of("--benchmark", "vstar") if line.startswith("robust")]
+    assert names == [*(f"robust_vstar_{variant}" for variant in VARIANTS), "robustness_vstar", "robustprobe_vstar"]
+    lines = lines_of("--variant", "wrong_think", "--variant", "base")
+    assert lines[0] == "wrong_think: the reply starts with reasoning for a wrong option"
+    names = {line.split()[0] for line in lines if line.startswith("robust")}
+    assert names == {f"robust_{name}_{variant}" for name in MODULES for variant in ("base", "wrong_think")}
+    both = [line for line in lines_of("--variant", "base", "--benchmark", "scenes") if line.startswith("robust")]
+    assert [line.split() for line in both] == [["robust_scenes_base", "yes"]]
+
+
+def test_tasks_of_a_folder_of_ones_own_are_listed(tmp_path: Path) -> None:
+    run("local", "vstar", "--data-files", VSTAR, "--output", str(tmp_path))
+    lines = lines_of("--include-path", str(tmp_path))
+    assert [line.split()[:2] for line in lines if line.startswith("vstar")] == [["vstar", "yes"]]
+    assert not any(line.startswith("scenes") for line in lines)
 
 
 def test_tasks_path_is_a_folder_for_include_path() -> None:
@@ -93,6 +120,9 @@ def test_show_says_where_the_picture_lies(tmp_path: Path) -> None:
         (["show", "robustness"], "'robustness' is a group; allowed: one of its tasks: robustness_scenes"),
         (["summary", "/nowhere"], "'/nowhere' is not a folder"),
         (["tasks", "lm_harness"], "unknown harness 'lm_harness'"),
+        (["tasks", "--benchmark", "vstr"], "unknown benchmark 'vstr'; did you mean 'vstar'?"),
+        (["tasks", "--variant", "wrong_thin"], "unknown variant 'wrong_thin'; did you mean 'wrong_think'?"),
+        (["tasks", "--include-path", str(FIXTURES)], "no tasks of lmms-robust below "),
         (["items", "vstr", "--output", "o"], "unknown benchmark 'vstr'; did you mean 'vstar'?"),
         (["show", "robust_scenes_base", "--include-path", "/nowhere"], "'/nowhere' is not a folder; allowed: a folder"),
         (["local", "vstar", "--data-files", str(FIXTURES), "--output", "o"], "--data-files: File "),
