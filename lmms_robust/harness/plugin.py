@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from loguru import logger  # lmms-eval's own; it turns Python's warnings off
 
 from lmms_robust.errors import unknown
 from lmms_robust.harness.after_import import after_import
@@ -50,7 +51,7 @@ def manifests() -> list[Any]:
         return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
     except Exception as error:
         names = ", ".join(BACKENDS)
-        warnings.warn(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})", stacklevel=1)
+        logger.warning(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})")
         return []
 
 
@@ -58,7 +59,7 @@ def _attach_or_warn() -> None:
     try:
         attach()
     except Exception as error:  # whatever a later lmms-eval raises
-        warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
+        logger.warning(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}")
 
 
 def attach() -> None:
