@@ -65,7 +65,7 @@ def listed(folder: Path, harness: str) -> list[Listed]:
         harness: whose they are.
 
     Raises:
-        RobustError: no such folder, a task file that cannot be read, or no suite in it.
+        RobustError: no such folder, a task file that is not YAML, or no suite in it.
     """
     paths = task_paths(folder)
     order = {name: place for place, name in enumerate(MODULES)}
@@ -74,9 +74,7 @@ def listed(folder: Path, harness: str) -> list[Listed]:
         raise RobustError(f"no tasks of lmms-robust below {folder}; allowed: a folder by `local` or `wrap`, or our own")
     found = []
     for name in sorted(names, key=lambda name: (order.get(name, len(order)), name)):
-        here, rows = _here(name, config_in(paths[f"robustness_{name}"], f"robustness_{name}"))
-        if find_spec(harness) is None:
-            here, rows = "no", f"{harness} is not installed: {INSTALLED_BY[harness]}"
+        here, rows = _state(name, paths[f"robustness_{name}"], harness)
         leaves = {variant: f"robust_{name}_{variant}" for variant in VARIANTS if f"robust_{name}_{variant}" in paths}
         suites = (f"robustness_{name}", f"robustprobe_{name}")
         found.append(Listed(name, here, rows, leaves, tuple(suite for suite in suites if suite in paths)))
@@ -135,6 +133,15 @@ def _table(*columns: str) -> Table:
     for place, name in enumerate(columns):
         table.add_column(name, no_wrap=place + 1 < len(columns), overflow="fold")
     return table
+
+
+def _state(name: str, path: Path, harness: str) -> tuple[Here, str]:
+    if find_spec(harness) is None:
+        return "no", f"{harness} is not installed: {INSTALLED_BY[harness]}"
+    try:
+        return _here(name, config_in(path, f"robustness_{name}"))
+    except RobustError as error:  # one that is broken hides no other
+        return "no", str(error)
 
 
 def _here(name: str, config: Mapping[str, Any]) -> tuple[Here, str]:

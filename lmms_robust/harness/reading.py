@@ -141,6 +141,6 @@ def _function(dotted: str, folder: Path) -> Callable[..., Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise RobustError(f"cannot read task file {path}: {' '.join(str(error).split())}; allowed: YAML") from error
     return content if isinstance(content, dict) else {}

@@ -85,6 +85,18 @@ def test_wrapped_tasks_run_while_their_pictures_are_there(tmp_path: Path) -> Non
     assert mine.rows.startswith(f"{tmp_path / 'pictures'} is not there")
 
 
+def test_a_broken_mapping_is_told_and_hides_no_other_benchmark(tmp_path: Path) -> None:
+    (tmp_path / "m.yaml").write_text("{picture: image, question: text, options: {inside: text}, answer: label}")
+    for name in ("mine", "yours"):
+        wrap(
+            Rows("parquet", "test", files=(FIXTURES / "vstar.parquet",)), tmp_path / "m.yaml", name, tmp_path / "tasks"
+        )
+    (tmp_path / "tasks" / "mine" / "mapping.yaml").write_text("picture: image")
+    mine, yours = found(tmp_path / "tasks").values()
+    assert (mine.here, yours.here) == ("no", "yes")
+    assert mine.rows.endswith("missing key(s) question, options, answer; expected: picture, question, options, answer")
+
+
 def test_without_the_harness_nothing_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lmms_robust.harness.listing.find_spec", lambda name: None)
     ours = found(task_folder("lm_eval"), "lm_eval").values()
