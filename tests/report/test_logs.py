@@ -32,6 +32,14 @@ def test_variants_from_separate_runs_with_equal_arguments_are_paired(tmp_path: P
     assert {found.variant for found in run.records} == {"base", "wrong_think"}
 
 
+def test_logs_of_lm_eval_find_their_results_by_its_names(tmp_path: Path, caplog) -> None:
+    for date, task, found in (("d1", "robust_scenes_base", BASE), ("d2", "robust_scenes_wrong_think", WRONG)):
+        (tmp_path / f"samples_{task}_{date}.jsonl").write_text(line(found) + "\n")
+        (tmp_path / f"results_{date}.json").write_text(json.dumps({"config": HF}))
+    (run,) = read_runs(tmp_path)
+    assert (run.date, run.notes, caplog.messages) == ("d1 + d2", (), [])
+
+
 @pytest.mark.parametrize(
     ("config", "reason"),
     [
