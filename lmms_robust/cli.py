@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class OneLineErrors(click.Group):
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # read when datasets is imported
         for name in NOISY:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # texts of models hold what no terminal can write
         try:
             return super().invoke(ctx)
         except RobustError as error:
@@ -58,30 +61,48 @@ for command in commands:
 
 @main.command()
 @click.argument("harness", default="lmms_eval")
-@click.option("--path", is_flag=True, help="Print the folder of task files instead, for --include_path.")
-def tasks(harness: str, path: bool) -> None:
-    """List the tasks for a harness (default: lmms_eval)."""
+@click.option("--benchmark", "benchmarks", multiple=True, help="List the tasks of this benchmark; may be repeated.")
+@click.option("--variant", "variants", multiple=True, help="List the tasks of this variant; may be repeated.")
+@click.option("--include-path", "folder", type=FOLDER, help="Folder of task files other than our own.")
+@click.option("--path", is_flag=True, help="Print the folder of our task files instead, for --include_path.")
+def tasks(
+    harness: str, benchmarks: tuple[str, ...], variants: tuple[str, ...], folder: Path | None, path: bool
+) -> None:
+    """Say which tasks there are for a harness (default: lmms_eval), and which run here now."""
     from lmms_robust.harness.plugin import task_folder
 
+    ours = task_folder(harness)
     if path:
-        click.echo(task_folder(harness))
+        click.echo(ours)
         return
-    from lmms_robust.harness.reading import task_descriptions
+    from rich.console import Console
 
-    for name, about in task_descriptions(task_folder(harness)).items():
-        click.echo(f"{name:40} {about}")
+    from lmms_robust.errors import unknown
+    from lmms_robust.harness.listing import listed, names, overview
+    from lmms_robust.perturbations import VARIANTS
+
+    found = listed(folder or ours, harness)
+    known = [one.benchmark for one in found]
+    for what, given, allowed in (("benchmark", benchmarks, known), ("variant", variants, list(VARIANTS))):
+        for name in given:
+            if name not in allowed:
+                raise unknown(what, name, allowed)
+    chosen = [one for one in found if not benchmarks or one.benchmark in benchmarks]
+    console = Console(width=100, highlight=False)
+    for part in names(chosen, variants) if benchmarks or variants else overview(found):
+        console.print(part)
 
 
 @main.command()
 @click.argument("task")
-@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many samples.")
+@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many items.")
 @click.option(
     "--injection", type=click.Choice(["prefill", "inline"]), default="prefill", show_default=True,
     help="prefill: as robust_hf is sent it; inline: as any other model is.",
 )  # fmt: skip
 @click.option("--include-path", "folder", type=FOLDER, help="Folder of task files other than our own.")
 def show(task: str, count: int, injection: str, folder: Path | None) -> None:
-    """Print exactly what a model is sent for the first samples of TASK."""
+    """Print exactly what a model is sent for the first items of TASK; of a suite, every variant of each."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
 

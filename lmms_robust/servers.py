@@ -74,3 +74,12 @@ def hidden(text: str, key: str) -> str:
     if len(key) <= _SHORTEST_KEY:
         return text
     return re.sub(r"[\s\\]*".join(map(re.escape, key)), "…", text)
+
+
+def in_a_line(text: str, key: str, most: int = 300) -> str:
+    r"""The start of what a server says, in one line and without a secret key.
+
+    >>> in_a_line("bad key:\n sk-1234567890", "sk-1234567890")
+    'bad key: …'
+    """
+    return " ".join(hidden(text, key).split())[:most]

@@ -13,24 +13,36 @@ from lmms_robust.errors import RobustError
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
-    """Give the path of a file to write, which takes the place of ``target`` when the block ends.
-
-    If the block raises, the new file vanishes and ``target`` is as it was. Folders above it are made.
+def _beside(target: Path) -> Iterator[Path]:
+    """Give a path beside ``target``, whose folder is made; nothing is there any more when the block ends.
 
     Raises:
-        RobustError: the file cannot be written, from the first byte to the last.
+        RobustError: something cannot be written, from the first byte to the last.
     """
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         yield part
-        os.replace(part, target)
     except OSError as error:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
         with suppress(OSError):  # where no file can be, none is left behind
             part.unlink()
+        shutil.rmtree(part, ignore_errors=True)
+
+
+@contextmanager
+def replacing(target: Path) -> Iterator[Path]:
+    """Give the path of a file to write, which takes the place of ``target`` when the block ends.
+
+    If the block raises, or is interrupted, the new file vanishes and ``target`` is as it was.
+
+    Raises:
+        RobustError: the file cannot be written.
+    """
+    with _beside(target) as part:
+        yield part
+        os.replace(part, target)
 
 
 @contextmanager
@@ -45,20 +57,19 @@ def complete(target: Path) -> Iterator[TextIO]:
 
 
 @contextmanager
-def new_folder(target: Path) -> Iterator[Path]:
-    """Give the path of a folder to fill, which gets the name ``target`` when the block ends; there must be none yet.
+def filling(target: Path) -> Iterator[Path]:
+    """Give the path of a folder to fill with files, which are all in the folder ``target`` when the block ends.
 
-    If the block raises, or is interrupted, nothing is left behind.
+    Files of the same names are replaced, others stay. If the block raises, or is interrupted, all is as it was.
 
     Raises:
         RobustError: the folder cannot be written.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        part.mkdir(parents=True)
+    with _beside(target) as part:
+        part.mkdir()
         yield part
-        part.rename(target)
-    except OSError as error:
-        raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
+        if target.is_dir():
+            for path in sorted(part.iterdir()):
+                os.replace(path, target / path.name)
+        else:
+            part.rename(target)

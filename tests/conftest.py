@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
 from datasets import Dataset, Features, Image, Sequence, Value, disable_progress_bars
 from hypothesis import settings
+from loguru import logger
 from PIL import Image as PillowImage
 
 from lmms_robust.schema import Item
@@ -29,6 +31,15 @@ FEATURES = Features(
         "statements": Sequence(Value("string")),
     }
 )
+
+
+@pytest.fixture
+def logged() -> Iterator[list[str]]:
+    """Lines of the log, each after its level."""
+    lines: list[str] = []
+    number = logger.add(lambda message: lines.append(str(message)), format="{level} {message}")
+    yield lines
+    logger.remove(number)
 
 
 @pytest.fixture(autouse=True)

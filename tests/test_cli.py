@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -6,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from lmms_robust.benchmarks import MODULES
 from lmms_robust.benchmarks.captions import CallFailed
@@ -13,6 +16,7 @@ from lmms_robust.cli import main
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
+from tests.report.samples import line, log, record
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VSTAR = str(FIXTURES / "vstar.parquet")
@@ -23,13 +27,40 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(main, list(arguments))
 
 
-def test_tasks_lists_every_task_with_a_sentence() -> None:
-    lines = run("tasks").output.splitlines()
-    names = {line.split()[0] for line in lines}
-    leaves = {f"robust_{name}_{variant}" for name in MODULES for variant in VARIANTS}
-    groups = ("robustness", "robustprobe")
-    assert names == leaves | {f"{group}_{name}" for group in groups for name in MODULES} | set(groups)
-    assert all(len(line.split()) > 3 for line in lines)
+def lines_of(*arguments: str) -> list[str]:
+    result = run("tasks", *arguments)
+    assert result.exit_code == 0, result.output
+    assert all(len(line) <= 100 for line in result.output.splitlines())
+    return [line.rstrip() for line in result.output.splitlines()]
+
+
+@pytest.mark.parametrize("harness", ["lmms_eval", "lm_eval"])
+def test_tasks_fit_a_screen_and_say_what_runs_here(harness: str) -> None:
+    lines = lines_of(harness)
+    assert len(lines) <= 30
+    first = [line.split()[0] for line in lines if line]
+    assert [name for name in first if name in MODULES] == list(MODULES)
+    assert any(line.split()[:2] == ["scenes", "yes"] for line in lines)
+    assert any(line.split()[:2] == ["spatial_mm_multihop", "no"] for line in lines)
+    assert ("robustprobe_BENCHMARK" in first) == (harness == "lmms_eval")
+
+
+def test_tasks_of_a_benchmark_and_of_a_variant_are_listed_by_name() -> None:
+    names = [line.split()[0] for line in lines_of("--benchmark", "vstar") if line.startswith("robust")]
+    assert names == [*(f"robust_vstar_{variant}" for variant in VARIANTS), "robustness_vstar", "robustprobe_vstar"]
+    lines = lines_of("--variant", "wrong_think", "--variant", "base")
+    assert lines[0] == "wrong_think: the reply starts with reasoning for a wrong option"
+    names = {line.split()[0] for line in lines if line.startswith("robust")}
+    assert names == {f"robust_{name}_{variant}" for name in MODULES for variant in ("base", "wrong_think")}
+    both = [line for line in lines_of("--variant", "base", "--benchmark", "scenes") if line.startswith("robust")]
+    assert [line.split() for line in both] == [["robust_scenes_base", "yes"]]
+
+
+def test_tasks_of_a_folder_of_ones_own_are_listed(tmp_path: Path) -> None:
+    run("local", "vstar", "--data-files", VSTAR, "--output", str(tmp_path))
+    lines = lines_of("--include-path", str(tmp_path))
+    assert [line.split()[:2] for line in lines if line.startswith("vstar")] == [["vstar", "yes"]]
+    assert not any(line.startswith("scenes") for line in lines)
 
 
 def test_tasks_path_is_a_folder_for_include_path() -> None:
@@ -44,7 +75,7 @@ def test_model_prints_a_folder_that_from_pretrained_takes() -> None:
 def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
     shown = run("show", "robust_scenes_wrong_think", "-n", "2").output
     assert shown.count("=== scenes-test-") == 2
-    assert shown.count("[image 448x448]") == 2
+    assert shown.count("[image 448x448, in row ") == 2
     assert "injection: prefill" in shown
     assert "planted option: " in shown
     last = shown.strip().splitlines()
@@ -55,6 +86,33 @@ def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
     assert "injection: inline" in inline
 
 
+def test_show_of_a_suite_has_every_variant_of_each_item() -> None:
+    shown = run("show", "robustness_scenes", "-n", "2").output.splitlines()
+    assert shown[2] == "600 items, 7200 docs"
+    heads = [line.split(" · ")[:2] for line in shown if line.startswith("=== ")]
+    items = ("=== scenes-test-0000", "=== scenes-test-0001")
+    assert heads == [[item, variant] for item in items for variant in VARIANTS]
+
+
+def test_show_says_where_the_picture_lies(tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / "spatial_mm_pictures", tmp_path / "pictures")
+    picture = next((tmp_path / "pictures").rglob("*.*"))
+    name = picture.relative_to(tmp_path / "pictures").as_posix()
+    question = {"question": "Where is the dog?", "options": ["left", "right"], "answer": "A"}
+    rows = [question | {"image": name}, question | {"image": name, "question": "Where is the cat?"}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "m.yaml").write_text(
+        "{picture: image, question: question, options: options, answer: answer, images: pictures}"
+    )
+    given = ["--dataset-path", "json", "--data-files", str(tmp_path / "rows.jsonl"), *WRAPPED, str(tmp_path / "m.yaml")]
+    assert run("wrap", *given, "--output", str(tmp_path / "tasks")).exit_code == 0
+    shown = run("show", "robustness_own", "--include-path", str(tmp_path / "tasks")).output
+    with Image.open(picture) as image:
+        width, height = image.size
+    assert shown.count(f"[image {width}x{height}, file {picture}]") == 12
+    assert "Where is the cat?" not in shown
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -62,6 +120,9 @@ def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
         (["show", "robustness"], "'robustness' is a group; allowed: one of its tasks: robustness_scenes"),
         (["summary", "/nowhere"], "'/nowhere' is not a folder"),
         (["tasks", "lm_harness"], "unknown harness 'lm_harness'"),
+        (["tasks", "--benchmark", "vstr"], "unknown benchmark 'vstr'; did you mean 'vstar'?"),
+        (["tasks", "--variant", "wrong_thin"], "unknown variant 'wrong_thin'; did you mean 'wrong_think'?"),
+        (["tasks", "--include-path", str(FIXTURES)], "no tasks of lmms-robust below "),
         (["items", "vstr", "--output", "o"], "unknown benchmark 'vstr'; did you mean 'vstar'?"),
         (["show", "robust_scenes_base", "--include-path", "/nowhere"], "'/nowhere' is not a folder; allowed: a folder"),
         (["local", "vstar", "--data-files", str(FIXTURES), "--output", "o"], "--data-files: File "),
@@ -207,6 +268,23 @@ def test_show_reads_local_and_wrapped_tasks(tmp_path: Path) -> None:
     assert wrapped.exit_code == 0, wrapped.output
     shown = run("show", "robust_mine_wrong_think", "--include-path", str(tmp_path / "wrapped"))
     assert "--- assistant" in shown.output, shown.output
+
+
+def test_a_summary_prints_what_can_be_read_and_names_the_rest_on_standard_error(tmp_path: Path) -> None:
+    sample = record("w", "base", "A", True, decided_by="rules \ud800", benchmark="scénes")
+    log(tmp_path / "model", "d1", "robust_scenes_base", line(sample))
+    log(tmp_path / "model", "d2", "robust_scenes_base", "{")
+    command = [sys.executable, "-m", "lmms_robust.cli", "summary", str(tmp_path)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, text=True, capture_output=True, check=False, env=ascii_only)
+    assert done.returncode == 0
+    assert "sc\\xe9nes" in done.stdout
+    named, counted = done.stderr.splitlines()
+    assert "d2_samples_robust_scenes_base.jsonl': 1 of 1 line(s), line 1: not JSON (" in named
+    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+    (tmp_path / "model" / "d1_samples_robust_scenes_base.jsonl").unlink()
+    result = run("summary", str(tmp_path))
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
 
 
 def test_scenes_writes_training_data(tmp_path: Path) -> None:

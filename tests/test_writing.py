@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.errors import RobustError
-from lmms_robust.writing import complete, new_folder, replacing
+from lmms_robust.writing import complete, filling, replacing
 
 
 def test_a_file_appears_when_the_block_ends_and_its_folder_is_made(tmp_path: Path) -> None:
@@ -50,13 +50,13 @@ def test_a_disk_that_is_full_is_one_line_too(tmp_path: Path) -> None:
 
 
 def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
-    with new_folder(tmp_path / "deep" / "made") as part:
+    with filling(tmp_path / "deep" / "made") as part:
         (part / "file").write_text("x")
         assert not (tmp_path / "deep" / "made").exists()
     assert (tmp_path / "deep" / "made" / "file").read_text() == "x"
 
     def interrupted() -> None:
-        with new_folder(tmp_path / "half") as part:
+        with filling(tmp_path / "half") as part:
             (part / "file").write_text("x")
             raise KeyboardInterrupt
 
@@ -65,7 +65,28 @@ def test_a_folder_appears_whole_or_not_at_all(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["deep"]
 
 
+def test_a_folder_that_is_there_gets_all_files_or_none_and_keeps_its_others(tmp_path: Path) -> None:
+    target = tmp_path / "made"
+    target.mkdir()
+    (target / "mine").write_text("mine")
+    (target / "old").write_text("old")
+
+    def fill(interrupted: bool) -> None:
+        with filling(target) as part:
+            (part / "old").write_text("new")
+            (part / "more").write_text("more")
+            if interrupted:
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fill(interrupted=True)
+    assert {path.name: path.read_text() for path in target.iterdir()} == {"mine": "mine", "old": "old"}
+    fill(interrupted=False)
+    assert {path.name: path.read_text() for path in target.iterdir()} == {"mine": "mine", "old": "new", "more": "more"}
+    assert [path.name for path in tmp_path.iterdir()] == ["made"]
+
+
 def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(RobustError, match="cannot write"), new_folder(tmp_path / "file" / "made"):
+    with pytest.raises(RobustError, match="cannot write"), filling(tmp_path / "file" / "made"):
         pass

@@ -53,10 +53,11 @@ class Journal:
     """Append-only store of responses by request key, one file a process, in one folder.
 
     All files of the folder are read, so a run may go on with another number of processes. A line that was cut off while
-    it was written is passed over.
+    it was written is passed over. Where the folder cannot be written, or not any more, the run goes on without: a
+    warning says so once.
 
     Raises:
-        RobustError: the folder is none, or cannot be written.
+        RobustError: the folder is a file.
     """
 
     def __init__(self, folder: Path, rank: int) -> None:
@@ -67,23 +68,20 @@ class Journal:
         self._writable = True
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            with TemporaryFile(dir=folder) as trial:
-                trial.write(_TRIAL)
             for path in sorted(folder.glob("*.jsonl")):
                 self._read(path)
+            with TemporaryFile(dir=folder) as trial:
+                trial.write(_TRIAL)
             self._mend()
         except OSError as error:
-            raise RobustError(f"resume: {error}; allowed: a folder that can be written") from error
+            self._go_on_without(error)
 
     def get(self, key: str) -> Kept | None:
         """Return what is stored under a key, or None."""
         return self._found.get(key)
 
     def put(self, key: str, kept: Kept) -> None:
-        """Store a response; it outlives this process once this returns.
-
-        Where the disk is full, or gone, the run goes on without: a warning says so once.
-        """
+        """Store a response; it outlives this process once this returns, unless a warning said that none does."""
         self._found[key] = kept
         if not self._writable:
             return
@@ -92,22 +90,32 @@ class Journal:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(json.dumps({"key": key, **counts}, ensure_ascii=False) + "\n")
         except OSError as error:
-            self._writable = False
-            logger.warning(f"resume: {error}; the run goes on, and responses from here on are not kept")
+            self._go_on_without(error)
 
     def say_kept(self, kept: int, asked: int) -> None:
         """Log how many of the responses asked for were found here."""
         logger.info(f"resume: {kept} of {asked} responses kept from {self._folder}")
 
+    def _go_on_without(self, error: OSError) -> None:
+        self._writable = False
+        logger.warning(f"resume: {error}; the run goes on, and responses from here on are not kept")
+
     def _read(self, path: Path) -> None:
-        text = path.read_text(encoding="utf-8", errors="replace")
-        for line in text.split("\n"):  # other line ends stand within responses
-            try:
-                entry = json.loads(line)
-                key = entry.pop("key")
-                self._found[key] = Kept(**entry)
-            except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
-                continue
+        try:
+            with path.open(encoding="utf-8", errors="replace", newline="\n") as file:  # others stand within responses
+                for line in file:
+                    self._take(line)
+        except OSError as error:
+            logger.warning(f"resume: {error}; what is kept in {path.name} is asked for again")
+
+    def _take(self, line: str) -> None:
+        try:
+            entry = json.loads(line)
+            key, kept = entry.pop("key"), Kept(**entry)
+        except (ValueError, RecursionError, KeyError, TypeError, AttributeError):
+            return
+        if isinstance(key, str) and isinstance(kept.response, str):
+            self._found[key] = kept
 
     def _mend(self) -> None:
         """End a cut-off last line, so that the next entry starts a line of its own."""

@@ -6,7 +6,7 @@ import os
 
 from lmms_robust.benchmarks.captions import Ask, CallFailed
 from lmms_robust.errors import RobustError
-from lmms_robust.servers import UNPACKED, bound, hidden
+from lmms_robust.servers import UNPACKED, bound, in_a_line
 
 RETRIES = 5
 TIMEOUT = 120.0
@@ -47,27 +47,23 @@ def connect(model: str, base_url: str, retries: int = RETRIES) -> Ask:
                 max_tokens=MAX_TOKENS,
             )
         except (openai.AuthenticationError, openai.PermissionDeniedError, openai.NotFoundError) as error:
-            raise RobustError(f"{base_url} refuses model {model!r}: {_line(error, key)}") from error
+            raise RobustError(f"{base_url} refuses model {model!r}: {in_a_line(str(error), key)}") from error
         except openai.APIConnectionError as error:
-            reason = _line(error.__cause__ or error, key)
+            reason = in_a_line(str(error.__cause__ or error), key)
             raise RobustError(f"cannot reach {base_url}: {reason}; finished captions are kept, run again") from error
         except (openai.OpenAIError, ValueError, RecursionError) as error:
             # The last two: a body that is not JSON, or too deep.
-            raise CallFailed(_line(error, key)) from error
-        return _content(reply)
+            raise CallFailed(in_a_line(str(error), key)) from error
+        return _content(reply, key)
 
     return ask
 
 
-def _content(reply: object) -> str:
+def _content(reply: object, key: str) -> str:
     """The reply's text; servers send bodies of any shape, and the client does not check them."""
     choices = getattr(reply, "choices", None)
     message = getattr(choices[0], "message", None) if isinstance(choices, list) and choices else None
     content = getattr(message, "content", None)
     if not isinstance(content, str):
-        raise CallFailed(f"the server's reply holds no text: {str(reply)[:80]!r}")
+        raise CallFailed(f"the server's reply holds no text: {in_a_line(str(reply), key, 80)!r}")
     return content
-
-
-def _line(error: BaseException, key: str) -> str:
-    return " ".join(hidden(str(error), key).split())[:200]

@@ -17,7 +17,7 @@ from lmms_robust.benchmarks.reading import load
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.docs import read_pictures
 from lmms_robust.harness.taskfiles import benchmark_files, dataset_yaml
-from lmms_robust.writing import complete, new_folder, replacing
+from lmms_robust.writing import filling
 
 
 def write_local(name: str, data_files: Sequence[Path], images: Path | None, output: Path, harness: str) -> Path:
@@ -55,23 +55,16 @@ def _write(folder: Path, rows: Dataset, adapter: Benchmark, harness: str) -> Non
     # lmms-eval reads names relative to a task file, so its folder may be moved; lm-eval does not
     source = Source("parquet", split, data_files={split: copy.name if harness == "lmms_eval" else str(copy)})
     files = benchmark_files(harness, name, dataset_yaml(source))
-    if not folder.exists():
-        with new_folder(folder) as part:
-            rows.to_parquet(part / copy.name)
-            for file, content in files.items():
-                (part / file).write_text(content, encoding="utf-8")
-        return
     for file, content in files.items():
         path = folder / file
         if path.is_file() and path.read_text(encoding="utf-8", errors="replace") != content:
             raise RobustError(
                 f"{path} is not as `lmms-robust local` writes it; allowed: to remove it, or another --output"
             )
-    with replacing(copy) as part:
-        rows.to_parquet(part)
-    for file, content in files.items():
-        with complete(folder / file) as out:
-            out.write(content)
+    with filling(folder) as part:
+        rows.to_parquet(part / copy.name)
+        for file, content in files.items():
+            (part / file).write_text(content, encoding="utf-8")
 
 
 def _without(rows: Dataset, column: str, unreadable: Collection[int]) -> Dataset:

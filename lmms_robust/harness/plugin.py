@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import inspect
-import warnings
 from collections.abc import Callable
 from functools import wraps
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from loguru import logger  # lmms-eval's own; it turns Python's warnings off
+
 from lmms_robust.errors import unknown
+from lmms_robust.harness.after_import import after_import
 
 BACKENDS = {
     "robust_hf": "lmms_robust.backends.hf.RobustHF",
@@ -37,22 +39,27 @@ def task_folder(harness: str = "lmms_eval") -> Path:
 
 
 def manifests() -> list[Any]:
-    """Called by lmms-eval while it imports its models: attach the task folder, return the models.
+    """Called by lmms-eval while it imports its models: see to the task folder, return the models.
 
-    Never raises: an error here would take other people's plugins and runs down with it.
+    The tasks' module takes ten seconds to import, so that is left to whoever wants tasks. Never raises: an error here
+    would take other people's plugins and runs down with it.
     """
-    try:
-        attach()
-    except Exception as error:  # whatever a later lmms-eval raises
-        warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
+    after_import("lmms_eval.tasks", _attach_or_warn)
     try:
         from lmms_eval.models.registry_v2 import ModelManifest
 
         return [ModelManifest(model_id=name, chat_class_path=path) for name, path in BACKENDS.items()]
     except Exception as error:
         names = ", ".join(BACKENDS)
-        warnings.warn(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})", stacklevel=1)
+        logger.warning(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})")
         return []
+
+
+def _attach_or_warn() -> None:
+    try:
+        attach()
+    except Exception as error:  # whatever a later lmms-eval raises
+        logger.warning(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}")
 
 
 def attach() -> None:

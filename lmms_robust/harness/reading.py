@@ -49,11 +49,6 @@ def task_paths(folder: Path) -> dict[str, Path]:
     return found
 
 
-def task_descriptions(folder: Path) -> dict[str, str]:
-    """Task name -> one sentence about it."""
-    return {name: _read(path).get("metadata", {}).get("about", "") for name, path in task_paths(folder).items()}
-
-
 def task_config(name: str, folder: Path) -> dict[str, Any]:
     """Read a task's settings, those that it includes among them.
 
@@ -68,7 +63,11 @@ def task_config(name: str, folder: Path) -> dict[str, Any]:
         command = f"those that `lmms-robust tasks {packaged}` lists"
         listed = command if packaged else f"those of the *.yaml files below {folder}"
         raise unknown("task", name, paths, listed=listed)
-    path = paths[name]
+    return config_in(paths[name], name)
+
+
+def config_in(path: Path, name: str) -> dict[str, Any]:
+    """Read the settings of the task in a file, see :func:`task_config`."""
     content = _read(path)
     if isinstance(content.get("include"), str):
         content = _read(path.parent / content["include"]) | content
@@ -106,7 +105,7 @@ def _rows(config: dict[str, Any]) -> Dataset:
     options = dict(config.get("dataset_kwargs") or {})
     files = options.pop("data_files", None)
     if files is not None:
-        options["data_files"] = {split: _resolved(config["folder"], names) for split, names in files.items()}
+        options["data_files"] = {split: _all_resolved(config["folder"], names) for split, names in files.items()}
     try:
         return load_dataset(config["dataset_path"], config.get("dataset_name"), split=config["test_split"], **options)
     except (DatasetsError, OSError, ValueError) as error:
@@ -117,10 +116,13 @@ def _rows(config: dict[str, Any]) -> Dataset:
         ) from error
 
 
-def _resolved(folder: Path, names: str | list[str]) -> str | list[str]:
-    if isinstance(names, list):
-        return [str(_resolved(folder, name)) for name in names]
-    return str(folder / names) if (folder / names).exists() else names
+def _all_resolved(folder: Path, names: str | list[str]) -> str | list[str]:
+    return resolved(folder, names) if isinstance(names, str) else [resolved(folder, name) for name in names]
+
+
+def resolved(folder: Path, name: str) -> str:
+    """A data file as `datasets` is to be told of it: those beside a task file by their path."""
+    return str(folder / name) if (folder / name).exists() else name
 
 
 def _function(dotted: str, folder: Path) -> Callable[..., Any]:
@@ -139,6 +141,6 @@ def _function(dotted: str, folder: Path) -> Callable[..., Any]:
 def _read(path: Path) -> dict[str, Any]:
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # a SafeLoader
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         raise RobustError(f"cannot read task file {path}: {' '.join(str(error).split())}; allowed: YAML") from error
     return content if isinstance(content, dict) else {}

@@ -24,7 +24,7 @@ from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
 from lmms_robust.harness.wrapped import told
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
-from lmms_robust.writing import new_folder
+from lmms_robust.writing import filling
 
 SHOWN = 2
 CHECKED = 100
@@ -192,7 +192,7 @@ def _sizes(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> list[
 
 
 def _write(folder: Path, columns: mappings.ColumnMapping, rows: Rows, data: Dataset, harness: str) -> None:
-    with new_folder(folder) as part:
+    with filling(folder) as part:
         if rows.path == "csv":  # the harness would guess types, and take "3.0" for 3 and "None" for nothing
             data.to_parquet(part / "rows.parquet")
             rows = Rows("parquet", rows.split, files=(folder.resolve() / "rows.parquet",))

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -37,13 +39,61 @@ def test_what_an_earlier_version_kept_is_read(tmp_path: Path) -> None:
     assert Journal(tmp_path, 0).get("b") is None
 
 
-def test_a_folder_that_cannot_be_written_is_refused_before_work_starts(tmp_path: Path, monkeypatch) -> None:
+def test_what_is_no_entry_is_passed_over(tmp_path: Path) -> None:
+    lines = [
+        "[" * 100_000,
+        '{"key": "b", "response": 1}',
+        '{"key": 1, "response": "x"}',
+        '{"key": "a", "response": "one"}',
+    ]
+    (tmp_path / "rank0.jsonl").write_text("\n".join(lines))
+    assert (Journal(tmp_path, 0).get("a"), Journal(tmp_path, 0).get("b")) == (Kept("one"), None)
+
+
+def test_a_folder_that_cannot_be_written_costs_one_warning_and_is_still_read(
+    tmp_path: Path, monkeypatch, logged: list[str]
+) -> None:
+    Journal(tmp_path, 0).put("a", Kept("one"))
+
     def full(**_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(journal_module, "TemporaryFile", full)
-    with pytest.raises(RobustError, match="No space left on device; allowed: a folder that can be written"):
-        Journal(tmp_path, 0)
+    journal = Journal(tmp_path, 0)
+    journal.put("b", Kept("two"))
+    journal.put("c", Kept("three"))
+    assert [journal.get(key) for key in "abc"] == [Kept("one"), Kept("two"), Kept("three")]
+    (line,) = [line for line in logged if line.startswith("WARNING")]
+    assert "No space left on device; the run goes on, and responses from here on are not kept" in line
+    assert Journal(tmp_path, 1).get("b") is None
+
+
+def test_a_file_that_cannot_be_read_costs_what_is_kept_in_it(tmp_path: Path, logged: list[str]) -> None:
+    Journal(tmp_path, 1).put("a", Kept("one"))
+    (tmp_path / "rank0.jsonl").mkdir()
+    assert Journal(tmp_path, 2).get("a") == Kept("one")
+    (line,) = [line for line in logged if line.startswith("WARNING")]
+    assert "what is kept in rank0.jsonl is asked for again" in line
+
+
+def test_files_of_a_bounded_size_are_filled_and_the_run_goes_on(tmp_path: Path) -> None:
+    """A limit of the process in the place of a full disk: the write that crosses it fails."""
+    program = f"""
+import resource
+from pathlib import Path
+from lmms_robust.backends.journal import Journal, Kept
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+journal = Journal(Path({str(tmp_path)!r}), 0)
+for number in range(300):
+    journal.put(str(number), Kept("x" * 1_000))
+print(all(journal.get(str(number)) for number in range(300)))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "True\n"
+    assert done.stderr.count("the run goes on") == 1
+    later = Journal(tmp_path, 0)
+    kept = [number for number in range(300) if later.get(str(number)) is not None]
+    assert kept == list(range(97))  # 1,030 bytes a line
 
 
 def test_a_disk_that_is_full_later_costs_one_warning_and_no_response(tmp_path: Path, logged: list[str]) -> None:

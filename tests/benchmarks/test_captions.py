@@ -128,6 +128,14 @@ def test_a_reply_of_the_wrong_form_fails_its_item_only(server, item, tmp_path: P
     assert (again.finished, again.written, again.failed) == (1, 1, 0)
 
 
+def test_what_a_server_says_is_named_without_the_key(server, item, tmp_path: Path, caplog, monkeypatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
+    server.faults = [b'{"choices": [], "you_sent": "sk-0123456789abcdef"}']
+    assert captions.write([item], tmp_path / "c.jsonl", "m", connect("m", server.url), 1).failed == 1
+    assert "holds no text: " in caplog.text
+    assert "0123" not in caplog.text
+
+
 def test_an_error_that_stays_fails_the_item(server, item, tmp_path: Path, caplog) -> None:
     server.faults = [500] * 3
     summary = captions.write([item], tmp_path / "c.jsonl", "m", connect("m", server.url, retries=2), 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import warnings
+import subprocess
+import sys
 
 import pytest
 
@@ -10,6 +11,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness import plugin
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.perturbations import VARIANTS
+from tests.harness.conftest import environment
 
 pytestmark = pytest.mark.harness
 
@@ -22,6 +24,20 @@ def task_manager(monkeypatch: pytest.MonkeyPatch):
     assert plugin.attached(TaskManager.initialize_tasks), lmms_eval.models
     monkeypatch.setattr(TaskManager, "initialize_tasks", TaskManager.initialize_tasks)  # put back after the test
     return TaskManager
+
+
+def test_whoever_imports_the_models_alone_waits_for_no_tasks_and_finds_ours_later() -> None:
+    program = """
+import sys, lmms_eval.models
+print([name for name in ("lmms_eval.tasks", "torch", "datasets") if name in sys.modules])
+print("robust_hf" in lmms_eval.models.AVAILABLE_MODELS)
+from lmms_eval.tasks import TaskManager
+print({"robust_scenes_base", "mmbench_en_dev"} <= set(TaskManager().all_tasks))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-3:] == ["[]", "True", "True"]
 
 
 def test_the_hook_attaches_once_and_keeps_the_users_folders_first(task_manager) -> None:
@@ -48,33 +64,50 @@ def test_the_hook_knows_a_parameter_by_its_name(task_manager) -> None:
     assert seen == [("INFO", [ours]), ("", ["theirs", ours])]
 
 
-def test_whatever_a_harness_raises_is_a_warning(monkeypatch: pytest.MonkeyPatch, task_manager) -> None:
+def test_whatever_a_harness_raises_is_a_line_in_its_log(monkeypatch, task_manager, logged: list[str]) -> None:
     def broken() -> None:
         raise RuntimeError("a later release")
 
     monkeypatch.setattr(plugin, "attach", broken)
-    with pytest.warns(UserWarning, match="cannot add its tasks .*a later release"):
-        assert [one.model_id for one in plugin.manifests()] == list(plugin.BACKENDS)
+    assert [one.model_id for one in plugin.manifests()] == list(plugin.BACKENDS)
+    (line,) = logged
+    assert line.startswith("WARNING lmms-robust cannot add its tasks to this lmms-eval (a later release); ")
 
 
-def test_a_changed_harness_gives_one_warning_that_names_the_fallback_and_the_models_stay(task_manager) -> None:
+def test_a_changed_harness_is_told_and_the_fallback_named_and_the_models_stay(task_manager, logged: list[str]) -> None:
     task_manager.initialize_tasks = lambda self: None
-    with pytest.warns(
-        UserWarning, match=r"cannot add its tasks .*--include_path \"\$\(lmms-robust tasks --path\)\""
-    ) as said:
-        found = plugin.manifests()
-    assert len(said) == 1
+    found = plugin.manifests()
+    (line,) = logged
+    assert line.startswith("WARNING lmms-robust cannot add its tasks to this lmms-eval (")
+    assert '--include_path "$(lmms-robust tasks --path)"' in line
     assert [manifest.model_id for manifest in found] == list(plugin.BACKENDS)
 
 
-def test_a_harness_without_manifests_gives_a_warning_and_no_crash(
-    monkeypatch: pytest.MonkeyPatch, task_manager
-) -> None:
+def test_a_harness_without_manifests_gives_a_warning_and_no_crash(monkeypatch, task_manager, logged) -> None:
     from lmms_eval.models import registry_v2
 
     monkeypatch.delattr(registry_v2, "ModelManifest")
-    with pytest.warns(UserWarning, match=r"cannot add its models \(robust_hf, robust_openai, robust_vllm\)"):
-        assert plugin.manifests() == []
+    assert plugin.manifests() == []
+    (line,) = logged
+    assert line.startswith("WARNING lmms-robust cannot add its models (robust_hf, robust_openai, robust_vllm)")
+
+
+def test_whoever_imports_the_tasks_is_told_and_not_stopped_where_they_have_changed() -> None:
+    program = """
+from lmms_robust.harness import plugin
+def broken():
+    raise RuntimeError("a later release")
+plugin.attach = broken
+import lmms_eval.models, lmms_eval.tasks
+print("robust_hf" in lmms_eval.models.AVAILABLE_MODELS)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "True"
+    assert (done.stdout + done.stderr).count(
+        "lmms-robust cannot add its tasks to this lmms-eval (a later release)"
+    ) == 1
 
 
 def test_lmms_eval_finds_every_task_of_ours(task_manager) -> None:
@@ -83,10 +116,9 @@ def test_lmms_eval_finds_every_task_of_ours(task_manager) -> None:
     assert ours <= set(task_manager().all_tasks)
 
 
-def test_an_unchanged_harness_gives_no_warning(task_manager) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        plugin.manifests()
+def test_an_unchanged_harness_gives_no_warning(task_manager, logged: list[str]) -> None:
+    plugin.manifests()
+    assert logged == []
 
 
 def test_there_is_no_folder_for_an_unknown_harness() -> None:

@@ -13,7 +13,7 @@ from typing import Literal
 import openai
 
 from lmms_robust.errors import RobustError
-from lmms_robust.servers import hidden
+from lmms_robust.servers import in_a_line
 
 Meaning = Literal["passing", "refused", "final"]
 
@@ -90,7 +90,7 @@ def words(error: BaseException) -> str:
 
 def line(error: BaseException, key: str = "") -> str:
     """An error's words in one line, without a key."""
-    return " ".join(hidden(encodable(words(error)), key).split())[:300] or type(error).__name__
+    return in_a_line(encodable(words(error)), key) or type(error).__name__
 
 
 def encodable(text: str) -> str:
