@@ -6,6 +6,7 @@ import errno
 import logging
 import os
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ class OneLineErrors(click.Group):
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # read when datasets is imported
         for name in NOISY:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(errors="backslashreplace")  # texts of models hold what no terminal can write
         try:
             return super().invoke(ctx)
         except RobustError as error:
@@ -74,14 +77,14 @@ def tasks(harness: str, path: bool) -> None:
 
 @main.command()
 @click.argument("task")
-@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many samples.")
+@click.option("-n", "count", default=1, show_default=True, type=click.IntRange(1), help="How many items.")
 @click.option(
     "--injection", type=click.Choice(["prefill", "inline"]), default="prefill", show_default=True,
     help="prefill: as robust_hf is sent it; inline: as any other model is.",
 )  # fmt: skip
 @click.option("--include-path", "folder", type=FOLDER, help="Folder of task files other than our own.")
 def show(task: str, count: int, injection: str, folder: Path | None) -> None:
-    """Print exactly what a model is sent for the first samples of TASK."""
+    """Print exactly what a model is sent for the first items of TASK; of a suite, every variant of each."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
 

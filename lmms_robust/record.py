@@ -7,6 +7,7 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from math import fsum, log
 from typing import Any, Literal
 
+from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
 Outcome = Literal["right", "planted", "other", "abstained", "no_answer"]
@@ -178,15 +179,21 @@ _FITS: dict[str, Callable[[Any], bool]] = {
     "str | None": lambda value: value is None or isinstance(value, str),
     "bool": lambda value: isinstance(value, bool),
     "bool | None": lambda value: value is None or isinstance(value, bool),
-    "int": lambda value: isinstance(value, int),
-    "int | None": lambda value: value is None or isinstance(value, int),
-    "float | None": lambda value: value is None or isinstance(value, int | float),
+    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
+    "int | None": lambda value: value is None or (isinstance(value, int) and not isinstance(value, bool)),
+    "float | None": lambda value: value is None or _is_number(value),
     "tuple[str, ...]": lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) for one in value),
     "Mapping[str, float] | None": lambda value: (
-        value is None or (isinstance(value, dict) and all(isinstance(one, int | float) for one in value.values()))
+        value is None or (isinstance(value, dict) and all(map(_is_number, value.values())))
     ),
 }
 """What a log may hold for each kind of field."""
+
+
+def _is_number(value: Any) -> bool:
+    """A share, or a price; JSON as Python reads it has NaN and infinity, too."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
+
 
 DERIVED = (
     *("outcome", "correct", "followed", "abstained", "no_answer", "correct_and_consistent"),
@@ -222,10 +229,22 @@ def to_log(record: Record) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in LOGGED or value != _DEFAULTS[name]}
 
 
-def from_log(values: Mapping[str, Any]) -> Record | None:
-    """A record from a log, or None where this is none of this version."""
-    needed = {name for name, default in _DEFAULTS.items() if default is MISSING}
-    if not needed <= set(values) <= set(_DEFAULTS) or not all(_FITS[_KINDS[name]](one) for name, one in values.items()):
-        return None
+def from_log(values: Any) -> Record:
+    """A record from a log.
+
+    Raises:
+        RobustError: it is no record of this version; says what tells, and not where.
+    """
+    none = "no record of this version"
+    if not isinstance(values, dict):
+        raise RobustError(f"{none} (a {type(values).__name__})")
+    lacking = [name for name, default in _DEFAULTS.items() if default is MISSING and name not in values]
+    if lacking:
+        raise RobustError(f"{none} (lacks {', '.join(lacking)})")
+    for name, value in values.items():
+        if name not in _DEFAULTS:
+            raise RobustError(f"{none} ({name[:80]!r} is not known)")
+        if not _FITS[_KINDS[name]](value):
+            raise RobustError(f"{none} ({name} is {str(value)[:80]!r})")
     listed = {name: tuple(values[name]) for name in ("options", "not_honoured") if name in values}
     return Record(**{**values, **listed})

@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 import subprocess
 import sys
 from importlib.metadata import version
@@ -6,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from lmms_robust.benchmarks import MODULES
 from lmms_robust.benchmarks.captions import CallFailed
@@ -13,6 +16,7 @@ from lmms_robust.cli import main
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
+from tests.report.samples import line, log, record
 
 FIXTURES = Path(__file__).parent / "fixtures"
 VSTAR = str(FIXTURES / "vstar.parquet")
@@ -44,7 +48,7 @@ def test_model_prints_a_folder_that_from_pretrained_takes() -> None:
 def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
     shown = run("show", "robust_scenes_wrong_think", "-n", "2").output
     assert shown.count("=== scenes-test-") == 2
-    assert shown.count("[image 448x448]") == 2
+    assert shown.count("[image 448x448, in row ") == 2
     assert "injection: prefill" in shown
     assert "planted option: " in shown
     last = shown.strip().splitlines()
@@ -53,6 +57,33 @@ def test_show_prints_messages_prefill_planted_option_and_picture_size() -> None:
     inline = run("show", "robust_scenes_wrong_think", "--injection", "inline").output
     assert "--- assistant" not in inline
     assert "injection: inline" in inline
+
+
+def test_show_of_a_suite_has_every_variant_of_each_item() -> None:
+    shown = run("show", "robustness_scenes", "-n", "2").output.splitlines()
+    assert shown[2] == "600 items, 7200 docs"
+    heads = [line.split(" · ")[:2] for line in shown if line.startswith("=== ")]
+    items = ("=== scenes-test-0000", "=== scenes-test-0001")
+    assert heads == [[item, variant] for item in items for variant in VARIANTS]
+
+
+def test_show_says_where_the_picture_lies(tmp_path: Path) -> None:
+    shutil.copytree(FIXTURES / "spatial_mm_pictures", tmp_path / "pictures")
+    picture = next((tmp_path / "pictures").rglob("*.*"))
+    name = picture.relative_to(tmp_path / "pictures").as_posix()
+    question = {"question": "Where is the dog?", "options": ["left", "right"], "answer": "A"}
+    rows = [question | {"image": name}, question | {"image": name, "question": "Where is the cat?"}]
+    (tmp_path / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "m.yaml").write_text(
+        "{picture: image, question: question, options: options, answer: answer, images: pictures}"
+    )
+    given = ["--dataset-path", "json", "--data-files", str(tmp_path / "rows.jsonl"), *WRAPPED, str(tmp_path / "m.yaml")]
+    assert run("wrap", *given, "--output", str(tmp_path / "tasks")).exit_code == 0
+    shown = run("show", "robustness_own", "--include-path", str(tmp_path / "tasks")).output
+    with Image.open(picture) as image:
+        width, height = image.size
+    assert shown.count(f"[image {width}x{height}, file {picture}]") == 12
+    assert "Where is the cat?" not in shown
 
 
 @pytest.mark.parametrize(
@@ -207,6 +238,23 @@ def test_show_reads_local_and_wrapped_tasks(tmp_path: Path) -> None:
     assert wrapped.exit_code == 0, wrapped.output
     shown = run("show", "robust_mine_wrong_think", "--include-path", str(tmp_path / "wrapped"))
     assert "--- assistant" in shown.output, shown.output
+
+
+def test_a_summary_prints_what_can_be_read_and_names_the_rest_on_standard_error(tmp_path: Path) -> None:
+    sample = record("w", "base", "A", True, decided_by="rules \ud800", benchmark="scénes")
+    log(tmp_path / "model", "d1", "robust_scenes_base", line(sample))
+    log(tmp_path / "model", "d2", "robust_scenes_base", "{")
+    command = [sys.executable, "-m", "lmms_robust.cli", "summary", str(tmp_path)]
+    ascii_only = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    done = subprocess.run(command, text=True, capture_output=True, check=False, env=ascii_only)
+    assert done.returncode == 0
+    assert "sc\\xe9nes" in done.stdout
+    named, counted = done.stderr.splitlines()
+    assert "d2_samples_robust_scenes_base.jsonl': 1 of 1 line(s), line 1: not JSON (" in named
+    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+    (tmp_path / "model" / "d1_samples_robust_scenes_base.jsonl").unlink()
+    result = run("summary", str(tmp_path))
+    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
 
 
 def test_scenes_writes_training_data(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import entropy
 
+from lmms_robust.errors import RobustError
 from lmms_robust.record import DERIVED, Record, from_log, to_log
 
 
@@ -93,9 +94,23 @@ def test_a_record_comes_back_from_a_log_which_leaves_rare_defaults_out() -> None
         assert {"item", "variant", "gold", "planted", "answer", "letter_probs", "injection"} <= set(found)
 
 
-@pytest.mark.parametrize("values", [{}, {"item": "x"}, to_log(record()) | {"of_a_later_version": 1}])
-def test_what_is_no_record_of_this_version_is_none(values: dict) -> None:
-    assert from_log(values) is None
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([], "a list"),
+        ({"item": "x"}, "lacks digest, benchmark, "),
+        (to_log(record()) | {"of_a_later_version": 1}, "'of_a_later_version' is not known"),
+        (to_log(record()) | {"options": ["left", 3]}, "options is "),
+        (to_log(record()) | {"repeat": True}, "repeat is 'True'"),
+        (to_log(record()) | {"price": math.inf}, "price is 'inf'"),
+        (to_log(record()) | {"letter_probs": {"A": math.nan}}, "letter_probs is "),
+        (to_log(record()) | {"mass": 10**400}, "mass is '1000"),
+    ],
+)
+def test_what_is_no_record_of_this_version_says_why(values: object, reason: str) -> None:
+    with pytest.raises(RobustError) as raised:
+        from_log(values)
+    assert str(raised.value).startswith(f"no record of this version ({reason}")
 
 
 def test_derived_columns_are_properties() -> None:

@@ -57,6 +57,14 @@ class Stored:
         """The bytes of one row's encoded picture; raises as :func:`encoded` does."""
         return encoded(self.rows[row][self.column], where, self.listed)
 
+    def place(self, row: int) -> str:
+        """Where the picture of one row lies, in words: a file, or the row itself."""
+        value = _one(self.rows[row][self.column], f"row {row}")
+        named = value.get("path") if isinstance(value, Mapping) else None
+        if isinstance(value, Mapping) and not value.get("bytes"):
+            return f"file {named}"
+        return f"in row {row}" + (f" as {named}" if named else "")
+
 
 def stored(dataset: Dataset, column: str) -> Stored:
     """The picture column of a dataset."""
@@ -86,15 +94,21 @@ def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where
     Raises:
         RobustError: there is no picture, or several, or it cannot be read.
     """
-    if isinstance(value, list | tuple):
-        if len(value) > 1:
-            raise RobustError(f"{where}: {len(value)} pictures; allowed: one in each row")
-        value = value[0] if value else None
+    value = _one(value, where)
     if isinstance(value, Mapping):
         value = value.get("bytes") or _file(value.get("path"), where, listed)
     if not value:
         raise RobustError(f"{where}: no picture; {ALLOWED}")
     return value if isinstance(value, bytes) else _from_base64(str(value), where)
+
+
+def _one(value: Any, where: str) -> Any:
+    """The picture of a row that has a list of one."""
+    if not isinstance(value, list | tuple):
+        return value
+    if len(value) > 1:
+        raise RobustError(f"{where}: {len(value)} pictures; allowed: one in each row")
+    return value[0] if value else None
 
 
 def size(content: bytes, where: str) -> tuple[int, int]:

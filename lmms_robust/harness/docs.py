@@ -101,6 +101,11 @@ def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
     return image
 
 
+def picture_place(doc: Mapping[str, Any]) -> str:
+    """Where the doc's picture lies, in words."""
+    return _SOURCES[doc["source"]].place(int(doc["row"]))
+
+
 _DECODED: dict[tuple[str, int], PillowImage.Image] = {}
 _MOST_PIXELS = 64_000_000
 """Of decoded pictures that are kept, 192 MB; the last one always is."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lmms_robust.errors import unknown
+from lmms_robust.harness.after_import import after_import
 
 BACKENDS = {
     "robust_hf": "lmms_robust.backends.hf.RobustHF",
@@ -37,14 +38,12 @@ def task_folder(harness: str = "lmms_eval") -> Path:
 
 
 def manifests() -> list[Any]:
-    """Called by lmms-eval while it imports its models: attach the task folder, return the models.
+    """Called by lmms-eval while it imports its models: see to the task folder, return the models.
 
-    Never raises: an error here would take other people's plugins and runs down with it.
+    The tasks' module takes ten seconds to import, so that is left to whoever wants tasks. Never raises: an error here
+    would take other people's plugins and runs down with it.
     """
-    try:
-        attach()
-    except Exception as error:  # whatever a later lmms-eval raises
-        warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
+    after_import("lmms_eval.tasks", _attach_or_warn)
     try:
         from lmms_eval.models.registry_v2 import ModelManifest
 
@@ -53,6 +52,13 @@ def manifests() -> list[Any]:
         names = ", ".join(BACKENDS)
         warnings.warn(f"lmms-robust cannot add its models ({names}) to this lmms-eval ({error})", stacklevel=1)
         return []
+
+
+def _attach_or_warn() -> None:
+    try:
+        attach()
+    except Exception as error:  # whatever a later lmms-eval raises
+        warnings.warn(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}", stacklevel=1)
 
 
 def attach() -> None:

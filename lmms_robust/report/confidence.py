@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from rich.markup import escape
 from rich.table import Table
 
 from lmms_robust.metrics.confidence import Auroc, Scores, auroc, calibration_error, change
@@ -39,7 +40,7 @@ def confidence_table(run: Run) -> Table:
         whole = len(row.records) == len(by_variant[row.variant])
         name = row.variant if whole else f"{row.variant} ({row.injection})"
         base = by_variant[base_of(row.variant)] if row.variant != "base" else []
-        table.add_row(name, *_own(row.records), *_paired(base, row.records))
+        table.add_row(escape(name), *_own(row.records), *_paired(base, row.records))
     return table
 
 

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 from lmms_robust.errors import RobustError
-from lmms_robust.record import Record, from_log
-from lmms_robust.transport import unseal
+from lmms_robust.record import Record
+from lmms_robust.report.sample_log import SampleLog, results
 
 Key = tuple[tuple[str, str, int, int], str]
 """What a response is the one response to, within a run: item, digest, plant seed, repeat; variant."""
+
+Place = tuple[Path, str]
+"""Folder and date of a run of a harness."""
 
 SPEED = frozenset({"resume", "batch_size", "max_num_seqs", "concurrency", "timeout", "max_retries"})
 """Model arguments that change how long a run takes and not what comes out."""
 
 SAID_APART = ("random_seed", "torch_seed", "system_instruction", "system_instruction_sha", "chat_template_sha")
 """What else a harness's results say of how a model was asked."""
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,29 +60,29 @@ class _Part:
 
     Attributes:
         run: the run so far.
-        arguments: what the harness's results say of model, arguments and generation; None where there are no results.
+        place: folder and date, which the run's results have too.
+        arguments: what these say of model, arguments and generation; None where there are none.
         found: records with a digest of their response and their file.
         repeated: responses that were read again, with equal texts.
+        torn: which two responses are different ones under one key; empty where none are.
     """
 
     run: Run
-    arguments: Mapping[str, Any] | None
+    place: Place
+    arguments: Mapping[str, Any] | None = None
     found: dict[Key, tuple[Record, str, Path]] = field(default_factory=dict)
     repeated: int = 0
+    torn: str = ""
 
     def add(self, record: Record, text: str, path: Path) -> None:
-        """Add a record; the same response under the same key counts once.
-
-        Raises:
-            RobustError: another response under the same key.
-        """
+        """Add a record; the same response under the same key counts once."""
         key = (record.unit, record.variant)
         if key not in self.found:
             self.found[key] = record, text, path
         elif self.found[key][1] == text:
             self.repeated += 1
         else:
-            raise RobustError(
+            self.torn = self.torn or (
                 f"two different responses to {record.benchmark} item {record.item!r}, {record.variant}, repeat "
                 f"{record.repeat}, in {self.found[key][2]} and {path}; allowed: one, or the same in both"
             )
@@ -103,27 +109,80 @@ def read_runs(folder: Path | str) -> list[Run]:
     """Read every sample log below a folder that holds records of ours, oldest first.
 
     Runs of one model with equal arguments that have different variants of a benchmark become one, so that they are
-    paired; where that is not possible, a note says why.
+    paired; where that is not possible, a note says why. What cannot be read is named in a warning, once, and counted:
+    logs or lines of them that hold no record, results without samples, and runs with two different responses under one
+    key.
 
     Raises:
-        RobustError: no such folder, no such log in it, a log that cannot be read, or two different responses under one
-            key, whose files are named.
+        RobustError: no such folder, or nothing in it can be read.
     """
     folder = Path(folder)
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
-    parts: dict[tuple[str, Path, str, bool, int], _Part] = {}
-    for path in sorted(filter(Path.is_file, folder.rglob("*samples_*.jsonl")), key=lambda path: path.name):
-        date = _date(path.stem)
-        for record, text in _records(path):
-            key = (date, path.parent, record.benchmark, record.probe, record.seed)
-            if key not in parts:
-                run = Run(path.parent.name, date, record.benchmark, record.probe, record.seed, ())
-                parts[key] = _Part(run, _arguments(path.parent, date))
-            parts[key].add(record, text, path)
+    paths, faults = _files(folder)
+    logs = [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
+    parts = _parts(logs)
+    faults += [log.fault for log in logs if log.fault] + [part.torn for part in parts if part.torn]
+    parts = [part for part in parts if not part.torn]
+    faults += _tell_arguments(parts, logs, paths)
+    if not parts and len(faults) == 1:
+        raise RobustError(faults[0])
+    for fault in faults:
+        logger.warning("left out: %s", fault)
     if not parts:
         raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
-    return [part.done() for part in _joined(list(parts.values()))]
+    if faults:
+        whole, some = (sum(log.read and bool(log.fault) == cut for log in logs) for cut in (False, True))
+        said = "left out: %d, named above; of %d sample log(s) %d read whole, %d in part"
+        logger.warning(said, len(faults), len(logs), whole, some)
+    return [part.done() for part in _joined(parts)]
+
+
+def _files(folder: Path) -> tuple[list[Path], list[str]]:
+    """Everything below a folder by its name, folders too, and what cannot be looked into."""
+    closed: list[OSError] = []
+    found = [
+        Path(place, name)
+        for place, folders, files in os.walk(folder, onerror=closed.append)
+        for name in (*folders, *files)
+    ]
+    faults = [f"{str(error.filename)!r}: cannot be read ({error.strerror})" for error in closed]
+    return sorted(found, key=lambda path: (path.name, path)), faults
+
+
+def _parts(logs: Sequence[SampleLog]) -> list[_Part]:
+    parts: dict[tuple[Place, str, bool, int], _Part] = {}
+    for log in logs:
+        place = log.path.parent, _date(log.path.stem)
+        for record, text in log.records():
+            key = (place, record.benchmark, record.probe, record.seed)
+            if key not in parts:
+                run = Run(place[0].name, place[1], record.benchmark, record.probe, record.seed, ())
+                parts[key] = _Part(run, place)
+            parts[key].add(record, text, log.path)
+    return list(parts.values())
+
+
+def _tell_arguments(parts: Sequence[_Part], logs: Sequence[SampleLog], paths: Sequence[Path]) -> list[str]:
+    """Give the parts what their results say, and return which results say nothing, or have no samples."""
+    faults = []
+    logged = {(log.path.parent, _date(log.path.stem)) for log in logs}
+    for path in paths:
+        place = path.parent, _date_of_results(path.stem)
+        if path.suffix != ".json" or not place[1]:
+            continue
+        if place not in logged:
+            faults.append(f"{str(path)!r}: no samples of its run beside it; allowed: a run with --log_samples")
+            continue
+        own = [part for part in parts if part.place == place]
+        try:
+            arguments = _arguments(results(path)) if own else None
+        except RobustError as error:
+            faults.append(f"{str(path)!r}: {error}")
+            continue
+        for part in own:
+            part.arguments = arguments
+    return faults
 
 
 def _joined(parts: Sequence[_Part]) -> list[_Part]:
@@ -166,16 +225,14 @@ def _date(stem: str) -> str:
     return stem.rpartition("_")[2] if stem.startswith("samples_") else stem.partition("_samples_")[0]
 
 
-def _arguments(folder: Path, date: str) -> dict[str, Any] | None:
-    """Model, arguments and generation settings of a run, from the results beside its samples."""
-    names = (f"{date}_results.json", f"results_{date}.json")  # lmms-eval, lm-eval
-    path = next((folder / name for name in names if (folder / name).exists()), None)
-    if path is None:
-        return None
-    try:
-        config = json.loads(path.read_text(encoding="utf-8")).get("config")
-    except (OSError, ValueError, AttributeError):
-        return None
+def _date_of_results(stem: str) -> str:
+    """``DATE_results`` in lmms-eval, ``results_DATE`` in lm-eval; empty for other names."""
+    return stem.removesuffix("_results") if stem.endswith("_results") else stem.partition("results_")[2]
+
+
+def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Model, arguments and generation settings of a run, from its results."""
+    config = said.get("config")
     if not isinstance(config, dict):
         return None
     model_args = {name: value for name, value in _pairs(config.get("model_args")).items() if name not in SPEED}
@@ -188,50 +245,3 @@ def _pairs(value: Any) -> dict[str, Any]:
     if isinstance(value, str):
         return dict(part.split("=", 1) for part in value.split(",") if "=" in part)
     return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else {}
-
-
-def _records(path: Path) -> Iterator[tuple[Record, str]]:
-    """Records with the digest of their response."""
-    for number, line in _lines(path):
-        if line.strip():
-            sample = _parsed(line, f"{path}:{number}")
-            if "record" in sample:
-                records = [_record(value, f"{path}:{number}") for value in _listed(sample["record"])]
-                texts = _texts(sample.get("filtered_resps"))
-                for record, text in zip(records, texts if len(texts) == len(records) else records, strict=True):
-                    said = unseal(text).text if isinstance(text, str) else repr(text)
-                    yield record, sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        with path.open(encoding="utf-8-sig") as file:
-            yield from enumerate(file, start=1)
-    except UnicodeDecodeError as error:
-        raise RobustError(f"{path}: not UTF-8 ({error.reason}); allowed: a sample log of the harness") from error
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def _texts(value: Any) -> list[Any]:
-    """Responses: a text, a list of them, or lists in a list, as harnesses and repeats have it."""
-    while isinstance(value, list) and len(value) == 1:
-        (value,) = value
-    return _listed(value)
-
-
-def _parsed(line: str, where: str) -> dict[str, Any]:
-    try:
-        sample = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise RobustError(f"{where}: not JSON ({error}); allowed: a sample log of the harness") from error
-    return sample if isinstance(sample, dict) else {}
-
-
-def _record(value: Any, where: str) -> Record:
-    record = from_log(value) if isinstance(value, dict) else None
-    if record is None:
-        raise RobustError(f"{where}: not a record of this version; allowed: samples of the same version of lmms-robust")
-    return record

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from math import isnan
 
+from rich.markup import escape
 from rich.table import Table
 
 from lmms_robust.metrics.estimate import Estimate
@@ -28,9 +29,9 @@ ABOUT_REASONING = (
 
 
 def title(run: Run) -> str:
-    """What run a table is about."""
+    """What run a table is about, as text of rich."""
     seed = f" · plant seed {run.seed}" if run.seed else ""
-    return f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}{seed}"
+    return escape(f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}{seed}")
 
 
 def tables(run: Run) -> Iterator[Table]:
@@ -107,7 +108,7 @@ def _table(name: str, about: str, found: Sequence[Row], columns: dict[str, Colum
     for column in columns:
         table.add_column(column, justify="left" if column == "injection" else "right")
     for row in found:
-        table.add_row(row.variant, *(cell(row) for cell in columns.values()))
+        table.add_row(row.variant, *(escape(cell(row)) for cell in columns.values()))
     return table
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import warnings
 
 import pytest
@@ -10,6 +12,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness import plugin
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.perturbations import VARIANTS
+from tests.harness.conftest import environment
 
 pytestmark = pytest.mark.harness
 
@@ -22,6 +25,20 @@ def task_manager(monkeypatch: pytest.MonkeyPatch):
     assert plugin.attached(TaskManager.initialize_tasks), lmms_eval.models
     monkeypatch.setattr(TaskManager, "initialize_tasks", TaskManager.initialize_tasks)  # put back after the test
     return TaskManager
+
+
+def test_whoever_imports_the_models_alone_waits_for_no_tasks_and_finds_ours_later() -> None:
+    program = """
+import sys, lmms_eval.models
+print([name for name in ("lmms_eval.tasks", "torch", "datasets") if name in sys.modules])
+print("robust_hf" in lmms_eval.models.AVAILABLE_MODELS)
+from lmms_eval.tasks import TaskManager
+print({"robust_scenes_base", "mmbench_en_dev"} <= set(TaskManager().all_tasks))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment(), capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-3:] == ["[]", "True", "True"]
 
 
 def test_the_hook_attaches_once_and_keeps_the_users_folders_first(task_manager) -> None:

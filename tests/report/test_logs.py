@@ -1,11 +1,13 @@
 """Reading runs back: what belongs together is paired, and what does not is told."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from lmms_robust.errors import RobustError
+from lmms_robust.report import sample_log
 from lmms_robust.report.logs import read_runs
 from lmms_robust.transport import Report, seal
 from tests.report.samples import line, log, record
@@ -100,21 +102,117 @@ def test_repeats_plant_seeds_and_probes_are_no_second_responses(tmp_path: Path) 
     assert found == {(0, False): 2, (1, False): 1, (0, True): 1}
 
 
+OLD = {name: value for name, value in json.loads(line(BASE))["record"].items() if name not in ("digest", "question")}
+BAD = {
+    "nothing": ("", "empty"),
+    "no JSON": ("{", "1 of 1 line(s), line 1: not JSON ("),
+    "too deep": ("[" * 100_000, "1 of 1 line(s), line 1: not JSON ("),
+    "another shape": ("[1]", "1 of 1 line(s), line 1: a JSON list, no object"),
+    "a stock task": ('{"doc_id": 0, "score": 1}\n' * 2, "2 of 2 line(s), line 1: no record of lmms-robust, as in "),
+    "another plugin": ('{"record": 3}', "line 1: no record of this version (a int)"),
+    "an older version": (json.dumps({"record": OLD}), "line 1: no record of this version (lacks digest, question)"),
+    "a later version": (line(BASE)[:-2] + ', "more": 1}}', "line 1: no record of this version ('more' is not known)"),
+    "a later variant": (line(BASE).replace('"base"', '"wrong_sound"'), "(variant 'wrong_sound' is not known)"),
+    "another kind": (line(BASE).replace('"gold": "A"', '"gold": ["A"]'), "(gold is \"['A']\")"),
+    "no number": (line(BASE)[:-2] + ', "mass": NaN}}', "line 1: no record of this version (mass is 'nan')"),
+    "bytes": (b"\x89PNG\r\n\x1a\n\xff", "line(s), line 1: not UTF-8 (invalid start byte)"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_log_is_named_and_counted_and_does_not_hide_a_good_one(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, case: str
+) -> None:
+    written, reason = BAD[case]
+    log(tmp_path, "d1", "robust_scenes_base", line(BASE))
+    bad = tmp_path / "d2_samples_robust_scenes_base.jsonl"
+    bad.write_bytes(written.encode() if isinstance(written, str) else written)
+    (run,) = read_runs(tmp_path)
+    assert run.records == (BASE,)
+    named, counted = caplog.messages
+    assert named.startswith(f"left out: {str(bad)!r}: ")
+    assert reason in named
+    assert "\n" not in named
+    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+
+
+def test_of_a_log_that_was_cut_off_the_whole_lines_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    path = log(tmp_path, "d", "robustness_scenes", line(BASE), line(WRONG))
+    path.write_bytes(path.read_bytes()[:-20])
+    (run,) = read_runs(tmp_path)
+    assert run.records == (BASE,)
+    named, counted = caplog.messages
+    assert "1 of 2 line(s), line 2: not JSON (" in named
+    assert counted.endswith("of 1 sample log(s) 0 read whole, 1 in part")
+
+
+def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path, caplog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sample_log, "MAX_BYTES", 2**20)
+    log(tmp_path, "d", "robustness_scenes", "x" * 5 * 2**20, line(BASE), json.dumps("y" * 2**20), line(WRONG))
+    (run,) = read_runs(tmp_path)
+    assert run.records == (BASE, WRONG)
+    assert "2 of 4 line(s), line 1: more than 1 MB" in caplog.messages[0]
+
+
+def test_what_only_has_the_name_of_a_log_is_named_and_not_waited_for(tmp_path: Path, caplog) -> None:
+    log(tmp_path, "d", "robust_scenes_base", line(BASE))
+    (tmp_path / "f_samples_a.jsonl").mkdir()
+    os.mkfifo(tmp_path / "f_samples_b.jsonl")
+    (tmp_path / "f_samples_c.jsonl").symlink_to(tmp_path / "gone")
+    (tmp_path / "f_samples_d.jsonl").symlink_to("/dev/zero")
+    (run,) = read_runs(tmp_path)
+    assert run.records == (BASE,)
+    reasons = [message.rpartition(": ")[2] for message in caplog.messages[:-1]]
+    missing = "cannot be read (No such file or directory)"
+    assert reasons == ["a folder, no file", "a pipe or device, no file", missing, "a pipe or device, no file"]
+
+
+def test_a_log_that_may_not_be_read_is_named(tmp_path: Path, caplog, monkeypatch: pytest.MonkeyPatch) -> None:
+    log(tmp_path, "d", "robust_scenes_base", line(BASE))
+    closed = log(tmp_path, "e", "robust_scenes_base", line(BASE))
+    opened = Path.open
+
+    def refused(path: Path, *mode: str) -> object:  # whoever runs the tests may read all files
+        if path == closed:
+            raise PermissionError(13, "Permission denied", str(path))
+        return opened(path, *mode)
+
+    monkeypatch.setattr(Path, "open", refused)
+    assert len(read_runs(tmp_path)) == 1
+    assert caplog.messages[0] == f"left out: {str(closed)!r}: cannot be read (Permission denied)"
+
+
 @pytest.mark.parametrize(
-    ("written", "message"),
-    [
-        ("{", ":1: not JSON"),
-        ("[" * 100_000, ":1: not JSON"),
-        ('{"record": {"item": "x"}}', ":1: not a record of this version"),
-        ('{"record": 3}', ":1: not a record of this version"),
-        (line(BASE).replace('"red", "blue"', "5"), ":1: not a record of this version"),
-        (line(BASE).replace('"gold": "A"', '"gold": ["A"]'), ":1: not a record of this version"),
-    ],
+    ("written", "reason"),
+    [("{}", "no samples of its run beside it; allowed: a run with --log_samples"), ("", "not JSON (")],
 )
-def test_a_log_that_cannot_be_read_is_named(tmp_path: Path, written: str, message: str) -> None:
-    log(tmp_path, "d", "robust_scenes_base", written)
-    with pytest.raises(RobustError, match=message):
+def test_results_that_tell_nothing_are_named(tmp_path: Path, caplog, written: str, reason: str) -> None:
+    log(tmp_path, "d1", "robust_scenes_base", line(BASE))
+    path = tmp_path / ("d2_results.json" if written else "d1_results.json")
+    path.write_text(written)
+    assert len(read_runs(tmp_path)) == 1
+    assert caplog.messages[0].startswith(f"left out: {str(path)!r}: {reason}")
+    assert len(caplog.messages) == 2
+
+
+def test_a_run_with_different_responses_does_not_hide_another(tmp_path: Path, caplog) -> None:
+    for task in ("robust_scenes_base", "robustness_scenes"):
+        log(tmp_path / "torn", "d1", task, line(BASE, task))
+    log(tmp_path / "good", "d1", "robust_scenes_base", line(BASE))
+    assert [run.model for run in read_runs(tmp_path)] == ["good"]
+    assert caplog.messages[0].startswith("left out: two different responses to scenes item 'w', base, repeat 0, in ")
+    assert len(caplog.messages) == 2
+
+
+def test_where_nothing_can_be_read_the_one_reason_is_the_error_and_several_are_named(tmp_path: Path, caplog) -> None:
+    log(tmp_path, "d1", "robust_scenes_base", "{")
+    with pytest.raises(RobustError, match=r"d1_samples_robust_scenes_base.jsonl': 1 of 1 line\(s\), line 1: not JSON"):
         read_runs(tmp_path)
+    assert caplog.messages == []
+    log(tmp_path, "d2", "robust_scenes_base", "[]")
+    with pytest.raises(RobustError, match="no samples of robust tasks below"):
+        read_runs(tmp_path)
+    assert len(caplog.messages) == 2
 
 
 def test_a_folder_without_samples_is_an_error(tmp_path: Path) -> None:

@@ -137,3 +137,12 @@ def test_bounds_are_printed_as_they_are() -> None:
     text = console.export_text()
     assert "[25.0, 75.0]" in text
     assert "[a, b]" in text
+
+
+def test_texts_of_logs_are_printed_and_never_read_as_markup() -> None:
+    found = run(record("w", "wrong_caption", "A", True, benchmark="[/b]", injection="[/i]", caption_source="llm:[/m]"))
+    output = StringIO()
+    for table in tables(Run("[bold]model", "d1", "[/b]", False, 0, found.records)):
+        Console(file=output, width=200).print(table)
+    assert "[/b] · [bold]model · d1" in output.getvalue()
+    assert "[/i], captions by llm:[/m]" in output.getvalue()

@@ -1,0 +1,152 @@
+"""Reads one sample log of a harness, line by line: its records, and what in it is none.
+
+Logs come from anywhere: cut off, of another task, of an older version. Nothing in one is an error.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from lmms_robust.errors import RobustError
+from lmms_robust.perturbations import VARIANTS
+from lmms_robust.record import Record, from_log
+from lmms_robust.transport import unseal
+
+MAX_BYTES = 64 * 2**20
+"""Of one line, or of a file of results."""
+
+
+@dataclass(slots=True)
+class SampleLog:
+    """One log, and what of it was read so far.
+
+    Attributes:
+        path: the file.
+        lines: lines that are not blank.
+        bad: those of them that hold no record of ours.
+        reason: why the first of these holds none, or why there are no lines.
+    """
+
+    path: Path
+    lines: int = 0
+    bad: int = 0
+    reason: str = ""
+
+    def records(self) -> Iterator[tuple[Record, str]]:
+        """Yield each record with the digest of its response; lines that hold none are counted."""
+        try:
+            with _opened(self.path) as file:
+                for number, line in enumerate(_lines(file), start=1):
+                    if stripped := line.strip():
+                        yield from self._of_line(stripped, number)
+        except RobustError as error:
+            self.reason = self.reason or str(error)
+            return
+        self.reason = self.reason or ("" if self.lines else "empty")
+
+    @property
+    def read(self) -> bool:
+        """Whether it held a record."""
+        return self.lines > self.bad
+
+    @property
+    def fault(self) -> str:
+        """What is left out of it and why, in one line; empty where all was read."""
+        count = f"{self.bad} of {self.lines} line(s), " if self.bad else ""
+        return f"{str(self.path)!r}: {count}{self.reason}" if self.reason else ""
+
+    def _of_line(self, line: bytes, number: int) -> Iterator[tuple[Record, str]]:
+        self.lines += 1
+        try:
+            found = _records(line)
+        except RobustError as error:
+            self.bad += 1
+            self.reason = self.reason or f"line {number}: {error}"
+            return
+        yield from found
+
+
+def results(path: Path) -> dict[str, Any]:
+    """What a harness wrote of a run beside its samples.
+
+    Raises:
+        RobustError: it cannot be read; says why, and not where.
+    """
+    with _opened(path) as file:
+        return _parsed(file.read(MAX_BYTES))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    """A regular file: of a pipe or a device nobody knows the end."""
+    try:
+        if path.exists() and not path.is_file():
+            raise RobustError(f"a {'folder' if path.is_dir() else 'pipe or device'}, no file")
+        with path.open("rb") as file:
+            yield file
+    except OSError as error:
+        raise RobustError(f"cannot be read ({error.strerror})") from error
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Lines; of one that is too long, its start alone."""
+    while line := file.readline(MAX_BYTES + 2):
+        rest = line
+        while len(rest) > MAX_BYTES + 1 and not rest.endswith(b"\n"):
+            rest = file.readline(MAX_BYTES + 2)
+        yield line
+
+
+def _records(line: bytes) -> list[tuple[Record, str]]:
+    if len(line) > MAX_BYTES:
+        raise RobustError(f"more than {MAX_BYTES >> 20} MB")
+    sample = _parsed(line)
+    if "record" not in sample:
+        raise RobustError("no record of lmms-robust, as in samples of other tasks")
+    records = [_record(value) for value in _listed(sample["record"])]
+    texts = _texts(sample.get("filtered_resps"))
+    return [
+        (record, _digest(text))
+        for record, text in zip(records, texts if len(texts) == len(records) else records, strict=True)
+    ]
+
+
+def _digest(text: Any) -> str:
+    said = unseal(text).text if isinstance(text, str) else repr(text)
+    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _texts(value: Any) -> list[Any]:
+    """Responses: a text, a list of them, or lists in a list, as harnesses and repeats have it."""
+    while isinstance(value, list) and len(value) == 1:
+        (value,) = value
+    return _listed(value)
+
+
+def _parsed(line: bytes) -> dict[str, Any]:
+    try:
+        found = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise RobustError(f"not UTF-8 ({error.reason})") from error
+    except (ValueError, RecursionError) as error:
+        raise RobustError(f"not JSON ({error})") from error
+    if not isinstance(found, dict):
+        raise RobustError(f"a JSON {type(found).__name__}, no object")
+    return found
+
+
+def _record(value: Any) -> Record:
+    record = from_log(value)
+    if record.variant not in VARIANTS:
+        raise RobustError(f"no record of this version (variant {record.variant[:80]!r} is not known)")
+    return record
