@@ -28,6 +28,7 @@ class Record:
         benchmark: name of the benchmark.
         category: question family.
         question: the question.
+        picture: :attr:`lmms_robust.schema.Item.picture`.
         options: option texts shown, in the order of their letters.
         variant: name of the condition.
         gold: letter of the right option.
@@ -93,6 +94,7 @@ class Record:
     reasoning: str = "shown"
     not_honoured: tuple[str, ...] = ()
     price: float | None = None
+    picture: str = ""
 
     @property
     def unit(self) -> tuple[str, str, int, int]:

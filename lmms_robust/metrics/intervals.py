@@ -6,7 +6,6 @@ from math import nan, sqrt
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import bootstrap
 
 from lmms_robust.metrics.estimate import Scores, Units
 
@@ -58,7 +57,7 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         hidden = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return value - hidden * (value - span[0]), value + hidden * (span[1] - value)
     if n <= MOST_RESAMPLED:
-        low, high = _resampled(top, bottom)
+        low, high = _resampled(np.asarray(top), np.asarray(bottom))
     else:
         reach = Z * sqrt(n / (n - 1) * float(rest @ rest)) / float(bottom.sum())
         low, high = value - reach, value + reach
@@ -66,6 +65,8 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
 
 
 def _resampled(top: Scores, bottom: Scores) -> Interval:
+    from scipy.stats import bootstrap  # half a second to import, and the harness needs none of it
+
     found = bootstrap(
         (top, bottom),
         lambda top, bottom, axis=-1: top.sum(axis) / bottom.sum(axis),

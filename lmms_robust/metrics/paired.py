@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
-from scipy.stats import binomtest
 
 from lmms_robust.metrics.estimate import (
     ABSENT,
@@ -29,11 +28,17 @@ from lmms_robust.metrics.rates import rate, unknown_share
 POWER = 0.8
 
 
-def drop(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:
+def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = True) -> Estimate:
     """Rate at base minus rate under the perturbation, on the same units, with an interval over pictures.
 
     Range -1 to 1; lower is better; negative means that the perturbation helped. The bounds are those of the one rate
     against those of the other.
+
+    Args:
+        base: outcomes of the one side.
+        perturbed: outcomes of the other.
+        units: the units.
+        interval: compute it, which takes most of the time.
 
     >>> two, right = Units(np.arange(2), np.arange(2)), np.array([TRUE, TRUE], dtype=np.int8)
     >>> drop(right, np.array([FALSE, TRUE], dtype=np.int8), two).value
@@ -43,18 +48,14 @@ def drop(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:
     one, other = rate(before, units), rate(after, units)
     if not one.n:
         return NOTHING
-    weights = units.weights(before != ABSENT)
-    least, most = (
-        ratio(weights * (first - second), weights, units, (-1, 1))
-        for first, second in (
-            ((before == TRUE) * 1.0, (after == TRUE) | (after == UNKNOWN)),
-            (((before == TRUE) | (before == UNKNOWN)) * 1.0, after == TRUE),
-        )
-    )
     unknown = max(unknown_share(before, units), unknown_share(after, units))
-    return bounded(
-        one.value - other.value, one.n, one.low - other.high, one.high - other.low, unknown, (least[0], most[1])
-    )
+    ends = (nan, nan)
+    if interval:
+        weights = units.weights(before != ABSENT)
+        least = weights * (1.0 * (before == TRUE) - ((after == TRUE) | (after == UNKNOWN)))
+        most = weights * (1.0 * ((before == TRUE) | (before == UNKNOWN)) - (after == TRUE))
+        ends = ratio(least, weights, units, (-1, 1))[0], ratio(most, weights, units, (-1, 1))[1]
+    return bounded(one.value - other.value, one.n, one.low - other.high, one.high - other.low, unknown, ends)
 
 
 def survival(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:
@@ -128,6 +129,8 @@ def discordant(one: Outcomes, other: Outcomes) -> Discordant:
         for first, second in ((one, other), (other, one))
     )
     n = int(np.count_nonzero(both))
+    from scipy.stats import binomtest  # half a second to import, and the harness needs none of it
+
     p = float(binomtest(lost, lost + won).pvalue) if lost + won else 1.0
     return Discordant(lost, won, n, p if n else nan, n / needed(lost / n, won / n) if n else nan)
 

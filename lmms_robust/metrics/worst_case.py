@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from math import nan
 
 import numpy as np
 
@@ -13,11 +14,17 @@ from lmms_robust.metrics.rates import rate, unknown_share
 ByVariant = Mapping[str, Outcomes]
 
 
-def joint(outcomes: ByVariant, needed: Collection[str], units: Units) -> Estimate:
+def joint(outcomes: ByVariant, needed: Collection[str], units: Units, interval: bool = True) -> Estimate:
     """Share of items that hold under every variant needed, each of an item's repeats by itself.
 
     Range 0 to 1; higher is better. Kleene's and: False where one is False, else unknown where one is unknown. It rests
     on the units that are there in every variant needed, see :func:`torn`; the interval is one over pictures.
+
+    Args:
+        outcomes: by variant.
+        needed: the variants.
+        units: the units.
+        interval: compute it, which takes most of the time.
 
     >>> two = Units(np.arange(2), np.arange(2))
     >>> x, y = np.array([TRUE, UNKNOWN], np.int8), np.array([TRUE, FALSE], np.int8)
@@ -30,10 +37,12 @@ def joint(outcomes: ByVariant, needed: Collection[str], units: Units) -> Estimat
     found = rate(held, units)
     if not found.n:
         return NOTHING
-    weights = units.weights(held != ABSENT)
-    least = ratio(weights * (held == TRUE), weights, units, (0, 1))
-    most = ratio(weights * ((held == TRUE) | (held == UNKNOWN)), weights, units, (0, 1))
-    return bounded(found.value, found.n, found.low, found.high, unknown_share(held, units), (least[0], most[1]))
+    ends = (nan, nan)
+    if interval:
+        weights, true = units.weights(held != ABSENT), held == TRUE
+        least, most = weights * true, weights * (true | (held == UNKNOWN))
+        ends = ratio(least, weights, units, (0, 1))[0], ratio(most, weights, units, (0, 1))[1]
+    return bounded(found.value, found.n, found.low, found.high, unknown_share(held, units), ends)
 
 
 def torn(outcomes: ByVariant, needed: Collection[str], units: Units) -> int:

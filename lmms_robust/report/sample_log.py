@@ -38,8 +38,8 @@ class SampleLog:
     bad: int = 0
     reason: str = ""
 
-    def records(self) -> Iterator[tuple[Record, str]]:
-        """Yield each record with the digest of its response; lines that hold none are counted."""
+    def records(self) -> Iterator[tuple[Record, bytes, int]]:
+        """Yield each record with the digest of its response and its line; lines that hold none are counted."""
         try:
             with _opened(self.path) as file:
                 for number, line in enumerate(_lines(file), start=1):
@@ -61,7 +61,7 @@ class SampleLog:
         count = f"{self.bad} of {self.lines} line(s), " if self.bad else ""
         return f"{str(self.path)!r}: {count}{self.reason}" if self.reason else ""
 
-    def _of_line(self, line: bytes, number: int) -> Iterator[tuple[Record, str]]:
+    def _of_line(self, line: bytes, number: int) -> Iterator[tuple[Record, bytes, int]]:
         self.lines += 1
         try:
             found = _records(line)
@@ -69,7 +69,7 @@ class SampleLog:
             self.bad += 1
             self.reason = self.reason or f"line {number}: {error}"
             return
-        yield from found
+        yield from ((record, response, number) for record, response in found)
 
 
 def results(path: Path) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _records(line: bytes) -> list[tuple[Record, str]]:
+def _records(line: bytes) -> list[tuple[Record, bytes]]:
     if len(line) > MAX_BYTES:
         raise RobustError(f"more than {MAX_BYTES >> 20} MB")
     sample = _parsed(line)
@@ -117,9 +117,9 @@ def _records(line: bytes) -> list[tuple[Record, str]]:
     ]
 
 
-def _digest(text: Any) -> str:
+def _digest(text: Any) -> bytes:
     said = unseal(text).text if isinstance(text, str) else repr(text)
-    return sha256(said.encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _listed(value: Any) -> list[Any]:
