@@ -21,6 +21,7 @@ from lmms_robust.metrics.repeats import majority, pass_at
 from lmms_robust.metrics.worst_case import joint, torn
 from lmms_robust.perturbations import ADVERSARIAL, VARIANTS, base_of
 from lmms_robust.report.columns import (
+    OUTCOMES,
     codes,
     equals,
     keys,
@@ -33,9 +34,6 @@ from lmms_robust.report.columns import (
 )
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.statements import FALLBACK
-
-OUTCOMES = ("right", "planted", "other", "abstained", "no_answer")
-"""What every response is exactly one of."""
 
 WAY = ("variant", "injection", "caption_source")
 """What responses of one row of a table have in common: those delivered in different ways are never mixed."""
