@@ -176,22 +176,24 @@ def compare(
     worst_acc, or a variant for its accuracy.
     """
     from lmms_robust.perturbations import VARIANTS
-    from lmms_robust.report import compare as models
+    from lmms_robust.report.compare import JOINT
+    from lmms_robust.report.compare import compare as compared
     from lmms_robust.report.limits import failures, limits
     from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.sides import matched, named, places
 
     if len(folders) < 2:
         raise RobustError(f"compare: {len(folders)} run; allowed: two or more")
-    under = limits(fail_under, "--fail-under", [*models.JOINT, *VARIANTS])
+    under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
-    sides = models.named({str(folder): read_runs(folder) for folder in folders})
+    sides = named({str(folder): read_runs(folder) for folder in folders})
     first, *others = sides
-    for runs in models.matched(sides):
+    for runs in matched(sides):
         for other in others:
-            found = models.compare(runs[first], runs[other], (first, other), margin)
+            found = compared(runs[first], runs[other], (first, other), margin)
             _show([found.sheet(), *found.sentences()], form)
         if len(others) > 1:
-            _show([models.places(runs)], form)
+            _show([places(runs)], form)
     failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
     for line in failed:
         click.echo(f"failed: {line}")

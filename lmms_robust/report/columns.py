@@ -77,6 +77,20 @@ class Columns:
 
 
 def _array(values: list[Any], name: str) -> pa.Array:
+    """A column; half a surrogate pair, as JSON can have it, becomes a question mark."""
+    try:
+        return _typed(values, name)
+    except UnicodeEncodeError:
+        return _typed([_whole(one) for one in values], name)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return [*map(_whole, value)] if isinstance(value, list | tuple) else value
+
+
+def _typed(values: list[Any], name: str) -> pa.Array:
     kind = SCHEMA.field(name).type
     if kind == NAME:
         return pa.array(values, pa.string()).dictionary_encode()

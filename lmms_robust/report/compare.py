@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from math import inf, isnan, nan
-from typing import Any
+from math import inf, isnan
 
 import numpy as np
 import pyarrow as pa
 
 from lmms_robust.errors import RobustError
-from lmms_robust.metrics.estimate import ABSENT, NOTHING, Estimate, Outcomes
+from lmms_robust.metrics.estimate import Estimate, Outcomes
 from lmms_robust.metrics.paired import Discordant, discordant, drop, holm, shared
-from lmms_robust.metrics.ranks import ranks
+from lmms_robust.metrics.rates import rate
 from lmms_robust.metrics.worst_case import every
 from lmms_robust.perturbations import ADVERSARIAL, VARIANTS
 from lmms_robust.report.columns import codes, equals, right_and_consistent, whether
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.report.logs import SPEED, Run
-from lmms_robust.report.sheet import Sheet, p_value, percent
+from lmms_robust.report.sheet import NONE, Sheet, bare, p_value, percent
 
 ALPHA = 0.05
 MARGIN = 0.05
@@ -34,8 +33,8 @@ JOINT: Mapping[str, tuple[str, ...]] = {
 ABOUT = (
     "Points of accuracy by which the second model is ahead, same items, with the 95 % interval over pictures. won, "
     "lost: responses right in the second, or the first, alone. p: exact McNemar test, adjusted for the rows (Holm). "
-    "resolution: items over those needed to find a difference of this size; below 1 there are too few. robust_acc and "
-    "joint_acc count what is known to be right and consistent."
+    "resolution: items over those needed to find a difference of this size; below 1 there are too few. [a,b]: between "
+    "a and b, whatever the undecided are; won and lost are then those that are known."
 )
 
 
@@ -54,8 +53,8 @@ class Difference:
     """
 
     name: str
-    first: float
-    second: float
+    first: Estimate
+    second: Estimate
     ahead: Estimate
     counts: Discordant
     p: float
@@ -99,13 +98,13 @@ def _cells(row: Difference) -> list[str]:
     resolution = row.counts.resolution
     return [
         row.name,
-        f"{100 * row.first:.1f}",
-        f"{100 * row.second:.1f}",
+        bare(row.first),
+        bare(row.second),
         percent(row.ahead),
         str(row.counts.won),
         str(row.counts.lost),
         p_value(row.p),
-        "–" if resolution in (0, nan) else f"{resolution:.2f}",
+        NONE if not resolution or isnan(resolution) else f"{resolution:.2f}",
     ]
 
 
@@ -127,11 +126,10 @@ def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MAR
     ways, told = _ways(grid, names)
     notes += told
     correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
-    known = np.where(both == ABSENT, ABSENT, both == 1).astype(np.int8)
     pairs = {name: (grid.outcomes(("first", name), correct), grid.outcomes(("second", name), correct)) for name in ways}
     for name, needed in JOINT.items():
         if set(needed) <= set(ways):
-            values = correct if name == "worst_acc" else known
+            values = correct if name == "worst_acc" else both
             sides = [every([grid.outcomes((side, one), values) for one in needed]) for side in ("first", "second")]
             pairs[name] = sides[0], sides[1]
     found = {name: _difference(grid, *pair) for name, pair in pairs.items()}
@@ -146,14 +144,11 @@ def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MAR
     return Comparison(first.benchmark, *names, rows, tuple(notes))
 
 
-def _difference(grid: Grid, one: Outcomes, other: Outcomes) -> tuple[float, float, Estimate, Discordant]:
+def _difference(grid: Grid, one: Outcomes, other: Outcomes) -> tuple[Estimate, Estimate, Estimate, Discordant]:
     """Rates of two models on the items that both have, the difference, and the items that differ."""
     one, other = shared(one, other)
-    if not (one != ABSENT).any():
-        return nan, nan, NOTHING, Discordant(0, 0, 0, nan, nan)
-    weights = grid.units.weights(one != ABSENT)
-    first, second = (float(weights @ (values == 1) / weights.sum()) for values in (one, other))
-    return first, second, drop(other, one, grid.units), discordant(one, other)
+    rates = rate(one, grid.units), rate(other, grid.units)
+    return *rates, drop(other, one, grid.units), discordant(one, other)
 
 
 def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str], margin: float) -> str:
@@ -168,14 +163,15 @@ def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str
     """
     low, high = ahead.interval
     if p < ALPHA and (low > 0 or high < 0):
-        better = names[ahead.value > 0]
+        better = names[low > 0]
         least, most = sorted((abs(low), abs(high)))
-        return f"{better} is better, by {100 * abs(ahead.value):.1f} points ({100 * least:.1f} to {100 * most:.1f})"
+        value = "" if isnan(ahead.value) else f"{100 * abs(ahead.value):.1f} points, "
+        return f"{better} is better, by {value}{100 * least:.1f} to {100 * most:.1f}"
     if -margin < low and high < margin:
         return f"no difference of {100 * margin:.0f} points or more"
     more = _needed(counts)
     reach = max(abs(low), abs(high))
-    told = f"; a difference of {100 * abs(ahead.value):.1f} points takes about {more:,} items" if more else ""
+    told = f"; one as large as seen takes about {more:,} items" if more else ""
     return f"not enough items to tell: differences of up to {100 * reach:.1f} points are possible{told}"
 
 
@@ -249,60 +245,3 @@ def _ways(grid: Grid, names: tuple[str, str]) -> tuple[list[str], list[str]]:
             said = [" and ".join(" ".join(filter(None, way)) for way in sorted(one)) for one in ways]
             told.append(f"{variant}: left out, the words were delivered in other ways: {said[0]}; {said[1]}")
     return same, told
-
-
-def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
-    """Runs of the same benchmark, and plant seed where all sides have it; the latest where a side has several.
-
-    Raises:
-        RobustError: no benchmark that all sides have.
-    """
-    for about in (_about_seed, _about):
-        found = [{about(run): run for run in runs} for runs in sides.values()]  # runs are oldest first
-        common = [key for key in found[0] if all(key in one for one in found)]
-        if common:
-            return [dict(zip(sides, (one[key] for one in found), strict=True)) for key in common]
-    has = {name: ", ".join(sorted({run.benchmark for run in runs})) for name, runs in sides.items()}
-    told = "; ".join(f"{name}: {benchmarks}" for name, benchmarks in has.items())
-    raise RobustError(f"no benchmark in common ({told}); allowed: runs of the same benchmarks")
-
-
-def _about(run: Run) -> tuple[Any, ...]:
-    return run.benchmark, run.probe
-
-
-def _about_seed(run: Run) -> tuple[Any, ...]:
-    return run.benchmark, run.probe, run.seed
-
-
-ABOUT_RANKS = (
-    "Place by each rate, best to worst in the 95 % interval over resampled pictures, on the items that all models were "
-    "asked; models whose places overlap are tied."
-)
-
-
-def places(runs: Mapping[str, Run]) -> Sheet:
-    """Places of several models on one benchmark, by accuracy at base and by joint rates."""
-    grid = lay_out({name: run.table for name, run in runs.items()})
-    correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
-    by_rate = {"base": (correct, ("base",)), "worst_acc": (correct, ADVERSARIAL)}
-    by_rate |= {name: (both, JOINT[name]) for name in ("robust_acc", "joint_acc")}
-    cells = {name: [name] for name in runs}
-    heads = ["model"]
-    for rate, (values, needed) in by_rate.items():
-        outcomes = [every([grid.outcomes((name, one), values) for one in needed]) for name in runs]
-        if not (np.stack(outcomes) != ABSENT).all(0).any():
-            continue
-        heads.append(rate)
-        for name, rank in zip(runs, ranks(outcomes, grid.units), strict=True):
-            cells[name].append(str(rank.best) if rank.best == rank.worst else f"{rank.best} to {rank.worst}")
-    return Sheet(f"places · {next(iter(runs.values())).benchmark}", ABOUT_RANKS, heads, list(cells.values()))
-
-
-def named(folders: Mapping[str, Sequence[Run]]) -> dict[str, Sequence[Run]]:
-    """Runs by the name of their model, or by that of their folder where models have one name, or a folder several."""
-    models = {folder: {run.model for run in runs} for folder, runs in folders.items()}
-    all_names = [next(iter(found)) for found in models.values() if len(found) == 1]
-    if len(all_names) == len(folders) == len({*all_names}):
-        return dict(zip(all_names, folders.values(), strict=True))
-    return dict(folders)

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import nan
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.estimates import joint_rates, rows
+from lmms_robust.report.estimates import rows
+from lmms_robust.report.joint import joint_rates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.table import joint_estimates
 

@@ -63,9 +63,9 @@ class Run:
     notes: tuple[str, ...] = ()
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> tuple[Record, ...]:
         """The rows of the table as records; made anew at each call."""
-        return [record_at(self.table, row) for row in range(len(self.table))]
+        return tuple(record_at(self.table, row) for row in range(len(self.table)))
 
 
 @dataclass(slots=True)

@@ -12,7 +12,8 @@ import pyarrow as pa
 
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.columns import codes
-from lmms_robust.report.estimates import Joint, Row, joint_rates, rows
+from lmms_robust.report.estimates import Row, rows
+from lmms_robust.report.joint import Joint, joint_rates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.table import joint_estimates
 

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from math import isnan
 
 from rich import box
+from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from lmms_robust.metrics.estimate import Estimate
 
@@ -33,17 +35,14 @@ class Sheet:
     columns: Sequence[str]
     rows: Sequence[Sequence[str]]
 
-    def rich(self) -> Table:
-        """As a table for a terminal."""
-        table = Table(
-            title=escape(self.title), caption=escape(self.about), caption_justify="left", title_justify="left",
-            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1), width=None,
-        )  # fmt: skip
+    def rich(self) -> Group:
+        """For a terminal."""
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
         for place, column in enumerate(self.columns):
-            table.add_column(escape(column), no_wrap=place == 0, justify="left" if place == 0 else "right")
+            table.add_column(escape(column), no_wrap=place == 0, justify="right" if place else "left")
         for row in self.rows:
             table.add_row(*map(escape, row))
-        return table
+        return Group(Text(self.title, style="bold"), table, Text(self.about, style="dim"), "")
 
     def markdown(self) -> str:
         """As Markdown; what stands in a cell stays text."""

@@ -12,7 +12,8 @@ from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import codes
-from lmms_robust.report.estimates import AREAS, Joint, Row, rows
+from lmms_robust.report.estimates import AREAS, Row, rows
+from lmms_robust.report.joint import Joint
 from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import NONE, Sheet, area, bare, number, p_value, percent
 
