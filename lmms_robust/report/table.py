@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.rates import MOST_TRUNCATED
-from lmms_robust.report.columns import codes
+from lmms_robust.report.columns import codes, equals
 from lmms_robust.report.estimates import AREAS, Row, rows
 from lmms_robust.report.joint import Joint
 from lmms_robust.report.logs import Run
@@ -183,6 +183,9 @@ def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
         if joint.mixed:
             yield f"warning: these rates mix what was delivered in different ways: {', '.join(joint.mixed)}"
     yield from _delivered(run)
+    bounds = int(np.count_nonzero(~equals(run.table, "probs_at_most", "")))
+    if bounds:
+        yield f"{bounds} response(s) have letters whose probability is known as an upper bound: not in ece and auroc"
     cut = int(np.count_nonzero(np.asarray(run.table["truncated"])))
     if cut > MOST_TRUNCATED * len(run.table):
         yield f"warning: {cut} of {len(run.table)} responses stopped at the limit of tokens; allow more new tokens"
