@@ -43,7 +43,7 @@ def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: 
         drops: greatest drop of accuracy by variant.
     """
     measured: set[tuple[str, str]] = set()
-    for run in runs:
+    for run in runs if under or drops else ():
         found, joint = rows(run.table), joint_rates(run.table)
         rates = {row.variant: row.estimates["acc"].low for row in found}
         rates |= {key: rate.low for key, rate in joint_estimates(joint, run.probe).items()} if joint else {}
