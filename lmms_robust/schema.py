@@ -85,6 +85,7 @@ class Item:
         benchmark: name of the benchmark, e.g. ``"scenes"``.
         category: question family within the benchmark.
         row: index of the benchmark row that holds the picture.
+        picture: digest of the picture, where it is known; items about one picture are not independent.
         unplantable: letters of wrong options that may hold of the same picture as the right one; never planted.
     """
 
@@ -97,6 +98,7 @@ class Item:
     benchmark: str = "custom"
     category: str = "all"
     row: int = 0
+    picture: str = ""
     unplantable: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

@@ -68,6 +68,7 @@ def score(variant: Variant, response: str, report: Report | None = None, *, repe
         reasoning=report.reasoning,
         not_honoured=report.not_honoured,
         price=report.price,
+        picture=item.picture,
     )
 
 

@@ -73,3 +73,22 @@ def filling(target: Path) -> Iterator[Path]:
                 os.replace(path, target / path.name)
         else:
             part.rename(target)
+
+
+def as_text(cell: object) -> object:
+    """A cell of a CSV file that no spreadsheet takes for a formula; what is no text stays as it is.
+
+    >>> as_text("=1+1"), as_text("left"), as_text(-1)
+    ("'=1+1", 'left', -1)
+    """
+    formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{cell}" if formula else cell
+
+
+def printable(text: str) -> str:
+    r"""A text without characters that steer a terminal; line breaks and tabs stay.
+
+    >>> printable("left\x1b[2J")
+    'left\\x1b[2J'
+    """
+    return "".join(one if one.isprintable() or one in "\n\t" else repr(one)[1:-1] for one in text)

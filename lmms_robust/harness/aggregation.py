@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from math import fsum, nan
 from typing import Any
 
-from lmms_robust.metrics import estimate, paired, worst_case
+import numpy as np
+
+from lmms_robust.metrics import paired, worst_case
+from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, UNKNOWN, Outcomes, Units
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.perturbations import ADVERSARIAL
 
@@ -21,8 +25,9 @@ logger = logging.getLogger(__name__)
 
 
 def mean(values: Sequence[float | None]) -> float:
-    """Mean of what is known; NaN where nothing is."""
-    return estimate.average(value for value in values if value is not None)
+    """Mean of what is known, exact but for the last rounding; NaN where nothing is."""
+    found = [value for value in values if value is not None]
+    return fsum(found) / len(found) if found else nan
 
 
 def truncated(values: Sequence[float | None]) -> float:
@@ -45,15 +50,17 @@ def count(records: Sequence[Any]) -> float:
 
 def drop(values: Sequence[Contribution | None]) -> float:
     """Paired drop, see :func:`lmms_robust.metrics.paired.drop`."""
-    found = _by_variant(values)
-    before = next((name for name in ("base", "abstain_base") if name in found), "")
-    after = next((name for name in found if name != before), "")
-    return paired.drop(found.get(before, {}), found.get(after, {})).value
+    found, units = _by_variant(values)
+    before = next((name for name in ("base", "abstain_base") if name in found), None)
+    after = next((name for name in found if name != before), None)
+    if before is None or after is None:
+        return nan
+    return paired.drop(found[before], found[after], units, interval=False).value
 
 
 def worst_acc(values: Sequence[Contribution | None]) -> float:
     """Right under every variant that asserts a wrong option, see :func:`lmms_robust.metrics.worst_case.joint`."""
-    return worst_case.joint(_by_variant(values), ADVERSARIAL).low
+    return _joint(values, ADVERSARIAL)
 
 
 robust_acc = worst_acc  # of contributions that say whether a response is right and consistent
@@ -61,11 +68,28 @@ robust_acc = worst_acc  # of contributions that say whether a response is right 
 
 def joint_acc(values: Sequence[Contribution | None]) -> float:
     """Under base too."""
-    return worst_case.joint(_by_variant(values), ("base", *ADVERSARIAL)).low
+    return _joint(values, ("base", *ADVERSARIAL))
 
 
-def _by_variant(values: Sequence[Contribution | None]) -> dict[str, dict[estimate.Unit, bool | None]]:
-    found: dict[str, dict[estimate.Unit, bool | None]] = {}
-    for item, variant, repeats in filter(None, values):
-        found.setdefault(variant, {}).update({(item, repeat): value for repeat, value in enumerate(repeats)})
-    return found
+def _joint(values: Sequence[Contribution | None], needed: Sequence[str]) -> float:
+    found, units = _by_variant(values)
+    return worst_case.joint(found, needed, units, interval=False).low
+
+
+_CODES = {True: TRUE, False: FALSE, None: UNKNOWN}
+
+
+def _by_variant(values: Sequence[Contribution | None]) -> tuple[dict[str, Outcomes], Units]:
+    """Outcomes by variant, and the items and repeats that they are of."""
+    known = [
+        ((item, repeat), variant, value)
+        for item, variant, repeats in filter(None, values)
+        for repeat, value in enumerate(repeats)
+    ]
+    places = {unit: place for place, unit in enumerate(dict.fromkeys(unit for unit, _, _ in known))}
+    items = {item: number for number, item in enumerate(dict.fromkeys(item for item, _ in places))}
+    numbers = np.array([items[item] for item, _ in places], np.int64)
+    found: dict[str, Outcomes] = {}
+    for unit, variant, value in known:
+        found.setdefault(variant, np.full(len(places), ABSENT, np.int8))[places[unit]] = _CODES[value]
+    return found, Units(numbers, numbers)

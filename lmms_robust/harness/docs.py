@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from lmms_robust.schema import Item, Variant
 
 logger = logging.getLogger(__name__)
 _SOURCES: dict[str, Stored] = {}
-_CHECKED: dict[tuple[str, str], tuple[str, frozenset[str]]] = {}
+_CHECKED: dict[tuple[str, str], dict[str, str]] = {}
 
 
 def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Dataset, probe: bool = False) -> Dataset:
@@ -49,43 +50,48 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
     checked = (adapter.name, dataset._fingerprint)
     if checked not in _CHECKED:
         _CHECKED[checked] = read_pictures(adapter, dataset, items)
-    digest, unreadable = _CHECKED[checked]
-    key = f"{adapter.name}-{digest}"
+    pictures = _CHECKED[checked]
+    key = f"{adapter.name}-{_digest(''.join(pictures.values()).encode())}"
     _SOURCES[key] = stored(dataset, adapter.images)
-    items = [item for item in items if item.id not in unreadable]
+    items = [replace(item, picture=pictures[item.id]) for item in items if item.id in pictures]
     written = _captions(adapter.name, items)
     docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
     return Dataset.from_list(docs)
 
 
-def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> tuple[str, frozenset[str]]:
+def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> dict[str, str]:
     """Read every picture once, so that a bad one is met before a model is loaded and not at sample 3,000.
 
     Returns:
-        Digest of all pictures, the same on every machine; and the ids of the items whose picture is left out. Each of
-        them is named in a warning.
+        Digest of the picture by id of its item, the same on every machine, of the items whose picture is readable. Each
+        of the others is named in a warning.
 
     Raises:
         RobustError: no picture is readable, or one is not and ``adapter.bad_rows`` is ``"refuse"``.
     """
-    digest, unreadable = sha256(), []
+    found: dict[str, str] = {}
     column = stored(dataset, adapter.images)
     for item in items:
         where = f"benchmark {adapter.name} item {item.id!r}"
         try:
             content = column.content(item.row, where)
             size(content, where)
-            digest.update(content)
         except RobustError as error:
             if adapter.bad_rows == "refuse":
                 raise
-            unreadable.append(item.id)
             logger.warning("left out: %s", error)
-    if unreadable:
-        logger.warning("benchmark %s: %d item(s) left out for their picture", adapter.name, len(unreadable))
-    if len(unreadable) == len(items):
+            continue
+        found[item.id] = _digest(content)
+    if len(found) < len(items):
+        lost = len(items) - len(found)
+        logger.warning("benchmark %s: %d item(s) left out for their picture", adapter.name, lost)
+    if not found:
         raise RobustError(f"benchmark {adapter.name}: none of {len(items)} pictures is readable")
-    return digest.hexdigest()[:16], frozenset(unreadable)
+    return found
+
+
+def _digest(content: bytes) -> str:
+    return sha256(content).hexdigest()[:16]
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
@@ -154,6 +160,7 @@ def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bo
         "opened_think": opened_think(),
         "source": source,
         "row": item.row,
+        "picture": item.picture,
     }
 
 
@@ -169,6 +176,7 @@ def variant_of(doc: Mapping[str, Any]) -> Variant:
         answer=doc["answer"],
         statement_source=doc["statement_source"],
         row=doc["row"],
+        picture=doc["picture"],
     )
     return Variant(
         item, doc["variant"], doc["planted"], options, doc["prompt"], doc["prefill"], doc["seed"],

@@ -44,8 +44,8 @@ def write_local(name: str, data_files: Sequence[Path], images: Path | None, outp
     adapter = benchmark(name)
     rows = load(adapter, data_files, images)
     items = items_of(adapter, rows)
-    _, unreadable = read_pictures(adapter, rows, items)
-    rows = _without(rows, adapter.image, {item.row for item in items if item.id in unreadable})
+    readable = read_pictures(adapter, rows, items)
+    rows = _without(rows, adapter.image, {item.row for item in items if item.id not in readable})
     _write(output / name, rows, adapter, harness)
     return output
 

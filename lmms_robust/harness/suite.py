@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
-from lmms_robust.metrics.estimate import average
+from lmms_robust.harness.aggregation import mean
 from lmms_robust.perturbations import ADVERSARIAL, VARIANTS, base_of
 from lmms_robust.record import Record
 
@@ -42,7 +42,7 @@ def _mean(value: Callable[[Record], float | bool | None]) -> Callable[[Repeats],
 
     def contribution(records: Repeats) -> float | None:
         found = [float(known) for known in map(value, records) if known is not None]
-        return average(found) if found else None
+        return mean(found) if found else None
 
     return contribution
 

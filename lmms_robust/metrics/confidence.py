@@ -1,13 +1,13 @@
-"""What the probability of the answer letter tells: its change, its calibration, and whether base foretells survival.
+"""What the probability of the answer letter tells: its calibration, and whether base foretells survival.
 
-Inputs map item and repeat to a value or None (unknown). They are taken as independent, though some share a picture.
+Scores are NaN where they are not known. Items are taken as independent, though some share a picture.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import ceil, fsum, nan, sqrt
+from math import nan, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
@@ -15,10 +15,7 @@ from scipy.special import expit, logit
 from scipy.stats import norm, rankdata
 from scipy.stats import t as student
 
-from lmms_robust.metrics.estimate import Estimate, Unit, known, mean
-from lmms_robust.metrics.rates import Outcomes
-
-Scores = Mapping[Unit, float | None]
+from lmms_robust.metrics.estimate import FALSE, TRUE, Estimate, Outcomes, Scores, known
 
 BINS = 10
 LEVEL = 0.95
@@ -49,42 +46,27 @@ class Auroc:
         return self.survived + self.fell
 
 
-def change(base: Scores, perturbed: Scores) -> Estimate:
-    """Mean under the perturbation minus mean at base, over items known in both.
-
-    >>> change({("a", 0): 0.75, ("b", 0): 0.5, ("c", 0): None}, {("a", 0): 0.5, ("b", 0): 0.5, ("c", 0): 1.0}).value
-    -0.125
-    """
-    pairs = {unit: (before, perturbed.get(unit)) for unit, before in base.items()}
-    return mean(
-        {unit: after - before for unit, (before, after) in pairs.items() if before is not None and after is not None}
-    )
-
-
 def auroc(score: Scores, base: Outcomes, perturbed: Outcomes) -> Auroc:
     """How well a score at base foretells which of the right answers survive the perturbation.
 
-    The probability that an item which survived has a higher score than one which fell, ties counting half. Range 0 to
-    1; higher is better, 0.5 is chance. It rests on the items that are right at base, have a score there, and are there
+    The probability that a unit which survived has a higher score than one which fell, ties counting half. Range 0 to
+    1; higher is better, 0.5 is chance. It rests on the units that are right at base, have a score there, and are there
     under the perturbation; one whose answer cannot be read has fallen.
 
-    >>> a, b, c = ("a", 0), ("b", 0), ("c", 0)
-    >>> auroc({a: 0.9, b: 0.6, c: 0.7}, dict.fromkeys([a, b, c], True), {a: True, b: False, c: False}).value
+    >>> auroc(np.array([0.9, 0.6, 0.7]), np.array([1, 1, 1], np.int8), np.array([1, 0, 0], np.int8)).value
     1.0
     """
-    scored = [(score.get(unit), perturbed.get(unit)) for unit, right in base.items() if right]
-    survived = [value for value, after in scored if value is not None and after is True]
-    fell = [value for value, after in scored if value is not None and after is False]
-    if not survived or not fell:
+    scored = (base == TRUE) & ~np.isnan(score)
+    survived, fell = score[scored & (perturbed == TRUE)], score[scored & (perturbed == FALSE)]
+    if not len(survived) or not len(fell):
         return Auroc(nan, nan, nan, len(survived), len(fell))
-    value, low, high = _area(survived, fell)
-    return Auroc(value, low, high, len(survived), len(fell))
+    return Auroc(*_area(survived, fell), len(survived), len(fell))
 
 
 def calibration_error(confidence: Scores, correct: Outcomes) -> Estimate:
-    """Expected calibration error of the answers given, over items with a confidence and a readable answer.
+    """Expected calibration error of the answers given, over units with a confidence and a readable answer.
 
-    Ten bins of equal width, (0, 0.1] to (0.9, 1]; the mean over items of |accuracy - mean confidence| of their bin
+    Ten bins of equal width, (0, 0.1] to (0.9, 1]; the mean over units of |accuracy - mean confidence| of their bin
     (Guo et al. 2017, "On Calibration of Modern Neural Networks", eq. 3). Range 0 to 1; lower is better. With few items
     it is far above 0 for a perfectly calibrated model as well.
 
@@ -93,20 +75,18 @@ def calibration_error(confidence: Scores, correct: Outcomes) -> Estimate:
             letter sampled, or given after stating another, is not.
         correct: whether that letter is the right one.
 
-    >>> a, b, c = ("a", 0), ("b", 0), ("c", 0)
-    >>> calibration_error({a: 0.75, b: 0.75, c: 0.5}, {a: True, b: False, c: True}).value
+    >>> calibration_error(np.array([0.75, 0.75, 0.5]), np.array([1, 0, 1], np.int8)).value
     0.3333333333333333
     """
-    gaps: dict[int, list[float]] = {}
-    for unit, value in confidence.items():
-        right = correct.get(unit)
-        if value is not None and right is not None:
-            gaps.setdefault(max(ceil(value * BINS), 1), []).append(float(right) - value)
-    n = sum(map(len, gaps.values()))
-    return known(fsum(abs(fsum(gap)) for gap in gaps.values()) / n if n else nan, n)
+    answered = ~np.isnan(confidence) & (correct >= FALSE)
+    values, right = confidence[answered], correct[answered]
+    bins = np.maximum(np.ceil(values * BINS).astype(int), 1)
+    gaps = np.bincount(bins, weights=right - values)
+    n = len(values)
+    return known(float(np.abs(gaps).sum()) / n if n else nan, n)
 
 
-def _area(high: Sequence[float], low: Sequence[float]) -> tuple[float, float, float]:
+def _area(high: Sequence[float] | Scores, low: Sequence[float] | Scores) -> tuple[float, float, float]:
     """P(high > low) + P(high = low) / 2 with a 95 % interval.
 
     The variance is that of DeLong, DeLong and Clarke-Pearson (1988, Biometrics 44:837), which assumes no shape of the

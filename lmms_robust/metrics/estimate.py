@@ -1,14 +1,21 @@
-"""An estimate, what it rests on, and its bounds where something is unknown."""
+"""An estimate: a number, what it rests on, its bounds where something is unknown, and its 95 % interval."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import fsum, isnan, nan
+from functools import cached_property
+from math import nan
 from typing import TypeAlias
 
-Unit: TypeAlias = tuple[str, int]
-"""An item, and the number of the response among those to one request: repeats are averaged within their item."""
+import numpy as np
+from numpy.typing import NDArray
+
+Outcomes: TypeAlias = NDArray[np.int8]
+"""Per unit :data:`TRUE`, :data:`FALSE`, :data:`UNKNOWN` or :data:`ABSENT`."""
+Scores: TypeAlias = NDArray[np.float64]
+"""Per unit a number; NaN where it is not known or the unit is absent."""
+
+TRUE, FALSE, UNKNOWN, ABSENT = 1, 0, -1, -2
 
 MOST_UNKNOWN = 0.05
 """Above this share of unknown outcomes there is no point value, only bounds."""
@@ -16,19 +23,22 @@ MOST_UNKNOWN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A number, the items it rests on, and between which numbers it lies whatever is unknown.
+    """A number, the items it rests on, and between which numbers it lies.
 
     Attributes:
         value: NaN where ``n`` is 0, or where too much is unknown.
         n: items.
-        low: lower bound; what a harness' table shows, which holds one number.
+        low: lower bound, whatever the unknown outcomes are; what a harness' table shows, which holds one number.
         high: upper bound.
+        interval: 95 % confidence interval; of an estimate with bounds, from the lower end of the one's to the upper end
+            of the other's. NaN where there is none.
     """
 
     value: float
     n: int
     low: float
     high: float
+    interval: tuple[float, float] = (nan, nan)
 
     @property
     def exact(self) -> bool:
@@ -36,36 +46,52 @@ class Estimate:
         return self.low == self.high
 
 
-def known(value: float, n: int) -> Estimate:
+NOTHING = Estimate(nan, 0, nan, nan)
+
+
+def known(value: float, n: int, interval: tuple[float, float] = (nan, nan)) -> Estimate:
     """An estimate of which nothing is unknown."""
-    return Estimate(value, n, value, value)
+    return Estimate(value, n, value, value, interval) if n else NOTHING
 
 
-def mean(values: Mapping[Unit, float | None]) -> Estimate:
-    """Mean over items of the values that are known, in any order the same to the last bit.
+@dataclass(frozen=True, eq=False)
+class Units:
+    """What is paired: items and their repeats, in the order of every array of outcomes.
 
-    >>> mean({("a", 0): 1, ("b", 0): None, ("c", 0): 0, ("c", 1): 1})
-    Estimate(value=0.75, n=2, low=0.75, high=0.75)
+    Attributes:
+        item: (units,) number of the item. Repeats are averaged within it.
+        picture: (units,) number of its picture. Items about one picture are not independent.
     """
-    found = by_item({unit: float(value) for unit, value in values.items() if value is not None})
-    return known(average(found.values()), len(found))
+
+    item: NDArray[np.int64]
+    picture: NDArray[np.int64]
+
+    @cached_property
+    def items(self) -> int:
+        """One more than the greatest number of an item."""
+        return int(self.item.max(initial=-1)) + 1
+
+    def weights(self, present: NDArray[np.bool_]) -> Scores:
+        """Per unit one over how many repeats of its item are present, 0 where it is absent: each item counts once."""
+        repeats = np.bincount(self.item[present], minlength=self.items)
+        return present / np.maximum(repeats, 1)[self.item]
+
+    def count(self, present: NDArray[np.bool_]) -> int:
+        """How many items are present."""
+        return int(np.count_nonzero(np.bincount(self.item[present], minlength=self.items)))
 
 
-def by_item(values: Mapping[Unit, float]) -> dict[str, float]:
-    """Mean of each item's repeats."""
-    found: dict[str, list[float]] = {}
-    for (item, _), value in values.items():
-        found.setdefault(item, []).append(value)
-    return {item: average(repeats) for item, repeats in found.items()}
+def ternary(values: NDArray[np.bool_], unknown: NDArray[np.bool_], present: NDArray[np.bool_]) -> Outcomes:
+    """Outcomes from three masks, the later ones stronger.
+
+    >>> ternary(np.array([True, True, True]), np.array([False, True, True]), np.array([True, True, False])).tolist()
+    [1, -1, -2]
+    """
+    found = np.where(unknown, UNKNOWN, np.where(values, TRUE, FALSE))
+    return np.where(present, found, ABSENT).astype(np.int8)
 
 
-def average(values: Iterable[float]) -> float:
-    """Mean, exact but for the last rounding; NaN of nothing."""
-    found = list(values)
-    return fsum(found) / len(found) if found else nan
-
-
-def bounded(value: float, n: int, low: float, high: float, unknown: float) -> Estimate:
+def bounded(value: float, n: int, low: float, high: float, unknown: float, interval: tuple[float, float]) -> Estimate:
     """An estimate with bounds, whose value is dropped where too much is unknown.
 
     Args:
@@ -74,5 +100,6 @@ def bounded(value: float, n: int, low: float, high: float, unknown: float) -> Es
         low: lower bound.
         high: upper bound.
         unknown: share of outcomes that are not known, 0 to 1.
+        interval: 95 % interval that covers those of both bounds.
     """
-    return Estimate(nan if isnan(value) or unknown > MOST_UNKNOWN else value, n, low, high)
+    return Estimate(nan if unknown > MOST_UNKNOWN else value, n, low, high, interval)

@@ -1,43 +1,77 @@
-"""Rates of outcomes that may be unknown, each with its bounds."""
+"""Rates of outcomes that may be unknown, and means of scores."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from math import nan
 
-from lmms_robust.metrics.estimate import Estimate, Unit, average, bounded, by_item, mean
+import numpy as np
 
-Outcomes = Mapping[Unit, bool | None]
-"""Item and repeat -> True, False, or None for unknown."""
-
+from lmms_robust.metrics.estimate import (
+    ABSENT,
+    FALSE,
+    NOTHING,
+    TRUE,
+    UNKNOWN,
+    Estimate,
+    Outcomes,
+    Scores,
+    Units,
+    bounded,
+    known,
+)
+from lmms_robust.metrics.intervals import ratio, wilson
 
 MOST_TRUNCATED = 0.02
 """Above this share of responses that stopped at the limit of tokens, runs and summaries warn."""
 
 
-def rate(outcomes: Outcomes) -> Estimate:
-    """Share that is True, between what is known to be and what may be.
+def rate(outcomes: Outcomes, units: Units) -> Estimate:
+    """Share that is True, between what is known to be and what may be, with Wilson's interval.
 
     Range 0 to 1. The bounds are [known True, known True + unknown] over all; the value is the share among the known.
 
-    >>> rate({("a", 0): True, ("b", 0): None, ("c", 0): False, ("d", 0): False})
-    Estimate(value=nan, n=4, low=0.25, high=0.5)
+    >>> four = Units(np.arange(4), np.arange(4))
+    >>> found = rate(np.array([TRUE, UNKNOWN, FALSE, FALSE], dtype=np.int8), four)
+    >>> found.value, found.n, found.low, found.high
+    (nan, 4, 0.25, 0.5)
     """
-    low = by_item({unit: float(value is True) for unit, value in outcomes.items()})
-    high = by_item({unit: float(value is not False) for unit, value in outcomes.items()})
-    value, unknown = mean(outcomes).value, unknown_share(outcomes)
-    return bounded(value, len(low), average(low.values()), average(high.values()), unknown)
+    present = outcomes != ABSENT
+    n = units.count(present)
+    if not n:
+        return NOTHING
+    weights, true = units.weights(present), outcomes == TRUE
+    low, unknown = float(weights @ true) / n, unknown_share(outcomes, units)
+    high = float(weights @ (true | (outcomes == UNKNOWN))) / n
+    decided = units.weights(outcomes >= FALSE)
+    value = float(decided @ true) / float(decided.sum()) if decided.any() else nan
+    return bounded(value, n, low, high, unknown, (wilson(low, n)[0], wilson(high, n)[1]))
 
 
-def unknown_share(outcomes: Outcomes) -> float:
+def unknown_share(outcomes: Outcomes, units: Units) -> float:
     """Share of outcomes that are unknown, 0 to 1."""
-    return average(by_item({unit: float(value is None) for unit, value in outcomes.items()}).values())
+    weights = units.weights(outcomes != ABSENT)
+    return float(weights @ (outcomes == UNKNOWN)) / float(weights.sum()) if weights.any() else nan
 
 
 def consistency(outcomes: Outcomes) -> tuple[int, int]:
     """How many verdicts are True and how many False: consistency is True / (True + False).
 
-    >>> consistency({("a", 0): True, ("b", 0): None, ("c", 0): False})
+    >>> consistency(np.array([TRUE, UNKNOWN, FALSE], dtype=np.int8))
     (1, 1)
     """
-    values = list(outcomes.values())
-    return sum(value is True for value in values), sum(value is False for value in values)
+    return int(np.count_nonzero(outcomes == TRUE)), int(np.count_nonzero(outcomes == FALSE))
+
+
+def mean(scores: Scores, units: Units, span: tuple[float, float] = (-np.inf, np.inf)) -> Estimate:
+    """Mean over items of the scores that are known, with an interval over pictures.
+
+    >>> mean(np.array([1, np.nan, 0, 1]), Units(np.array([0, 1, 2, 2]), np.arange(4))).value
+    0.75
+    """
+    present = ~np.isnan(scores)
+    n = units.count(present)
+    if not n:
+        return NOTHING
+    weights = units.weights(present)
+    parts = weights * np.where(present, scores, 0)
+    return known(float(parts.sum()) / n, n, ratio(parts, weights, units, span))

@@ -10,12 +10,16 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+
 from lmms_robust.errors import RobustError
-from lmms_robust.record import Record
+from lmms_robust.record import PROBE, Record
+from lmms_robust.report.columns import Columns, codes, joined, keys, record_at
 from lmms_robust.report.sample_log import SampleLog, results
 
-Key = tuple[tuple[str, str, int, int], str]
-"""What a response is the one response to, within a run: item, digest, plant seed, repeat; variant."""
+KEY = ("item", "digest", "repeat", "variant")
+"""What a response is the one response to, within a run."""
 
 Place = tuple[Path, str]
 """Folder and date of a run of a harness."""
@@ -25,6 +29,8 @@ SPEED = frozenset({"resume", "batch_size", "max_num_seqs", "concurrency", "timeo
 
 SAID_APART = ("random_seed", "torch_seed", "system_instruction", "system_instruction_sha", "chat_template_sha")
 """What else a harness's results say of how a model was asked."""
+
+EMPTY = Columns().table()
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +47,9 @@ class Run:
         benchmark: name of the benchmark.
         probe: whether the records are those of the probe.
         seed: plant seed.
-        records: one for each response, in the order of the logs.
+        table: one row for each response, in the order of the logs; columns as in
+            :data:`lmms_robust.report.columns.SCHEMA`.
+        arguments: what the harness's results say of model, arguments and generation; None where there are none.
         notes: sentences about what was found on the way: counted once, not paired.
     """
 
@@ -50,8 +58,14 @@ class Run:
     benchmark: str
     probe: bool
     seed: int
-    records: tuple[Record, ...]
+    table: pa.Table
+    arguments: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def records(self) -> tuple[Record, ...]:
+        """The rows of the table as records; made anew at each call."""
+        return tuple(record_at(self.table, row) for row in range(len(self.table)))
 
 
 @dataclass(slots=True)
@@ -59,50 +73,38 @@ class _Part:
     """One benchmark of one run of a harness, while it is read.
 
     Attributes:
-        run: the run so far.
+        run: the run so far; its table is empty.
         place: folder and date, which the run's results have too.
-        arguments: what these say of model, arguments and generation; None where there are none.
-        found: records with a digest of their response and their file.
-        repeated: responses that were read again, with equal texts.
-        torn: which two responses are different ones under one key; empty where none are.
+        found: its records.
     """
 
     run: Run
     place: Place
-    arguments: Mapping[str, Any] | None = None
-    found: dict[Key, tuple[Record, str, Path]] = field(default_factory=dict)
-    repeated: int = 0
-    torn: str = ""
+    found: Columns = field(default_factory=Columns)
 
-    def add(self, record: Record, text: str, path: Path) -> None:
-        """Add a record; the same response under the same key counts once."""
-        key = (record.unit, record.variant)
-        if key not in self.found:
-            self.found[key] = record, text, path
-        elif self.found[key][1] == text:
-            self.repeated += 1
-        else:
-            self.torn = self.torn or (
+
+def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
+    """A table with each response once, how many were left out for it, and which two differ under one key, if any do."""
+    key, _ = codes(keys(table, KEY))
+    first, inverse = np.unique(key, return_index=True, return_inverse=True)[1:]
+    if len(first) == len(table):
+        return table, 0, ""
+    response, _ = codes(table["response"])
+    differing = np.flatnonzero(response != response[first[inverse]])
+    if len(differing):
+        after = int(differing[0])
+        before = int(first[inverse[after]])
+        record = record_at(table, after)
+        files = [table["file"][row].as_py() for row in (before, after)]
+        return (
+            table,
+            0,
+            (
                 f"two different responses to {record.benchmark} item {record.item!r}, {record.variant}, repeat "
-                f"{record.repeat}, in {self.found[key][2]} and {path}; allowed: one, or the same in both"
-            )
-
-    def clashes(self, other: _Part) -> bool:
-        """Whether another part has other responses under the same keys."""
-        shared = self.found.keys() & other.found.keys()
-        return any(self.found[key][1] != other.found[key][1] for key in shared)
-
-    def take(self, other: _Part) -> None:
-        """Add another part, which does not clash."""
-        for record, text, path in other.found.values():
-            self.add(record, text, path)
-        self.repeated += other.repeated
-        self.run = replace(self.run, date=f"{self.run.date} + {other.run.date}")
-
-    def done(self) -> Run:
-        again = f"{self.repeated} response(s) were logged twice with equal texts and count once"
-        notes = (*self.run.notes, *([again] if self.repeated else []))
-        return replace(self.run, records=tuple(record for record, _, _ in self.found.values()), notes=notes)
+                f"{record.repeat}, in {files[0]} and {files[1]}; allowed: one, or the same in both"
+            ),
+        )
+    return table.take(np.sort(first)), len(table) - len(first), ""
 
 
 def read_runs(folder: Path | str) -> list[Run]:
@@ -121,21 +123,20 @@ def read_runs(folder: Path | str) -> list[Run]:
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
     paths, faults = _files(folder)
     logs = [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
-    parts = _parts(logs)
-    faults += [log.fault for log in logs if log.fault] + [part.torn for part in parts if part.torn]
-    parts = [part for part in parts if not part.torn]
-    faults += _tell_arguments(parts, logs, paths)
-    if not parts and len(faults) == 1:
+    said, silent = _said(logs, paths)
+    runs, torn = _runs(logs, said)
+    faults += [*(log.fault for log in logs if log.fault), *torn, *silent]
+    if not runs and len(faults) == 1:
         raise RobustError(faults[0])
     for fault in faults:
         logger.warning("left out: %s", fault)
-    if not parts:
+    if not runs:
         raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
     if faults:
         whole, some = (sum(log.read and bool(log.fault) == cut for log in logs) for cut in (False, True))
-        said = "left out: %d, named above; of %d sample log(s) %d read whole, %d in part"
-        logger.warning(said, len(faults), len(logs), whole, some)
-    return [part.done() for part in _joined(parts)]
+        told = "left out: %d, named above; of %d sample log(s) %d read whole, %d in part"
+        logger.warning(told, len(faults), len(logs), whole, some)
+    return _joined(runs)
 
 
 def _files(folder: Path) -> tuple[list[Path], list[str]]:
@@ -150,21 +151,34 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
     return sorted(found, key=lambda path: (path.name, path)), faults
 
 
-def _parts(logs: Sequence[SampleLog]) -> list[_Part]:
+def _runs(logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
+    """What the logs hold, and which of it has two different responses under one key."""
     parts: dict[tuple[Place, str, bool, int], _Part] = {}
     for log in logs:
         place = log.path.parent, _date(log.path.stem)
-        for record, text in log.records():
-            key = (place, record.benchmark, record.probe, record.seed)
+        for record, response, line in log.records():
+            about = record["benchmark"], record.get("injection") == PROBE, record.get("seed", 0)
+            key = (place, *about)
             if key not in parts:
-                run = Run(place[0].name, place[1], record.benchmark, record.probe, record.seed, ())
-                parts[key] = _Part(run, place)
-            parts[key].add(record, text, log.path)
-    return list(parts.values())
+                parts[key] = _Part(Run(place[0].name, place[1], *about, EMPTY), place)
+            parts[key].found.add(record, response, str(log.path), line)
+    runs, torn = [], []
+    for part in parts.values():
+        table, repeated, two = _once(part.found.table())
+        if two:
+            torn.append(two)
+        else:
+            runs.append(replace(part.run, table=table, arguments=said.get(part.place), notes=_again(repeated)))
+    return runs, torn
 
 
-def _tell_arguments(parts: Sequence[_Part], logs: Sequence[SampleLog], paths: Sequence[Path]) -> list[str]:
-    """Give the parts what their results say, and return which results say nothing, or have no samples."""
+def _again(repeated: int) -> tuple[str, ...]:
+    return (f"{repeated} response(s) were logged twice with equal texts and count once",) if repeated else ()
+
+
+def _said(logs: Sequence[SampleLog], paths: Sequence[Path]) -> tuple[dict[Place, Mapping[str, Any] | None], list[str]]:
+    """What results say of their runs, and which say nothing, or have no samples."""
+    found: dict[Place, Mapping[str, Any] | None] = {}
     faults = []
     logged = {(log.path.parent, _date(log.path.stem)) for log in logs}
     for path in paths:
@@ -174,31 +188,28 @@ def _tell_arguments(parts: Sequence[_Part], logs: Sequence[SampleLog], paths: Se
         if place not in logged:
             faults.append(f"{str(path)!r}: no samples of its run beside it; allowed: a run with --log_samples")
             continue
-        own = [part for part in parts if part.place == place]
         try:
-            arguments = _arguments(results(path)) if own else None
+            found[place] = _arguments(results(path))
         except RobustError as error:
             faults.append(f"{str(path)!r}: {error}")
-            continue
-        for part in own:
-            part.arguments = arguments
-    return faults
+    return found, faults
 
 
-def _joined(parts: Sequence[_Part]) -> list[_Part]:
-    """Put parts together that belong together; the others say why they do not."""
-    kept: list[_Part] = []
-    for part in parts:
-        same = [one for one in kept if _about(one.run) == _about(part.run)]
-        reasons = [(one, _apart(one, part)) for one in same]
-        fitting = next((one for one, reason in reasons if not reason), None)
-        if fitting is not None:
-            fitting.take(part)
-            continue
-        for one, reason in reasons:
-            note = f"not paired with the run of {one.run.date}: {reason}"
-            part.run = replace(part.run, notes=(*part.run.notes, note))
-        kept.append(part)
+def _joined(runs: Sequence[Run]) -> list[Run]:
+    """Put runs together that belong together; the others say why they do not."""
+    kept: list[Run] = []
+    for run in runs:
+        reasons = []
+        for place, one in enumerate(kept):
+            if _about(one) != _about(run):
+                continue
+            reason, both = _together(one, run)
+            if both is not None:
+                kept[place] = both
+                break
+            reasons.append(f"not paired with the run of {one.date}: {reason}")
+        else:
+            kept.append(replace(run, notes=(*run.notes, *reasons)))
     return kept
 
 
@@ -206,18 +217,22 @@ def _about(run: Run) -> tuple[str, str, bool, int]:
     return run.model, run.benchmark, run.probe, run.seed
 
 
-def _apart(one: _Part, other: _Part) -> str:
-    """Why two parts about the same do not belong together; empty if they do."""
+def _together(one: Run, other: Run) -> tuple[str, Run | None]:
+    """Two runs about the same as one, or why they do not belong together."""
     if one.arguments is None or other.arguments is None:
-        return "no results file beside the samples tells its arguments"
+        return "no results file beside the samples tells its arguments", None
     for name in sorted({*one.arguments, *other.arguments}):
         before, after = one.arguments.get(name), other.arguments.get(name)
         if before != after:
-            return f"{name} differs ({before!r} there, {after!r} here)"
-    before, after = (sorted({found.templates for found, _, _ in part.found.values()}) for part in (one, other))
+            return f"{name} differs ({before!r} there, {after!r} here)", None
+    before, after = (sorted(run.table["templates"].unique().to_pylist()) for run in (one, other))
     if before != after:
-        return "templates differ"
-    return "it has other responses to the same prompts" if one.clashes(other) else ""
+        return "templates differ", None
+    table, repeated, torn = _once(joined([one.table, other.table]))
+    if torn:
+        return "it has other responses to the same prompts", None
+    notes = tuple(note for run in (one, other) for note in run.notes)
+    return "", replace(one, date=f"{one.date} + {other.date}", table=table, notes=notes + _again(repeated))
 
 
 def _date(stem: str) -> str:
