@@ -54,16 +54,20 @@ class Stored:
 
     def content(self, row: int, where: str) -> bytes:
         """The bytes of one row's encoded picture; raises as :func:`encoded` does."""
-        cells = list(self.rows[row].values())
-        return encoded([cell for cell in cells if _filled(cell)] if len(cells) > 1 else cells[0], where, self.listed)
+        return encoded(self._cell(row), where, self.listed)
 
     def place(self, row: int) -> str:
         """Where the picture of one row lies, in words: a file, or the row itself."""
-        value = _one(self.rows[row][self.column], f"row {row}")
+        value = _one(self._cell(row), f"row {row}")
         named = value.get("path") if isinstance(value, Mapping) else None
         if isinstance(value, Mapping) and not value.get("bytes"):
             return f"file {named}"
         return f"in row {row}" + (f" as {named}" if named else "")
+
+    def _cell(self, row: int) -> Any:
+        """What the row holds: of several columns, all that are filled."""
+        cells = list(self.rows[row].values())
+        return [cell for cell in cells if _filled(cell)] if len(cells) > 1 else cells[0]
 
 
 def stored(dataset: Dataset, columns: Sequence[str]) -> Stored:
