@@ -43,7 +43,7 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         numerators: (units,) each a part of the whole, such as an item's loss.
         denominators: (units,) what it is a part of, such as the item's weight; 0 where the unit does not count.
         units: the units.
-        span: the least and the greatest ratio there can be.
+        span: the least and the greatest ratio there can be. Without them pictures that do not differ have no interval.
     """
     counted = denominators != 0
     if not counted.any():
@@ -51,9 +51,13 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
     pictures = np.unique(units.picture[counted], return_inverse=True)[1]
     n = int(pictures.max()) + 1
     top, bottom = (np.bincount(pictures, weights=parts[counted], minlength=n) for parts in (numerators, denominators))
+    order = np.lexsort((top.round(9), bottom.round(9)))  # the same resamples, whatever the order of the units
+    top, bottom = top[order], bottom[order]
     value = float(top.sum() / bottom.sum())
     rest = top - value * bottom
     if np.allclose(rest, 0, atol=1e-12):
+        if np.isinf(span).any():
+            return nan, nan
         hidden = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return value - hidden * (value - span[0]), value + hidden * (span[1] - value)
     if n <= MOST_RESAMPLED:

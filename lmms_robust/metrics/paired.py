@@ -76,8 +76,14 @@ def survival(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:
     return known(float(kept.sum() / started.sum()), n, ratio(kept, started, units, (0, 1))) if n else NOTHING
 
 
-def change(base: Scores, perturbed: Scores, units: Units) -> Estimate:
-    """Mean under the perturbation minus mean at base, over units known in both.
+def change(base: Scores, perturbed: Scores, units: Units, span: tuple[float, float] = (-inf, inf)) -> Estimate:
+    """Mean under the perturbation minus mean at base, over units known in both, with an interval over pictures.
+
+    Args:
+        base: scores of the one side.
+        perturbed: scores of the other.
+        units: the units.
+        span: the least and the greatest change there can be.
 
     >>> three = Units(np.arange(3), np.arange(3))
     >>> change(np.array([0.75, 0.5, np.nan]), np.array([0.5, 0.5, 1.0]), three).value
@@ -87,7 +93,7 @@ def change(base: Scores, perturbed: Scores, units: Units) -> Estimate:
     present = ~np.isnan(differences)
     weights, n = units.weights(present), units.count(present)
     parts = weights * np.where(present, differences, 0)
-    return known(float(parts.sum()) / n, n, ratio(parts, weights, units, (-inf, inf))) if n else NOTHING
+    return known(float(parts.sum()) / n, n, ratio(parts, weights, units, span)) if n else NOTHING
 
 
 def shared(one: Outcomes, other: Outcomes) -> tuple[Outcomes, Outcomes]:

@@ -31,7 +31,7 @@ def joint(outcomes: ByVariant, needed: Collection[str], units: Units, interval: 
     >>> joint({"x": x, "y": y}, ["x", "y"], two).value
     0.5
     """
-    if not set(needed) <= set(outcomes):
+    if not needed or not set(needed) <= set(outcomes):
         return NOTHING
     held = every([outcomes[name] for name in needed])
     found = rate(held, units)
