@@ -178,10 +178,11 @@ def measure(runs: int, items: int, shared: float, ease: float = 0.8, seed: int =
     """
     truth, rng = truths(ease), np.random.default_rng(seed)
     found = [simulate(rng, items, ease, shared) for _ in range(runs)]
-    return {name: _coverage([run[name].interval for run in found], truth[name]) for name in truth}
+    return {name: coverage([run[name].interval for run in found], truth[name]) for name in truth}
 
 
-def _coverage(intervals: Sequence[tuple[float, float]], truth: Truth) -> Coverage:
+def coverage(intervals: Sequence[tuple[float, float]], truth: Truth) -> Coverage:
+    """How intervals did against the truth."""
     low, high = np.array(intervals).T
     above, below = low > truth.low + 1e-9, high < truth.high - 1e-9
     return Coverage(len(low), *(float(part.mean()) for part in (~(above | below), above, below, high - low)))

@@ -277,7 +277,7 @@ def _confidence(
     if base is None:
         return found, {}
     before = {name: responses.scores(base, values) for name, values in (("p", p_correct), ("h", entropy))}
-    found["p_correct_change"] = change(before["p"], here["p"], units)
+    found["p_correct_change"] = change(before["p"], here["p"], units, (-1, 1))
     found["entropy_change"] = change(before["h"], here["h"], units)
     told = [responses.scores(base, np.where(exact, score, nan)) for score in (p_correct, -entropy)]
     at_base, after = responses.outcomes(base, right), responses.outcomes(variant, right, way)

@@ -12,7 +12,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from lmms_robust.metrics import intervals
 from lmms_robust.metrics.estimate import Units
-from lmms_robust.metrics.intervals import ratio, wilson
+from lmms_robust.metrics.intervals import bracket, clustered_wilson, ratio, wilson
 from tests.metrics.made import clustered, correlated, singles, units
 
 ANY = (-math.inf, math.inf)
@@ -26,6 +26,48 @@ def test_wilsons_interval_is_that_of_statsmodels(pair: tuple[int, int]) -> None:
 
 def test_wilsons_interval_of_nothing_is_none() -> None:
     assert all(math.isnan(end) for end in wilson(math.nan, 0))
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.8])
+def test_of_items_that_share_pictures_it_is_wilsons_of_as_many_as_their_clustered_error_leaves(share: float) -> None:
+    laid = clustered(300)
+    true = 1.0 * correlated(np.random.default_rng(4), laid, share)
+    value = true.mean()
+    model = sm.OLS(true, np.ones(300))
+    clusters = model.fit(cov_type="cluster", cov_kwds={"groups": laid.picture, "use_correction": False})
+    left = min(value * (1 - value) / clusters.cov_params()[0, 0], 300)
+    found = clustered_wilson(true, np.ones(300), laid)
+    assert found == pytest.approx(proportion_confint(value * left, left, method="wilson"), abs=1e-9)
+    assert left < 300
+
+
+def test_items_that_are_twice_the_same_count_once() -> None:
+    pairs = np.repeat(np.arange(100) % 4 == 0, 2) * 1.0
+    found = clustered_wilson(pairs, np.ones(200), units(range(200), [n // 2 for n in range(200)]))
+    assert found == pytest.approx(wilson(0.25, 100))
+
+
+def test_repeats_that_agree_tell_what_one_would_and_others_up_to_what_all_of_them_would() -> None:
+    laid = units(np.repeat(np.arange(100), 2))
+    alike, apart = np.repeat(np.arange(100) % 4 == 0, 2) / 2, np.tile([0.5, 0], 100)
+    assert clustered_wilson(alike, np.full(200, 0.5), laid) == pytest.approx(wilson(0.25, 100))
+    assert clustered_wilson(apart, np.full(200, 0.5), laid) == pytest.approx(wilson(0.5, 200))
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_where_all_are_alike_pictures_take_nothing_from_wilsons_interval(value: float) -> None:
+    found = clustered_wilson(np.full(40, value), np.ones(40), clustered(40))
+    assert found == wilson(value, 40)
+    assert found[0] == 0.0 or found[1] == 1.0
+
+
+def test_a_bracket_reaches_from_the_lower_end_of_the_one_to_the_upper_end_of_the_other() -> None:
+    laid, rng = clustered(100), np.random.default_rng(0)
+    least = 1.0 * correlated(rng, laid, 0.3)
+    most = np.maximum(least, rng.random(100) < 0.2)
+    one, other = (ratio(part, np.ones(100), laid, (0, 1)) for part in (least, most))
+    assert bracket(least, most, np.ones(100), laid, (0, 1)) == (one[0], other[1])
+    assert bracket(least, least, np.ones(100), laid, (0, 1)) == one
 
 
 def sums(numerators: np.ndarray, denominators: np.ndarray, laid: Units) -> tuple[np.ndarray, np.ndarray]:

@@ -245,15 +245,23 @@ def test_joint_rates_are_those_planted() -> None:
     assert (found.torn, found.without_base, found.mixed) == (6, 10, ())
 
 
-def test_intervals_hold_their_bounds_and_those_of_rates_are_wilsons(numbers: dict[str, Row]) -> None:
+def test_intervals_hold_their_bounds(numbers: dict[str, Row]) -> None:
     joint = joint_rates(table_of(RUN))
     found = [estimate for row in numbers.values() for estimate in row.estimates.values()]
     for estimate in [*found, joint.worst_acc, joint.robust_acc, joint.joint_acc]:
         low, high = estimate.interval
         assert low <= estimate.low <= estimate.high <= high
         assert high - low < 0.5
-    expected = proportion_confint(166, 310, method="wilson")
-    assert numbers["wrong_think"].estimates["acc"].interval == pytest.approx(expected)
+
+
+def test_an_interval_is_wider_where_pictures_share_their_fate() -> None:
+    alone, alike = (
+        rows(table_of([record(str(n), "base", "AB"[n // 2 % 2], True, picture=picture(n)) for n in range(100)]))[0]
+        for picture in (lambda n: "", lambda n: str(n // 2))
+    )
+    for row, n in ((alone, 100), (alike, 50)):
+        expected = proportion_confint(n / 2, n, method="wilson")
+        assert row.estimates["acc"].interval == pytest.approx(expected)
 
 
 def numbers_of(found: Row) -> list[float]:
