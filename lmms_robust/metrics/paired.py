@@ -103,15 +103,15 @@ def shared(one: Outcomes, other: Outcomes) -> tuple[Outcomes, Outcomes]:
 
 
 class Discordant(NamedTuple):
-    """Units on which two sides differ, of those known on both.
+    """Items on which two sides differ, of those known on both.
 
     Attributes:
-        lost: True on the first side only.
-        won: True on the second side only.
-        n: all units.
+        lost: True on the first side only; of an item with repeats, in more of them than on the second.
+        won: True on the second side only, likewise.
+        n: all items.
         p: exact two-sided p of McNemar's test: how likely so uneven a split is where both sides are equally good.
-        resolution: n over the number of units at which a difference of this size is found at 5 % with a power of 80 %;
-            below 1 the units do not suffice to tell (Connor 1987, Biometrics 43:207, for the number).
+        resolution: n over the number of items at which a difference of this size is found at 5 % with a power of 80 %;
+            below 1 the items do not suffice to tell (Connor 1987, Biometrics 43:207, for the number).
     """
 
     lost: int
@@ -121,20 +121,19 @@ class Discordant(NamedTuple):
     resolution: float
 
 
-def discordant(one: Outcomes, other: Outcomes) -> Discordant:
-    """Count the units on which two sides differ.
+def discordant(one: Outcomes, other: Outcomes, units: Units) -> Discordant:
+    """Count the items on which two sides differ.
+
+    Repeats of an item tell less than as many items, so that each item counts once: as lost, won or neither.
 
     >>> one, other = np.array([TRUE] * 8 + [FALSE] * 2, np.int8), np.array([FALSE] * 8 + [FALSE] * 2, np.int8)
-    >>> found = discordant(one, other)
+    >>> found = discordant(one, other, Units(np.arange(10), np.arange(10)))
     >>> found.lost, found.won, found.p
     (8, 0, 0.0078125)
     """
     both = (one >= FALSE) & (other >= FALSE)
-    lost, won = (
-        int(np.count_nonzero(both & (first == TRUE) & (second == FALSE)))
-        for first, second in ((one, other), (other, one))
-    )
-    n = int(np.count_nonzero(both))
+    gained = np.bincount(units.item[both], weights=(other - one)[both])
+    lost, won, n = int(np.count_nonzero(gained < 0)), int(np.count_nonzero(gained > 0)), units.count(both)
     from scipy.stats import binomtest  # half a second to import, and the harness needs none of it
 
     p = float(binomtest(lost, lost + won).pvalue) if lost + won else 1.0

@@ -136,12 +136,12 @@ def test_what_one_side_lacks_is_absent_in_both() -> None:
     assert [one.tolist() for one in found] == [[ABSENT, ABSENT, UNKNOWN], [ABSENT, ABSENT, TRUE]]
 
 
-@given(sides(2))
+@given(sides(2, repeats=False))
 def test_mcnemars_test_is_that_of_statsmodels(made: tuple[Units, list[Outcomes]]) -> None:
-    _, (one, other) = made
+    laid, (one, other) = made
     pairs = [(a, b) for a, b in zip(one.tolist(), other.tolist(), strict=True) if a >= FALSE and b >= FALSE]
     cells = [[pairs.count((a, b)) for b in (TRUE, FALSE)] for a in (TRUE, FALSE)]
-    found = discordant(one, other)
+    found = discordant(one, other, laid)
     assert (found.lost, found.won, found.n) == (cells[0][1], cells[1][0], len(pairs))
     if found.lost + found.won:
         assert found.p == pytest.approx(published(cells, exact=True).pvalue)
@@ -149,12 +149,23 @@ def test_mcnemars_test_is_that_of_statsmodels(made: tuple[Units, list[Outcomes]]
         assert (found.p == 1.0) if pairs else math.isnan(found.p)
 
 
+def test_an_item_with_repeats_is_one_item_to_mcnemars_test() -> None:
+    one = outcomes([True, True, False, True, False, True, None])
+    other = outcomes([False, True, False, False, True, False, True])
+    found = discordant(one, other, units([0, 0, 0, 1, 1, 2, 2]))  # lost, neither, lost
+    assert (found.lost, found.won, found.n, found.p) == (2, 0, 3, 0.5)
+
+
 def test_resolution_is_the_share_of_the_items_needed_that_are_there() -> None:
     one, other = outcomes([True] * 20 + [False] * 10 + [True] * 70), outcomes([False] * 20 + [True] * 10 + [True] * 70)
     # (1.959964 * sqrt(.3) + 0.841621 * sqrt(.3 - .01)) ** 2 / .1 ** 2
-    assert discordant(one, other).resolution == pytest.approx(100 / 233.09, rel=1e-4)
-    assert discordant(one, one).resolution == 0
-    assert math.isnan(discordant(one[:0], one[:0]).resolution)
+    assert discordant(one, other, singles(100)).resolution == pytest.approx(100 / 233.09, rel=1e-4)
+    assert discordant(one, one, singles(100)).resolution == 0
+    assert math.isnan(discordant(one[:0], one[:0], singles(0)).resolution)
+
+
+def split(lost: int, won: int) -> tuple[Outcomes, Outcomes]:
+    return outcomes([True] * lost + [False] * won), outcomes([False] * lost + [True] * won)
 
 
 @pytest.mark.parametrize(("lost", "won"), [(0.2, 0.1), (0.1, 0.05), (0.3, 0.2), (0.12, 0.02)])
@@ -166,7 +177,7 @@ def test_with_the_items_needed_a_difference_is_found_four_times_in_five(lost: fl
         times = int(((counts[:, 0] == a) & (counts[:, 1] == b)).sum())
         table = [[0, a], [b, 0]]
         found += times * (a + b > 0 and published(table, exact=False, correction=False).pvalue < 0.05)
-        exact += times * (discordant(outcomes([True] * a + [False] * b), outcomes([False] * a + [True] * b)).p < 0.05)
+        exact += times * (discordant(*split(a, b), singles(a + b)).p < 0.05)
     assert found / runs == pytest.approx(0.8, abs=0.04)
     assert 0.7 < exact / runs < 0.82  # the exact test is the more cautious one
 

@@ -325,6 +325,7 @@ def test_repeats_of_an_item_vote_and_one_of_them_may_do() -> None:
     assert base.estimates["pass_at"].value == 0.75
     assert wrong.estimates["drop"].value == pytest.approx(1 / 3 - 1)
     assert wrong.estimates["survival"].value == 1.0
+    assert wrong.discordant[:4] == (0, 4, 4, 0.125)
     assert wrong.transitions == {("right", "right"): 4, ("planted", "right"): 5, ("other", "right"): 2,
                                  ("no_answer", "right"): 1}  # fmt: skip
 
