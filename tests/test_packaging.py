@@ -59,7 +59,7 @@ def test_the_readme_is_finished_and_names_every_command() -> None:
 def test_every_package_that_is_imported_is_declared(folder: str, extras: list[str]) -> None:
     declared = {canonicalize_name(one.name) for one in requirements(*extras)} | {"lmms-robust"}
     installed = packages_distributions()
-    for module in imported(folder) - {"tests", "benchmarks", "tiny_model", "vllm"}:
+    for module in imported(folder) - {"tests", "benchmarks", "scripts", "tiny_model", "vllm"}:
         names = {canonicalize_name(name) for name in installed[module]}
         assert names & declared, f"{folder}/ imports {module}, of {names}"
 

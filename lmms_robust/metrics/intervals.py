@@ -1,8 +1,8 @@
-"""95 % intervals: Wilson's for a rate, and one for ratios of sums over clusters of items that share a picture."""
+"""95 % intervals: Wilson's for a rate, and one for ratios of sums; both over clusters of items that share a picture."""
 
 from __future__ import annotations
 
-from math import nan, sqrt
+from math import inf, nan, sqrt
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +18,7 @@ RESAMPLES = 2_000
 Interval = tuple[float, float]
 
 
-def wilson(share: float, n: int) -> Interval:
+def wilson(share: float, n: float) -> Interval:
     """Wilson's score interval of a share of ``n`` (1927, J. Am. Stat. Assoc. 22:209).
 
     >>> [round(end, 4) for end in wilson(0.8, 10)]
@@ -28,7 +28,28 @@ def wilson(share: float, n: int) -> Interval:
         return nan, nan
     centre, spread = share + Z**2 / (2 * n), Z * sqrt(share * (1 - share) / n + Z**2 / (4 * n**2))
     scale = 1 + Z**2 / n
-    return max((centre - spread) / scale, 0.0), min((centre + spread) / scale, 1.0)
+    return max(min((centre - spread) / scale, share), 0.0), min(max((centre + spread) / scale, share), 1.0)
+
+
+def clustered_wilson(true: Scores, weights: Scores, units: Units) -> Interval:
+    """Wilson's interval, for as many independent items as tell what these do, since some share a picture.
+
+    That many are the items over their design effect, the variance over pictures by that of independent items (Kish
+    1965, Survey Sampling, ch. 5), and at most the responses. With one response to an item, and a picture to each, it is
+    Wilson's own. Simulated coverage for rates of 0.03 to 0.76 of 300 and 1,200 items in pictures of two and three: 0.94
+    to 0.96, where Wilson's own has 0.83 to 0.95.
+
+    Args:
+        true: (units,) what of the weight is True.
+        weights: (units,) each unit's share of an item, 0 where it does not count.
+        units: the units.
+    """
+    top, bottom = _by_picture(true, weights, units)
+    n = float(bottom.sum())
+    share = min(float(top.sum()) / n, 1.0) if n else nan
+    rest = top - share * bottom
+    effect = float(rest @ rest) / (n * share * (1 - share)) if 0 < share < 1 and len(top) > 1 else 1.0
+    return wilson(share, min(n / effect if effect else inf, float(np.count_nonzero(weights))))
 
 
 def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval) -> Interval:
@@ -43,25 +64,44 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         numerators: (units,) each a part of the whole, such as an item's loss.
         denominators: (units,) what it is a part of, such as the item's weight; 0 where the unit does not count.
         units: the units.
-        span: the least and the greatest ratio there can be.
+        span: the least and the greatest ratio there can be. Without them pictures that do not differ have no interval.
     """
-    counted = denominators != 0
-    if not counted.any():
+    top, bottom = _by_picture(numerators, denominators, units)
+    n = len(top)
+    if not n:
         return nan, nan
-    pictures = np.unique(units.picture[counted], return_inverse=True)[1]
-    n = int(pictures.max()) + 1
-    top, bottom = (np.bincount(pictures, weights=parts[counted], minlength=n) for parts in (numerators, denominators))
     value = float(top.sum() / bottom.sum())
     rest = top - value * bottom
     if np.allclose(rest, 0, atol=1e-12):
+        if np.isinf(span).any():
+            return nan, nan
         hidden = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return value - hidden * (value - span[0]), value + hidden * (span[1] - value)
     if n <= MOST_RESAMPLED:
-        low, high = _resampled(np.asarray(top), np.asarray(bottom))
+        low, high = _resampled(top, bottom)
     else:
         reach = Z * sqrt(n / (n - 1) * float(rest @ rest)) / float(bottom.sum())
         low, high = value - reach, value + reach
     return max(low, span[0]), min(high, span[1])
+
+
+def bracket(least: Scores, most: Scores, denominators: Scores, units: Units, span: Interval) -> Interval:
+    """From the lower end of the interval of one ratio to the upper end of that of another, see :func:`ratio`."""
+    found = ratio(least, denominators, units, span)
+    return found if np.array_equal(least, most) else (found[0], ratio(most, denominators, units, span)[1])
+
+
+def _by_picture(numerators: Scores, denominators: Scores, units: Units) -> tuple[Scores, Scores]:
+    """Sums of what counts per picture, in an order that is not that of the units."""
+    counted = denominators != 0
+    picture = units.picture[counted]
+    there = np.bincount(picture) > 0
+    top, bottom = (
+        np.asarray(np.bincount(picture, weights=parts[counted])[there], np.float64)
+        for parts in (numerators, denominators)
+    )
+    order = np.lexsort((top.round(9), bottom.round(9)))  # the same resamples, whatever the order of the units
+    return top[order], bottom[order]
 
 
 def _resampled(top: Scores, bottom: Scores) -> Interval:

@@ -22,7 +22,7 @@ from lmms_robust.metrics.estimate import (
     bounded,
     known,
 )
-from lmms_robust.metrics.intervals import ratio
+from lmms_robust.metrics.intervals import bracket, ratio
 from lmms_robust.metrics.rates import rate, unknown_share
 
 POWER = 0.8
@@ -54,7 +54,7 @@ def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = Tru
         weights = units.weights(before != ABSENT)
         least = weights * (1.0 * (before == TRUE) - ((after == TRUE) | (after == UNKNOWN)))
         most = weights * (1.0 * ((before == TRUE) | (before == UNKNOWN)) - (after == TRUE))
-        ends = ratio(least, weights, units, (-1, 1))[0], ratio(most, weights, units, (-1, 1))[1]
+        ends = bracket(least, most, weights, units, (-1, 1))
     return bounded(one.value - other.value, one.n, one.low - other.high, one.high - other.low, unknown, ends)
 
 
@@ -76,8 +76,14 @@ def survival(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:
     return known(float(kept.sum() / started.sum()), n, ratio(kept, started, units, (0, 1))) if n else NOTHING
 
 
-def change(base: Scores, perturbed: Scores, units: Units) -> Estimate:
-    """Mean under the perturbation minus mean at base, over units known in both.
+def change(base: Scores, perturbed: Scores, units: Units, span: tuple[float, float] = (-inf, inf)) -> Estimate:
+    """Mean under the perturbation minus mean at base, over units known in both, with an interval over pictures.
+
+    Args:
+        base: scores of the one side.
+        perturbed: scores of the other.
+        units: the units.
+        span: the least and the greatest change there can be.
 
     >>> three = Units(np.arange(3), np.arange(3))
     >>> change(np.array([0.75, 0.5, np.nan]), np.array([0.5, 0.5, 1.0]), three).value
@@ -87,7 +93,7 @@ def change(base: Scores, perturbed: Scores, units: Units) -> Estimate:
     present = ~np.isnan(differences)
     weights, n = units.weights(present), units.count(present)
     parts = weights * np.where(present, differences, 0)
-    return known(float(parts.sum()) / n, n, ratio(parts, weights, units, (-inf, inf))) if n else NOTHING
+    return known(float(parts.sum()) / n, n, ratio(parts, weights, units, span)) if n else NOTHING
 
 
 def shared(one: Outcomes, other: Outcomes) -> tuple[Outcomes, Outcomes]:
@@ -97,15 +103,15 @@ def shared(one: Outcomes, other: Outcomes) -> tuple[Outcomes, Outcomes]:
 
 
 class Discordant(NamedTuple):
-    """Units on which two sides differ, of those known on both.
+    """Items on which two sides differ, of those known on both.
 
     Attributes:
-        lost: True on the first side only.
-        won: True on the second side only.
-        n: all units.
+        lost: True on the first side only; of an item with repeats, in more of them than on the second.
+        won: True on the second side only, likewise.
+        n: all items.
         p: exact two-sided p of McNemar's test: how likely so uneven a split is where both sides are equally good.
-        resolution: n over the number of units at which a difference of this size is found at 5 % with a power of 80 %;
-            below 1 the units do not suffice to tell (Connor 1987, Biometrics 43:207, for the number).
+        resolution: n over the number of items at which a difference of this size is found at 5 % with a power of 80 %;
+            below 1 the items do not suffice to tell (Connor 1987, Biometrics 43:207, for the number).
     """
 
     lost: int
@@ -115,20 +121,19 @@ class Discordant(NamedTuple):
     resolution: float
 
 
-def discordant(one: Outcomes, other: Outcomes) -> Discordant:
-    """Count the units on which two sides differ.
+def discordant(one: Outcomes, other: Outcomes, units: Units) -> Discordant:
+    """Count the items on which two sides differ.
+
+    Repeats of an item tell less than as many items, so that each item counts once: as lost, won or neither.
 
     >>> one, other = np.array([TRUE] * 8 + [FALSE] * 2, np.int8), np.array([FALSE] * 8 + [FALSE] * 2, np.int8)
-    >>> found = discordant(one, other)
+    >>> found = discordant(one, other, Units(np.arange(10), np.arange(10)))
     >>> found.lost, found.won, found.p
     (8, 0, 0.0078125)
     """
     both = (one >= FALSE) & (other >= FALSE)
-    lost, won = (
-        int(np.count_nonzero(both & (first == TRUE) & (second == FALSE)))
-        for first, second in ((one, other), (other, one))
-    )
-    n = int(np.count_nonzero(both))
+    gained = np.bincount(units.item[both], weights=(other - one)[both])
+    lost, won, n = int(np.count_nonzero(gained < 0)), int(np.count_nonzero(gained > 0)), units.count(both)
     from scipy.stats import binomtest  # half a second to import, and the harness needs none of it
 
     p = float(binomtest(lost, lost + won).pvalue) if lost + won else 1.0

@@ -19,14 +19,14 @@ from lmms_robust.metrics.estimate import (
     bounded,
     known,
 )
-from lmms_robust.metrics.intervals import ratio, wilson
+from lmms_robust.metrics.intervals import clustered_wilson, ratio
 
 MOST_TRUNCATED = 0.02
 """Above this share of responses that stopped at the limit of tokens, runs and summaries warn."""
 
 
 def rate(outcomes: Outcomes, units: Units) -> Estimate:
-    """Share that is True, between what is known to be and what may be, with Wilson's interval.
+    """Share that is True, between what is known to be and what may be, with Wilson's interval over pictures.
 
     Range 0 to 1. The bounds are [known True, known True + unknown] over all; the value is the share among the known.
 
@@ -40,11 +40,11 @@ def rate(outcomes: Outcomes, units: Units) -> Estimate:
     if not n:
         return NOTHING
     weights, true = units.weights(present), outcomes == TRUE
-    low, unknown = float(weights @ true) / n, unknown_share(outcomes, units)
-    high = float(weights @ (true | (outcomes == UNKNOWN))) / n
+    least, most = weights * true, weights * (true | (outcomes == UNKNOWN))
     decided = units.weights(outcomes >= FALSE)
     value = float(decided @ true) / float(decided.sum()) if decided.any() else nan
-    return bounded(value, n, low, high, unknown, (wilson(low, n)[0], wilson(high, n)[1]))
+    interval = clustered_wilson(least, weights, units)[0], clustered_wilson(most, weights, units)[1]
+    return bounded(value, n, float(least.sum()) / n, float(most.sum()) / n, unknown_share(outcomes, units), interval)
 
 
 def unknown_share(outcomes: Outcomes, units: Units) -> float:

@@ -8,7 +8,7 @@ from math import nan
 import numpy as np
 
 from lmms_robust.metrics.estimate import ABSENT, FALSE, NOTHING, TRUE, UNKNOWN, Estimate, Outcomes, Units, bounded
-from lmms_robust.metrics.intervals import ratio
+from lmms_robust.metrics.intervals import bracket
 from lmms_robust.metrics.rates import rate, unknown_share
 
 ByVariant = Mapping[str, Outcomes]
@@ -31,7 +31,7 @@ def joint(outcomes: ByVariant, needed: Collection[str], units: Units, interval: 
     >>> joint({"x": x, "y": y}, ["x", "y"], two).value
     0.5
     """
-    if not set(needed) <= set(outcomes):
+    if not needed or not set(needed) <= set(outcomes):
         return NOTHING
     held = every([outcomes[name] for name in needed])
     found = rate(held, units)
@@ -41,7 +41,7 @@ def joint(outcomes: ByVariant, needed: Collection[str], units: Units, interval: 
     if interval:
         weights, true = units.weights(held != ABSENT), held == TRUE
         least, most = weights * true, weights * (true | (held == UNKNOWN))
-        ends = ratio(least, weights, units, (0, 1))[0], ratio(most, weights, units, (0, 1))[1]
+        ends = bracket(least, most, weights, units, (0, 1))
     return bounded(found.value, found.n, found.low, found.high, unknown_share(held, units), ends)
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lmms_robust.metrics.confidence import Auroc, auroc, calibration_error
 from lmms_robust.metrics.estimate import ABSENT, FALSE, UNKNOWN, Estimate, Outcomes, Scores
-from lmms_robust.metrics.paired import Discordant, change, discordant, drop, holm, shared, survival
+from lmms_robust.metrics.paired import Discordant, change, discordant, drop, holm, survival
 from lmms_robust.metrics.rates import consistency, mean, rate
 from lmms_robust.metrics.repeats import majority, pass_at
 from lmms_robust.perturbations import VARIANTS, base_of
@@ -53,7 +53,7 @@ class Row:
         undecided: why responses have no verdict, and how many.
         outcomes: how many responses are what.
         transitions: outcome at base and here -> how many units; empty for base itself.
-        discordant: units that differ from base in being right; None for base itself, or without one.
+        discordant: items that differ from base in being right; None for base itself, or without one.
         p: exact p of McNemar's test of these, adjusted after Holm for the variants of the table; NaN likewise.
         auroc: by score at base, how well it tells who is still right; without probabilities there is none.
     """
@@ -180,7 +180,7 @@ def _row(responses: _Responses, way: int, variant: str, injection: str, caption_
         _counts(table, "undecided", here & (agree == UNKNOWN)),
         {name: int((is_[name] & here).sum()) for name in OUTCOMES},
         _transitions(responses, way, variant, base) if paired else {},
-        discordant(*shared(at_base(right), of(right))) if paired else None,
+        discordant(at_base(right), of(right), units) if paired else None,
         nan,
         areas,
     )
@@ -253,7 +253,7 @@ def _confidence(
     if base is None:
         return found, {}
     before = {name: responses.scores(base, values) for name, values in (("p", p_correct), ("h", entropy))}
-    found["p_correct_change"] = change(before["p"], here["p"], units)
+    found["p_correct_change"] = change(before["p"], here["p"], units, (-1, 1))
     found["entropy_change"] = change(before["h"], here["h"], units)
     told = [responses.scores(base, np.where(exact, score, nan)) for score in (p_correct, -entropy)]
     at_base, after = responses.outcomes(base, right), responses.outcomes(variant, right, way)

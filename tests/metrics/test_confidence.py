@@ -11,57 +11,45 @@ from scipy.stats import brunnermunzel, norm, t
 from sklearn.calibration import calibration_curve
 from sklearn.metrics import roc_auc_score
 
-from lmms_robust.metrics.confidence import _area, _newcombe, auroc, calibration_error, change
-from lmms_robust.metrics.estimate import known as exactly
+from lmms_robust.metrics.confidence import _area, _newcombe, auroc, calibration_error
+from tests.metrics.made import outcomes, scores
 
 PROBABILITY = st.integers(0, 20).map(lambda n: n / 20) | st.floats(0, 1)
-items = st.tuples(st.integers(0, 40).map(str), st.just(0))
-scores = st.dictionaries(items, PROBABILITY | st.none())
-outcomes = st.dictionaries(items, st.sampled_from([True, False, None]))
 groups = st.lists(PROBABILITY, min_size=1, max_size=30)
-
-
-def right(*names: str) -> dict:
-    return units(dict.fromkeys(names, True))
-
-
-def units(values: dict) -> dict:
-    """One response to each item."""
-    return {(name, 0): value for name, value in values.items()}
-
-
-def test_change_compares_the_same_items_only() -> None:
-    base = units({"a": 0.75, "b": 0.5, "c": None, "d": 0.5})
-    assert change(base, units({"a": 0.25, "b": 0.75, "c": 0.5, "d": None, "e": 0.0})) == exactly(-0.125, 2)
-    assert change({}, units({"a": 1.0})).n == 0
-    assert math.isnan(change({}, units({"a": 1.0})).value)
+rows = st.lists(st.tuples(PROBABILITY | st.none(), *[st.sampled_from([True, False, None, "absent"])] * 2), max_size=40)
+"""Score at base, outcome there, and outcome under the perturbation."""
 
 
 def test_auroc_rests_on_items_right_at_base_scored_there_and_asked_after() -> None:
-    score = units({"kept": 0.9, "lost": 0.4, "wrong at base": 0.1, "no score": None, "not asked": 0.2})
-    base = right("kept", "lost", "no score", "not asked") | units({"wrong at base": False})
-    after = right("kept", "wrong at base", "no score") | units({"lost": False})
-    found = auroc(score, base, after)
+    # kept, lost, wrong at base, no score, not asked
+    score = scores([0.9, 0.4, 0.1, None, 0.2])
+    base = outcomes([True, True, False, True, True])
+    found = auroc(score, base, outcomes([True, False, True, True, "absent"]))
     assert (found.value, found.survived, found.fell, found.n) == (1.0, 1, 1, 2)
 
 
-@pytest.mark.parametrize("after", [True, False, None])
-def test_without_both_groups_there_is_no_area(after: bool | None) -> None:
-    found = auroc(units({"a": 0.9, "b": 0.8}), right("a", "b"), units({"a": after, "b": after}))
+@pytest.mark.parametrize("after", [True, False, "absent"])
+def test_without_both_groups_there_is_no_area(after: bool | str) -> None:
+    found = auroc(scores([0.9, 0.8]), outcomes([True, True]), outcomes([after, after]))
     assert all(math.isnan(value) for value in (found.value, found.low, found.high))
     assert (found.survived, found.fell) == (2 * (after is True), 2 * (after is False))
 
 
-@given(scores, outcomes, outcomes)
-def test_auroc_is_that_of_scikit_learn(score: dict, base: dict, after: dict) -> None:
-    known = [
-        key for key in base
-        if base[key] and score.get(key) is not None and after.get(key) is not None
-    ]  # fmt: skip
-    found = auroc(score, base, after)
-    assert found.n == len(known)
+def test_of_no_items_there_is_no_area() -> None:
+    found = auroc(scores([]), outcomes([]), outcomes([]))
+    assert math.isnan(found.value)
+    assert found.n == 0
+
+
+@given(rows)
+def test_auroc_is_that_of_scikit_learn(rows: list) -> None:
+    kept = [(after, score) for score, base, after in rows
+            if base is True and score is not None and after in (True, False) and after is not None]  # fmt: skip
+    score, base, after = zip(*rows, strict=True) if rows else ((), (), ())
+    found = auroc(scores(score), outcomes(base), outcomes(after))
+    assert found.n == len(kept)
     if 0 < found.survived < found.n:
-        expected = roc_auc_score([after[key] for key in known], [score[key] for key in known])
+        expected = roc_auc_score([survived for survived, _ in kept], [value for _, value in kept])
         assert found.value == pytest.approx(expected, abs=1e-12)
         assert 0 <= found.low <= found.value <= found.high <= 1
         assert found.low < found.high
@@ -152,15 +140,16 @@ def test_the_interval_holds_the_truth_about_as_often_as_it_says() -> None:
 
 
 def test_calibration_error_by_hand() -> None:
-    confidence = units({"a": 0.9, "b": 0.95, "c": 0.85, "d": 0.0, "e": 1.0, "f": None, "g": 0.5})
-    correct = right("a", "e") | units({"b": False, "c": True, "d": False, "f": True, "g": None})
-    # bins: (0.8, 0.9]: a, c; (0.9, 1]: b, e; (0, 0.1]: d
-    expected = (abs(2 - 1.75) + abs(1 - 1.95) + 0) / 5
-    assert calibration_error(confidence, correct) == exactly(pytest.approx(expected), 5)
+    confidence = scores([0.9, 0.95, 0.85, 0.0, 1.0, None, 0.5, 0.5])
+    correct = outcomes([True, False, True, False, True, True, None, "absent"])
+    # bins: (0.8, 0.9]: the first and third; (0.9, 1]: the second and fifth; (0, 0.1]: the fourth
+    found = calibration_error(confidence, correct)
+    assert (found.value, found.n) == (pytest.approx((abs(2 - 1.75) + abs(1 - 1.95) + 0) / 5), 5)
 
 
-def test_calibration_error_of_nothing_is_nan() -> None:
-    found = calibration_error(units({"a": None, "b": 0.5}), units({"a": True, "b": None}))
+@pytest.mark.parametrize("correct", [[None, "absent"], [True, None]])
+def test_calibration_error_of_nothing_is_nan(correct: list) -> None:
+    found = calibration_error(scores([None, 0.5]), outcomes(correct))
     assert found.n == 0
     assert math.isnan(found.value)
 
@@ -169,9 +158,19 @@ def test_calibration_error_of_nothing_is_nan() -> None:
 def test_calibration_error_is_that_of_scikit_learns_bins(pairs: list[tuple[float, bool]]) -> None:
     # Edges apart from the sums: an item on an edge is put into the same bin by both only up to rounding.
     pairs = [(value + 0.00003 if value < 1 else value, right) for value, right in pairs]
-    confidence, correct = ({(str(n), 0): pair[i] for n, pair in enumerate(pairs)} for i in (0, 1))
     values, labels = np.array([pair[0] for pair in pairs]), np.array([pair[1] for pair in pairs])
     accuracy, centre = calibration_curve(labels, values, n_bins=10, strategy="uniform", pos_label=True)
     counts = np.histogram(values, bins=np.linspace(0, 1, 11))[0]
     expected = (np.abs(accuracy - centre) * counts[counts > 0]).sum() / len(pairs)
-    assert calibration_error(confidence, correct).value == pytest.approx(expected, abs=1e-9)
+    assert calibration_error(values, labels.astype(np.int8)).value == pytest.approx(expected, abs=1e-9)
+
+
+@given(rows, st.randoms(use_true_random=False))
+def test_neither_depends_on_the_order(rows: list, random: random.Random) -> None:
+    found = []
+    for ordered in (rows, random.sample(rows, len(rows))):
+        score, base, after = zip(*ordered, strict=True) if rows else ((), (), ())
+        area = auroc(scores(score), outcomes(base), outcomes(after))
+        error = calibration_error(scores(score), outcomes(after))
+        found.append((area.value, area.low, area.high, area.n, error.value, error.n))
+    assert found[0] == pytest.approx(found[1], nan_ok=True, abs=1e-12)
