@@ -10,7 +10,7 @@ from lmms_robust.schema import Item
     ("changes", "message"),
     [
         ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 9"),
-        ({"options": ("red", "red ", "blue", "black")}, "two options are equal"),
+        ({"options": ("red", "red ", "red", "red")}, "1 option(s); allowed: 2 to 9"),
         ({"options": ("red", " ", "blue", "black")}, "an option or a statement is ' '"),
         ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),
         ({"statements": ("x",)}, "1 statements; allowed: one for each of 4 options"),

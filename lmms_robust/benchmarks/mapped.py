@@ -11,7 +11,7 @@ from typing import Any
 from lmms_robust.benchmarks import cells
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
-from lmms_robust.benchmarks.overlap import also_hold, folded
+from lmms_robust.benchmarks.overlap import folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import MAX_OPTIONS, Item, letters
@@ -85,7 +85,6 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=also_hold(options, answer),
     )
 
 

@@ -10,7 +10,6 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
@@ -64,7 +63,6 @@ def to_item(row: Row, index: int) -> Item | None:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=also_hold(options, answer),
     )
 
 

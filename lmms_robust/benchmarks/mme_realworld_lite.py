@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
@@ -168,7 +167,6 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=also_hold(options, answer),
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lmms_robust.schema import same_text
 from lmms_robust.statements.refusals import leans, quoted, refusals
 
 FALLBACK = "fallback"
@@ -50,9 +51,14 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     used.
     """
     question = " ".join(question.split())
+    once = list(dict.fromkeys(map(same_text, options)))
+    if len(once) < len(options):  # a repeated option is one option
+        made = state(question, once, patterns)
+        told = dict(zip(once, made.texts, strict=True))
+        return Statements(tuple(told[same_text(option)] for option in options), made.pattern)
     refused = refusals(question, options)
-    told = [text for text in refused if text is not None]
-    if len(set(told)) < len(told):  # "not shown" beside "not visible"
+    refusing = [text for text in refused if text is not None]
+    if len(set(refusing)) < len(refusing):  # "not shown" beside "not visible"
         return Statements(tuple(fallback(question, option) for option in options), FALLBACK)
     chosen = [option.strip() for option, text in zip(options, refused, strict=True) if text is None]
     for pattern in () if any(map(leans, chosen)) else patterns:

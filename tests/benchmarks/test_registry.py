@@ -62,7 +62,7 @@ def test_every_item_has_one_sentence_per_option_and_the_same_every_time(name: st
     for item in items(name).values():
         if "code" not in item.question:  # its line ends and indents stay
             check_statements(item)
-        assert item == benchmark(name).to_item(fixture(name)[0][item.row], item.row)
+        assert item == benchmark(name).item(fixture(name)[0][item.row], item.row)
 
 
 @pytest.mark.parametrize("name", NAMES)

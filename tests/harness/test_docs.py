@@ -77,7 +77,7 @@ BAD = {
         "path '/nowhere.png' without a folder",
     ),
     "one option": (row(1, options=["x"], statements=["X."]), "1 option(s); allowed: 2 to 9"),
-    "equal options": (row(1, options=["left", "left "]), "two options are equal"),
+    "equal options": (row(1, options=["left", "left "]), "1 option(s); allowed: 2 to 9"),
     "answer that is no option": (row(1, answer="C"), "answer 'C'; allowed: A, B"),
     "no options": (row(1, options=None), "1': 0 option(s); allowed: 2 to 9"),
     "an option that is null": (row(1, options=[None, "b"]), "allowed: a list of texts"),

@@ -201,7 +201,7 @@ BAD = {
     ),
     "equal options": (
         *("users_own_task", row(7, options=["left", "left"]), {}),
-        "item 'scenes-x-0007': two options are equal",
+        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 9",
     ),
 }
 
