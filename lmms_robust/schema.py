@@ -141,7 +141,10 @@ class Item:
         kept = [place for place, text in enumerate(texts) if texts.index(text) == place]
         if len(kept) == len(texts):
             return
-        moved = {letter: letters(len(kept))[kept.index(texts.index(text))] for letter, text in zip(self.letters, texts, strict=True)}
+        moved = {
+            letter: letters(len(kept))[kept.index(texts.index(text))]
+            for letter, text in zip(self.letters, texts, strict=True)
+        }
         object.__setattr__(self, "answer", moved[self.answer])
         object.__setattr__(self, "unplantable", tuple(dict.fromkeys(moved.get(one, one) for one in self.unplantable)))
         object.__setattr__(self, "options", tuple(self.options[place] for place in kept))

@@ -117,7 +117,7 @@ def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: 
         table.writerow(COLUMNS)
         table.writerows(map(_cells, audited))
     left_out = [f"rows that make no item: {made.said()}"] if made.said() else []
-    return [*report(adapter.name, audited), *left_out]
+    return [*report(adapter.name, audited), *left_out, *(f"  {fault}" for fault in made.faults)]
 
 
 def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:

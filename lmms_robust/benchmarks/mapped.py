@@ -14,7 +14,7 @@ from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
 from lmms_robust.benchmarks.overlap import folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import MAX_OPTIONS, Item, letters
+from lmms_robust.schema import MAX_OPTIONS, Item, letters, same_text
 from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import state
 
@@ -127,7 +127,7 @@ def _known_options(mapping: ColumnMapping, row: Row) -> tuple[str, ...]:
         options = read_question(mapping, row)[1] if taken(mapping, row) else ()
     except RobustError:
         return ()
-    return options if 2 <= len(options) <= MAX_OPTIONS else ()
+    return options if 2 <= len(set(options)) <= MAX_OPTIONS else ()
 
 
 def _read(form: str, answer: object, options: Sequence[str]) -> str | None:
@@ -135,9 +135,9 @@ def _read(form: str, answer: object, options: Sequence[str]) -> str | None:
     known, text = letters(len(options)), _text(answer)
     if form == "text":
         for spell in (str.strip, folded):
-            texts = [spell(option) for option in options]
-            if texts.count(spell(text)) == 1:
-                return known[texts.index(spell(text))]
+            named = [place for place, option in enumerate(options) if spell(option) == spell(text)]
+            if len({same_text(options[place]) for place in named}) == 1:  # a repeated option is one option
+                return known[named[0]]
         return None
     texts, text = [folded(option) for option in options], _text(cells.bare(answer))
     if form == "letter":

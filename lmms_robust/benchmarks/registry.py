@@ -72,10 +72,12 @@ class Made:
     Attributes:
         items: the items, in the order of their rows.
         left_out: why rows make no item -> how many do so for this reason; rows that are left out on purpose among them.
+        faults: the rows that were left out for a fault, each with the fault.
     """
 
     items: list[Item]
     left_out: Mapping[str, int]
+    faults: tuple[str, ...] = ()
 
     def said(self) -> str:
         """Return the numbers of rows that make no item, in words; empty where every row makes one."""
@@ -165,9 +167,9 @@ class Benchmark:
             raise RobustError(f"benchmark {self.name}: {none}; allowed: at least one that does")
         counts = Counter(kind for kind, _ in notes)
         aside = index + 1 - len(items) - counts["broken"] - counts["repeated"]
-        made = Made(
-            list(items.values()), {self._aside: aside, "broken": counts["broken"], "repeated": counts["repeated"]}
-        )
+        left_out = {self._aside: aside, "broken": counts["broken"], "repeated": counts["repeated"]}
+        faults = tuple(note.removeprefix("left out: ") for kind, note in notes if kind != "repaired")
+        made = Made(list(items.values()), left_out, faults)
         self._report(notes, len(items), aside)
         return made
 

@@ -119,6 +119,20 @@ def test_rows_that_make_no_item_are_counted(tmp_path: Path) -> None:
     assert said[-1] == "rows that make no item: 1 copied with rotated options"
 
 
+def test_every_row_that_is_left_out_for_a_fault_is_named_with_it(tmp_path: Path) -> None:
+    question = "How many dogs are in the image?"
+    made = [mmbench(number, question, "nan", ["2", "3"]) for number in (1, 2, 2)]
+    made += [mmbench(3, question, "nan", ["2", "2"]), mmbench(4, question, "nan", ["two", "2"])]
+    Dataset.from_list(made).to_parquet(tmp_path / "rows.parquet")
+    said = write(benchmark("mmbench"), tmp_path / "audit.csv", [tmp_path / "rows.parquet"])
+    assert said[-4:] == [
+        "rows that make no item: 2 broken, 1 repeated",
+        "  row 2 repeats row 1 (id '2')",
+        "  row 3: mmbench item '3': 1 option(s); allowed: 2 to 9 different ones",
+        "  row 4: mmbench item '4': no option says anything else than 'two'; allowed: a right one and a different one",
+    ]
+
+
 def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path) -> None:
     question = "Where is the red circle relative to the blue square?"
     fell = [fallback(question, option) for option in ("to the left", "to the right")]

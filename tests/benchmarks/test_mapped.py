@@ -164,6 +164,13 @@ def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str]
     assert with_answer_form(made("list", "o", form=None), rows).answer_form == form
 
 
+@pytest.mark.parametrize(("form", "answer"), [("text", "blue"), ("letter", "B"), ("letter", "D"), ("index", 3)])
+def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form: str, answer: object) -> None:
+    item = to_item(made("list", "o", form=form), {"q": COLOR, "o": ["red", "blue", "red", "blue "], "gold": answer}, 0)
+    assert item is not None
+    assert (item.options, item.answer, item.statement_source) == (("red", "blue"), "B", "pattern:colour")
+
+
 def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
     mapping = made("columns", "A", "B", "C", "D")
     row = {"q": "Which?", "A": "left", "B": "", "C": "right", "D": None}

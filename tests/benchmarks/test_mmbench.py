@@ -104,7 +104,9 @@ def test_what_is_no_value_falls_back(question: str, options: tuple[str, ...]) ->
 
 
 def test_two_words_for_one_number_are_not_planted_beside_each_other() -> None:
-    item = benchmark(NAME).item(changed(question="How many dogs are there in the image?", A="2", B="two", C="3", D="none"), 0)
+    item = benchmark(NAME).item(
+        changed(question="How many dogs are there in the image?", A="2", B="two", C="3", D="none"), 0
+    )
     assert item is not None
     assert (item.answer, item.plantable) == ("A", ("C",))
 

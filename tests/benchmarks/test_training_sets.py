@@ -75,10 +75,17 @@ def test_sat_answers_are_shuffled_and_the_stored_order_does_not_matter() -> None
     assert {right(item) for item in made if item} == {"no"}
 
 
-@pytest.mark.parametrize("changes", [{"correct_answer": "maybe"}, {"answers": ["no", "no"]}, {"answers": ["no"]}])
+@pytest.mark.parametrize("changes", [{"correct_answer": "maybe"}, {"answers": ["no", "no"]}, {"answers": ["yes"]}])
 def test_a_broken_sat_row(changes: dict[str, Any]) -> None:
     with pytest.raises(RobustError, match="sat_v2 item 'sat_v2-000003'"):
         SAT_V2.to_item(sat(**changes), 3)
+
+
+def test_a_repeated_answer_is_asked_once() -> None:
+    item = SAT_V2.item(sat(answers=["5", "1", "6", "4", "1"], correct_answer="1"), 0)
+    assert item is not None
+    assert sorted(item.options) == ["1", "4", "5", "6"]
+    assert right(item) == "1"
 
 
 @pytest.mark.parametrize("count", range(12))
