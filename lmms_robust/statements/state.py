@@ -53,9 +53,9 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     question = " ".join(question.split())
     once = list(dict.fromkeys(map(same_text, options)))
     if len(once) < len(options):  # a repeated option is one option
-        made = state(question, once, patterns)
-        told = dict(zip(once, made.texts, strict=True))
-        return Statements(tuple(told[same_text(option)] for option in options), made.pattern)
+        stated = state(question, once, patterns)
+        texts_of = dict(zip(once, stated.texts, strict=True))
+        return Statements(tuple(texts_of[same_text(option)] for option in options), stated.pattern)
     refused = refusals(question, options)
     refusing = [text for text in refused if text is not None]
     if len(set(refusing)) < len(refusing):  # "not shown" beside "not visible"
