@@ -15,8 +15,8 @@ from string import ascii_uppercase
 
 from lmms_robust.errors import RobustError
 
-MAX_LETTERS = 10
-"""Option letters that are read: A to J."""
+MAX_LETTERS = 11
+"""Option letters that are read: A to K."""
 
 MAX_OPTIONS = MAX_LETTERS - 1
 """Options of an item; a variant may offer to abstain as one more."""

@@ -41,7 +41,7 @@ _SUSPECTS = {
     "is and are": r"(?i)^there is\b[^,;]*\bare\b(?! (?:that|which))",
     "no final stop": r"(?s)\A(?!.*[.!][\"')]?\Z)",
     "question mark": r"\?",
-    "option letter": r"(?:^|\s)\(?[A-J][.)](?=\s)|\([A-J]\)",
+    "option letter": r"(?:^|\s)\(?[A-K][.)](?=\s)|\([A-K]\)",
     "two spaces": r"\s{2}|^\s|\s$",
     "space before a stop": r"\s[.,;:!?](?:\s|$)",
     "doubled stop": r"(?<!\.)\.\.(?!\.)|[,;:!?]\.$|,,",
@@ -135,7 +135,7 @@ def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:
     fallbacks = [one for one in audited if one.pattern == FALLBACK and one.place == 0]
     yield from _first("fallbacks", [_entry(one) for one in fallbacks])
     doubtful = [one for one in audited if one.suspects]
-    counts = Counter(re.sub(r" [A-J]$", " another", suspect) for one in doubtful for suspect in one.suspects)
+    counts = Counter(re.sub(r" [A-K]$", " another", suspect) for one in doubtful for suspect in one.suspects)
     named = ", ".join(f"{suspect} {count}" for suspect, count in sorted(counts.items()))
     lines = [f"{_entry(one)} [{', '.join(one.suspects)}]" for one in doubtful]
     yield from _first(f"suspects of {len(audited)} statements" + (f" ({named})" if named else ""), lines)

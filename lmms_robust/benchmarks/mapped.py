@@ -19,7 +19,7 @@ from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import state
 
 _PLACEHOLDER = re.compile(r"<image(?:[ _]?\d+)?>\s*")
-_LETTER = re.compile(r"[(（]?([A-Ja-j])[)）]?[.:)]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
+_LETTER = re.compile(r"[(（]?([A-Ka-k])[)）]?[.:)]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
 
 
 def mapped(mapping: ColumnMapping, source: Source) -> Benchmark:

@@ -100,7 +100,7 @@ def also_hold(options: Sequence[str], answer: str) -> tuple[str, ...]:
     if answer not in names:
         return ()
     right = options[names.index(answer)]
-    named = re.findall(r"\b[A-J]\b", right) if leans(right) else []
+    named = re.findall(r"\b[A-K]\b", right) if leans(right) else []
     if leans(right) and not right.casefold().startswith("neither"):  # "both", "all of the above", "A and C"
         held = named or [name for name, option in zip(names, options, strict=True) if not refusal("", option)]
         return tuple(name for name in names if name != answer and name in held)

@@ -8,8 +8,8 @@ from typing import Any
 
 from lmms_robust.errors import RobustError
 
-_LETTER = re.compile(r"\s*[(（]?([A-Ja-j])[)）.:]?\s*")
-_PREFIX = re.compile(r"\s*[(（]([A-J])[)）]\s*")
+_LETTER = re.compile(r"\s*[(（]?([A-Ka-k])[)）.:]?\s*")
+_PREFIX = re.compile(r"\s*[(（]([A-K])[)）]\s*")
 
 
 def is_missing(value: object) -> bool:
@@ -46,7 +46,7 @@ def letter(value: object, where: str) -> str:
     """
     found = _LETTER.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise RobustError(f"{where}: answer {value!r}; expected: one letter from A to J, such as 'A' or '(A)'")
+        raise RobustError(f"{where}: answer {value!r}; expected: one letter from A to K, such as 'A' or '(A)'")
     return found[1].upper()
 
 

@@ -62,7 +62,7 @@ _ABSENT = re.compile(
 _ALL = r"(?:all|both|either|neither|any|each)"
 _LEANING = re.compile(
     rf"{_ALL}(?: (?:of )?(?:the )?(?:above|two|three|them|these|those|{_OPTION}).*)?"
-    rf"|{_ALL} (?:\w+ ){{1,4}}(?:and|or|nor) .+|.*\b(?:the above|[a-j] (?:and|or) [a-j])",
+    rf"|{_ALL} (?:\w+ ){{1,4}}(?:and|or|nor) .+|.*\b(?:the above|[a-k] (?:and|or) [a-k])",
     re.IGNORECASE,
 )
 

@@ -128,7 +128,7 @@ def test_every_row_that_is_left_out_for_a_fault_is_named_with_it(tmp_path: Path)
     assert said[-4:] == [
         "rows that make no item: 2 broken, 1 repeated",
         "  row 2 repeats row 1 (id '2')",
-        "  row 3: mmbench item '3': 1 option(s); allowed: 2 to 9 different ones",
+        "  row 3: mmbench item '3': 1 option(s); allowed: 2 to 10 different ones",
         "  row 4: mmbench item '4': no option says anything else than 'two'; allowed: a right one and a different one",
     ]
 

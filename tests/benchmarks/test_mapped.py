@@ -7,6 +7,8 @@ from lmms_robust.benchmarks.inside import split
 from lmms_robust.benchmarks.mapped import mapped, read_question, to_item, with_answer_form
 from lmms_robust.benchmarks.mapping import ColumnMapping, dump, read
 from lmms_robust.errors import RobustError
+from lmms_robust.perturbations import build
+from lmms_robust.reading import parse_response
 from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import FALLBACK, state
 
@@ -169,6 +171,21 @@ def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form
     item = to_item(made("list", "o", form=form), {"q": COLOR, "o": ["red", "blue", "red", "blue "], "gold": answer}, 0)
     assert item is not None
     assert (item.options, item.answer, item.statement_source) == (("red", "blue"), "B", "pattern:colour")
+
+
+def test_ten_options_are_an_item_and_eleven_are_named() -> None:
+    texts = [
+        f"number {word}"
+        for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
+    ]
+    item = to_item(made("list", "o"), {"q": "Which?", "o": texts[:10], "gold": "J"}, 0)
+    assert item is not None
+    assert (item.options[9], item.answer) == ("thing 9", "J")
+    assert build(item, "abstain_base").abstain == "K"
+    answers = {letter: parse_response(f"<answer>{letter}</answer>", item.options).answer for letter in "AJ"}
+    assert answers == {"A": "A", "J": "J"}
+    with pytest.raises(RobustError, match=r"item 'mine-000007': 11 option\(s\); allowed: 2 to 10 different ones"):
+        to_item(made("list", "o"), {"q": "Which?", "o": texts, "gold": "K"}, 7)
 
 
 def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
