@@ -174,10 +174,7 @@ def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form
 
 
 def test_ten_options_are_an_item_and_eleven_are_named() -> None:
-    texts = [
-        f"number {word}"
-        for word in ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven"]
-    ]
+    texts = [f"thing {number}" for number in range(11)]
     item = to_item(made("list", "o"), {"q": "Which?", "o": texts[:10], "gold": "J"}, 0)
     assert item is not None
     assert (item.options[9], item.answer) == ("thing 9", "J")
