@@ -16,10 +16,9 @@ SUSPICIOUS = {
     "two articles": ["The dog is left of a the cat.", "The a cat is red."],
     "a before a vowel": ["There is a apple.", "A umbrella is open.", "It is a old car."],
     "an before a consonant": ["There is an dog.", "An uniform hangs there."],
-    "is with a plural": ["There is 3 dogs.", "There is two cats in the image."],
-    "are with one": ["There are 1 dog.", "There are one cat."],
-    "one of many": ["There is 1 organs in the image.", "There is one dogs."],
-    "is and are": ["There is a dog and cats are here."],
+    "verb of another number": ["There is 3 dogs.", "There is two cats in the image.", "There are 1 dog."],
+    "noun of another number": ["There is 1 organs in the image.", "There is one dogs."],
+    "no verb": ["The organ labelled C."],
     "no final stop": ["The dog is red", "The dog is"],
     "question mark": ["The dog is red?."],
     "option letter": ["A. yes.", "The answer is (B) red.", "The dog is B) red."],
@@ -143,24 +142,24 @@ def test_the_csv_has_a_line_a_statement_and_the_report_the_shares(tmp_path: Path
     assert re.search(r"left_right +fallback +1 50.0%", said)
     assert re.search(r"odd +own +1 100.0%", said)
     assert 'fallbacks: 1\n  scenes-x-0001 A: The answer to the question "Where is' in said
-    assert "suspects of 6 statements (doubled word 1, two articles 1): 1" in said
+    assert "suspects of 6 statements (doubled word 1, leaves out of the question 2, two articles 1): 2" in said
     with (tmp_path / "audit.csv").open(newline="") as file:
         cells = list(csv.DictReader(file))
     assert len(cells) == 6
     assert cells[4] == {
         "id": "scenes-x-0002", "category": "odd", "pattern": "own", "question": question, "letter": "A",
         "option": "to the left", "is_gold": "yes", "statement": "The the circle is left.",
-        "suspects": "doubled word; two articles",
+        "suspects": "doubled word; two articles; leaves out of the question: red, blue, square",
     }  # fmt: skip
 
 
 def test_the_report_has_a_line_an_entry_however_long_names_and_statements_are(item) -> None:
     long = replace(item, id="x", category="c" * 40, statements=(f"It is\n{'red ' * 99}.", "B.", "C.", "D."))
-    lines = list(report("b", [*audit(long, "p" * 50), *audit(item, "q")]))
+    lines = list(report("b", [audit(long, "p" * 50)[0], *audit(item, "q")]))
     assert lines[1:3] == [f"  {'c' * 40}  {'p' * 50}      1 100.0%", f"  {'color':40}  {'q':50}      1 100.0%"]
     assert lines[-1].startswith("  x A: It is red red red ")
-    assert len(lines[-1]) < 220
-    assert lines[-1].endswith("… [doubled word, space before a stop]")
+    assert len(lines[-1].split(" [")[0]) < 180
+    assert "… [doubled word, space before a stop" in lines[-1]
 
 
 def test_the_embedded_benchmark_has_no_suspects(tmp_path: Path) -> None:
