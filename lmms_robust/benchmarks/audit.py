@@ -76,7 +76,7 @@ def suspects(statement: str) -> tuple[str, ...]:
     >>> suspects("The bus is to the left of an SUV.")
     ()
     """
-    seen = re.sub(r'\b(the question|is:) "[^"]*"', r'\1 "…"', statement)
+    seen = re.sub(r'(\b(?:the question|is:) )"[^"]*"|"[^"]*[?]"', r'\1"…"', statement)
     found = [name for name, pattern in _COMPILED.items() if pattern.search(seen)]
     found += [] if _LEAKING.match(statement) else flaws(statement)
     return tuple(dict.fromkeys(found + (["unbalanced parentheses"] if not _balanced(seen) else [])))

