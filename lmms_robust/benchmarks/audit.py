@@ -33,8 +33,8 @@ _WIDTH = 160  # characters of a statement in the report; the CSV file has all of
 _SUSPECTS = {
     "doubled word": r"\b(?!(?:that|had)\b)(?i:([^\W\d]+) \1)\b",
     "two articles": r"(?i)\b(?:the|a|an) (?:the|a|an|this|that|these|those|my|his|her|its|their)\b",
-    "a before a vowel": r"(?:\ba|^A) (?!(?i:uni(?!n)|use|usu|uten|eu|one\b|once))(?i:[aeiou])",
-    "an before a consonant": r"\b[Aa]n (?:(?i:uni[cfqstv]|use|usu|eu|one\b|once)"
+    "a before a vowel": r"(?:\ba|^A) (?!(?i:uni(?!n)|use|usu|uten|eu|one\b|once|u\b))(?i:[aeiou])",
+    "an before a consonant": r"\b[Aa]n (?:(?i:uni[cfqstv]|use|usu|eu|one\b|once|u\b)"
     r"|(?!(?i:hour|honest|heir|honou?r)|[FHLMNRSX](?:\b|[A-Z\d-])|8|11\b|18\b)(?i:[^\Waeiou]))",
     "no final stop": r"(?s)\A(?!.*[.!][\"')]?\Z)",
     "question mark": r"\?",

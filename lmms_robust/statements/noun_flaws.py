@@ -9,6 +9,7 @@ from lemminflect import getAllInflections, getAllLemmas
 
 from lmms_robust.statements.tagged import Word, countable, number
 
+RELATIVE = frozenset({"that", "which", "who", "whom", "whose"})
 BE = frozenset({"is", "are", "was", "were", "am"})
 ASKS = frozenset({"what", "which", "who", "whom", "whose", "where", "when", "why", "how"})
 MODALS = frozenset({"can", "could", "will", "would", "may", "might", "must", "shall", "should"})

@@ -36,6 +36,7 @@ SOUND = [
     "The dog is to the left of an SUV.",
     "A uniform and a one-way sign are visible.",
     "It took an hour.",
+    "We can make a U-turn here.",
     "The dog is an X-ray dog.",
     "The plate number is A12.",
     'The sign says "stop."',

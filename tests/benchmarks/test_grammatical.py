@@ -51,6 +51,10 @@ PAIRS = [
 ]
 SOUND = [
     "Copper is a solid.",
+    "The organism in the same genus as the wolf is Canis latrans.",
+    "The image shows several motorcycles parked in a row.",
+    "The name of the phase is full moon.",
+    "Point A corresponds to the reference point.",
     "Sales rose.",
     "The price fell between June and July.",
     "Light Sky Blue is the minimum.",
