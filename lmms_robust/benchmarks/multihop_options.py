@@ -14,10 +14,11 @@ from typing import Any
 
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.errors import RobustError
+from lmms_robust.statements import vocabulary
 from lmms_robust.statements.directions import also_true, place
 
 COLOURS = ("red", "yellow", "blue", "pink", "white", "brown", "green", "black", "purple", "orange")
-_SHADES = {*COLOURS, "gray", "grey", "beige", "gold", "silver", "violet", "cream", "navy", "maroon", "turquoise", "tan"}
+_SHADES = {*COLOURS} | vocabulary.COLOURS
 _GENDERS = ("female", "male"), ("woman", "man"), ("girl", "boy")
 _PAIRS = (
     ("left", "right"), ("top", "bottom"), ("upper", "lower"), ("above", "below"), ("front", "behind"), ("up", "down"),
@@ -29,6 +30,7 @@ _OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])
     "underneath": "above", "beneath": "above", "over": "under", "on": "under", "on top": "under", "in": "outside",
 }  # fmt: skip
 _NO_PLACES = frozenset(["on", "in", "at", "to", "the", "of", "side", "corner", "part", "far", "hand"])
+_MIDDLE = re.compile(r"\b(?:middle|cent(?:er|re))\b")
 WRONG = 3
 
 
@@ -77,7 +79,7 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
         The options in their order and the letter of the right one.
 
     Raises:
-        RobustError: no wrong option can be found, as for a place without an opposite ("middle").
+        RobustError: no wrong option can be found, as for a place without an opposite ("on the table").
     """
     item = f"multihop-{index:04}"
     answer = rows[index]["answer"].strip()
@@ -103,7 +105,7 @@ def _pools(rows: Sequence[Mapping[str, Any]], index: int) -> Iterable[Iterable[s
         return [["no" if answer == "yes" else "yes"]]
     if kind == "direction":
         turned = opposite(answer)
-        return [[turned]] if turned else []
+        return [[turned]] if turned else [("left", "right")] if _MIDDLE.search(answer) else []
     if _gender(answer) is not None:
         return [[other for pair in _GENDERS if answer in pair for other in pair]]
     if kind == "number":

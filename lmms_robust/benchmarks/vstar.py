@@ -10,6 +10,7 @@ from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
+from lmms_robust.statements.generic import PATTERNS as GENERIC
 from lmms_robust.statements.grammar import definite, is_are, sentence, value
 from lmms_robust.statements.state import Pattern, state
 
@@ -83,6 +84,7 @@ PATTERNS = (
         re.compile(r"(?:Is|Are) (?P<thing>.+) on the left or right side of (?P<place>[^?]+)\?", re.IGNORECASE),
         _side,
     ),
+    *GENERIC,
 )
 
 BENCHMARK = Benchmark(

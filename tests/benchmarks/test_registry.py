@@ -18,8 +18,8 @@ from tests.benchmarks.fixture import FIXTURES, check_statements
 from tests.benchmarks.golden import GOLDEN
 
 NAMES = [name for name in MODULES if name != "scenes"]
-FALLBACKS = {"mmbench": 6, "mme_realworld_lite": 2}
-SHARED_PATTERNS = ("spatial_mm_obj", "spatial_mm_multihop")
+FALLBACKS = {"mmbench": 2}
+SHARED_PATTERNS = ("mmbench", "mme_realworld_lite", "vstar", "spatial_mm_obj", "spatial_mm_multihop")
 """These two try one list of patterns; that each has its rows is tested where both are read."""
 
 

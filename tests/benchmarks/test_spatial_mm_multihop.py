@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.multihop_options import answer_type, options
+from lmms_robust.benchmarks.multihop_options import COLOURS, answer_type, options
 from lmms_robust.errors import RobustError
 from lmms_robust.statements.directions import also_true
 from lmms_robust.statements.state import state
@@ -112,9 +112,20 @@ def test_the_wrong_direction_is_the_opposite(gold: str, wrong: str) -> None:
         assert not also_true(wrong, gold)
 
 
-@pytest.mark.parametrize(
-    "gold", ["middle", "between", "front middle", "in the middle", "on the table", "next to the cup"]
-)
+@pytest.mark.parametrize("gold", ["middle", "front middle", "in the center"])
+def test_what_is_in_the_middle_is_on_no_side(gold: str) -> None:
+    assert set(options([row("Where is the cup?", gold)], 0)[0]) == {gold, "left", "right"}
+
+
+def test_a_colour_has_colours_for_wrong_options() -> None:
+    rows = [row("What is the color of the vase?", "golden"), row("What is the food?", "pasta")]
+    chosen, _ = options(rows, 0)
+    assert len(chosen) == 4
+    assert set(chosen) - {"golden"} <= set(COLOURS)
+    assert "yellow" not in chosen  # a shade of gold
+
+
+@pytest.mark.parametrize("gold", ["between", "on the table", "next to the cup"])
 def test_a_direction_without_an_opposite_is_refused(gold: str) -> None:
     with pytest.raises(RobustError, match=f"no wrong option for the answer '{gold}'; allowed: one with an opposite"):
         options([row("Where is the cup?", gold), row("Where is the box?", "left")], 0)
