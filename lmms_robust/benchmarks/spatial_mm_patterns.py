@@ -23,10 +23,6 @@ _FACING = (
 )
 _PART = r"(?P<part>hand|arm|leg|foot|side|eye|ear|shoulder|knee|wing|paw|foreleg|wheel|tire|door)"
 _SIDES = r"left|right|front|back|rear|upper|lower|top|bottom"
-_MASS = re.compile(
-    r"(?:.+ )?(?:water|milk|wine|juice|coffee|tea|rice|bread|food|soup|salt|sugar|butter|cheese|meat|cream|fruit"
-    r"|wood|cutlery|parsley|grass|furniture|clothing|luggage|sauce|honey|beer|garlic|corn|pasta|hair|snow|sand|money|jewelry)"
-)
 _ACTING = re.compile(
     r"(\w+ .*\w) ((?!(?:paint|build|draw|ceil|cloth|rail|awn|pudd|str|k|w|r)ing\b)\w+ing(?: (?:in|on|at|with|to))?)"
 )
@@ -147,8 +143,7 @@ def _thing(option: str) -> str | None:
     option = value(option) or ""
     if not option:
         return None
-    mass = _MASS.fullmatch(option.casefold()) or is_mass(option.split()[-1])
-    return option if mass or re.search(r"\d", option) else indefinite(option)
+    return option if is_mass(option.split()[-1]) or re.search(r"\d", option) else indefinite(option)
 
 
 def _there_is(found: Found, option: str) -> str | None:

@@ -10,7 +10,7 @@ from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
-from lmms_robust.statements.words import is_gerund, is_participle, is_plural_word, parts, past, third_person
+from lmms_robust.statements.words import is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
 
@@ -62,18 +62,21 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
         return sentence(f"{found['lead']}, {made}" if found["lead"] else made)
 
     return Pattern(
-        name, re.compile(rf"(?:(?P<lead>(?:in|on|at|during|for) [^,?]+), )?{question}", re.IGNORECASE), statement
+        name,
+        re.compile(rf"(?:(?P<lead>(?:in|on|at|during|for|if|when|after|before) [^,?]+), )?{question}", re.IGNORECASE),
+        statement,
     )
 
 
 def is_noun_phrase(text: str) -> bool:
     """Whether words are surely a noun phrase: no verb, and nothing that waits for its object at the end."""
     words = tokens(text)
-    if not words or finite(words) is not None or words[-1] in PREPOSITIONS or words[0] in PREPOSITIONS:
+    ends = words[-1:] and words[-1] in PREPOSITIONS - {"below", "above"} | {"is", "are", "was", "were"}
+    if not words or finite(words) is not None or ends or words[0] in PREPOSITIONS:
         return False
     if waiting(words) is not None or _DANGLING.search(text) or (words[0] in PERSONAL and len(words) > 1):
         return False
-    return has_determiner(text) or words[0] in DETERMINERS | PRONOUNS or text[:1].isupper() or is_plural_word(words[-1])
+    return has_determiner(text) or words[0] in DETERMINERS | PRONOUNS or text[:1].isupper() or is_plural(text)
 
 
 def waiting(words: Sequence[str]) -> int | None:
@@ -82,12 +85,12 @@ def waiting(words: Sequence[str]) -> int | None:
     while end > 1 and words[end - 1] in PREPOSITIONS:
         end -= 1
     last = words[end - 1]
-    if end < 2 or words[end - 2] in DETERMINERS | PREPOSITIONS:
+    if end < 2 or words[end - 2] in DETERMINERS | PREPOSITIONS or {"that", "which", "who"} & set(words):
         return None
     waits = (
         is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
     )
-    noun = "NOUN" in parts(last) and "ADJ" in parts(words[end - 2])
+    noun = "NOUN" in parts(last) and parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
     return end - 1 if waits and not noun else None
 
 

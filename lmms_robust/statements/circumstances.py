@@ -9,6 +9,7 @@ from lmms_robust.statements.asking import (
     BE,
     DET,
     IN,
+    PERSONAL,
     Found,
     inflected,
     is_noun_phrase,
@@ -46,6 +47,9 @@ _SIDES = r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|ce
 def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say where something is: "in the upper right area of the picture"."""
     noun, be = found["x"], whole_verb(found["be"])
+    likely = re.fullmatch(r"(?P<noun>.+?) (?P<how>(?:most )?likely|probably)(?: to be)?", noun)
+    if likely:
+        noun, be = likely["noun"], f"{be} {likely['how']}"
     cut = waiting(tokens(noun))
     if parts(tokens(noun)[-1]) == {"VERB"} and is_participle(tokens(noun)[-1]):  # "the picture | taken"
         return None
@@ -86,7 +90,8 @@ def _where_done(found: Found, option: str, options: Sequence[str]) -> str | None
 def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
     noun = found["x"]
-    if kind(said) != "phrase" or not is_noun_phrase(noun) or predicates(said):
+    pointed = noun.casefold() in PERSONAL | {"this", "that"}
+    if kind(said) != "phrase" or not (pointed or is_noun_phrase(noun)) or predicates(said):
         return None
     said = said if said.istitle() else subject(option, options) or ""
     return said and f"{noun} {whole_verb(found['be'])} {said}"
@@ -99,11 +104,32 @@ def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 
 def _when(found: Found, option: str, _: Sequence[str]) -> str | None:
-    year = re.fullmatch(r"(?:in )?(\d{4}s?)\.?", option.strip())
+    """Say when something was done: "in 1990", "at night"."""
     noun, done = found["x"], found["done"]
-    return (
-        f"{noun} {found['be']} {done} in {year[1]}" if year and is_noun_phrase(noun) and is_participle(done) else None
-    )
+    at = _time(option)
+    return f"{noun} {found['be']} {done} {at}" if at and is_noun_phrase(noun) and is_participle(done) else None
+
+
+def _time(option: str) -> str | None:
+    text = mid_sentence(option).rstrip(".")
+    if re.fullmatch(r"(?:in )?\d{4}s?", text):
+        return f"in {text.removeprefix('in ')}"
+    if re.fullmatch(r"\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?", text, re.IGNORECASE):
+        return f"at {text}"
+    return text if re.match(r"(?:in|on|at|during|before|after|around)\b", text) and kind(text) == "phrase" else None
+
+
+def _does_there(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say where or when someone does something: "These animals live in the sea"."""
+    words = found["x"].split()
+    at = verb_after_subject([word.casefold() for word in words])
+    if at is None:
+        return None
+    place_or_time = _time(option) if found["ask"].casefold() == "when" else _located(option, options)
+    who = " ".join(words[:at])
+    if place_or_time is None or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+        return None
+    return f"{who} {inflected(words[at], found['aux'].casefold(), who)} {place_or_time} {' '.join(words[at + 1 :])}"
 
 
 def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -114,7 +140,9 @@ def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
 
 
 def _how_long(found: Found, option: str, _: Sequence[str]) -> str | None:
-    text = " ".join(option.split()).rstrip(".")
+    text = mid_sentence(option).rstrip(".")
+    if re.fullmatch(rf"(?:about |around )?\d.* {found['how']}", text) and is_noun_phrase(found["x"]):
+        return f"{found['x']} {whole_verb(found['be'])} {text}"
     measured = re.fullmatch(r"(?:about |around )?[\d.,]+ ?(?:\w+|['\"°])(?: \w+)?", text)
     noun = found["x"]
     return f"{noun} {whole_verb(found['be'])} {text} {found['how']}" if measured and is_noun_phrase(noun) else None
@@ -126,6 +154,28 @@ def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     if said is None or not is_noun_phrase(noun) or not (parts(said.split()[0]) & {"ADJ"}):
         return None
     return f"{noun} {whole_verb(found['be'])} {'feeling ' if found['feeling'] else ''}{said}"
+
+
+def _how_far(found: Found, option: str, _: Sequence[str]) -> str | None:
+    text = " ".join(option.split()).rstrip(".")
+    far = re.fullmatch(r"(?:about |around )?[\d.,]+ ?\w+", text)
+    return (
+        f"{found['x']} {whole_verb(found['be'])} {text} {found['off']}" if far and is_noun_phrase(found["x"]) else None
+    )
+
+
+def _how_done(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say how someone is dressed, placed, feels."""
+    text = mid_sentence(option).rstrip(".")
+    if "feel" in found.groupdict() and found["feel"]:
+        plain = parts(tokens(text)[0]) & {"ADJ"} and is_noun_phrase(found["x"])
+        return f"{found['x']} {inflected('feel', found['aux'].casefold(), found['x'])} {text}" if plain else None
+    fits = re.match(r"(?:in|on|at|with|by|from)\b", text) and is_participle(found["done"]) and kind(text) == "phrase"
+    return (
+        f"{found['x']} {whole_verb(found['be'])} {found['done']} {text}"
+        if fits and is_noun_phrase(found["x"])
+        else None
+    )
 
 
 def _how_much(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -162,11 +212,22 @@ PATTERNS = (
         rf"where{BE} (?P<x>{DET} .+?) (?P<done>(?:most likely )?(?:taken|made|found|shot|built|held))\s*\?",
         _where_done,
     ),
-    pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|he|she|it|they))\s*\?", _who),
-    pattern("who_does", r"who (?P<verb>(?:is \w+ing|wrote|painted|invented|has|was|\w+s) .+?)\s*\?", _who_does),
+    pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\?", _who),
+    pattern(
+        "who_does",
+        r"who (?P<verb>(?!(?:is|are) (?:this|that|the|he|she)\b)(?:is \w+ing|is (?:most )?likely|wrote|painted|invented"
+        r"|(?:would|will|can|could|might|should) \w+|has|was|\w+s) .+?)\s*\?",
+        _who_does,
+    ),
     pattern("when", r"when (?P<be>is|are|was|were) (?P<x>.+?) (?P<done>\w+)\s*\?", _when),
+    pattern(
+        "does_there", r"(?P<ask>where|when) (?P<aux>do|does|did|can|could|will|should) (?P<x>.+?)\s*\?", _does_there
+    ),
     pattern("why", r"why (?P<q>(?:is|are|was|were|does|do|did|can) .+)", _why),
     pattern("how_long", rf"how (?P<how>long|tall|high|wide|deep|old|thick){BE} (?P<x>.+?){IN}?\s*\?", _how_long),
+    pattern("how_far", rf"how far (?P<off>(?:away )?from .+?){BE} (?P<x>{DET} .+?)\s*\?", _how_far),
+    pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) (?P<feel>feel)\s*\?", _how_done),
+    pattern("how_done", rf"how{BE} (?P<x>{DET} .+?) (?P<done>\w+)\s*\?", _how_done),
     pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?{IN}?\s*\?", _how_is),
     pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _how_much),
     pattern("how_many_has", r"how many (?P<x>.+?) (?P<aux>do|does|did|can|will) (?P<who>.+?)\s*\?", _how_many_has),

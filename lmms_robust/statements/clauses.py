@@ -16,6 +16,7 @@ from lmms_robust.statements.words import (
     is_gerund,
     is_only_past,
     is_participle,
+    is_past,
     is_plural_word,
     is_third_person,
     parts,
@@ -101,7 +102,7 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
     start = 2 if words[0] in DETERMINERS else 1
     blocked = DETERMINERS | BREAKS | _AND | {"to", "about", "like", "as", "during", "of"}
     found = [n for n in range(start, len(words)) if is_base_verb(words[n]) and words[n - 1] not in blocked]
-    found = [n for n in found if words[n] not in BREAKS - {"have"}]
+    found = [n for n in found if words[n] not in BREAKS - {"have"} and not _described(words, n)]
     sure = [n for n in found if parts(words[n]) == {"VERB"} or words[n] in {"do", "have", "be"}]
     if sure:
         return sure[-1] if words[sure[-1]] == "do" else sure[0]
@@ -109,6 +110,13 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
         after = words[found[0] + 1]
         return found[0] if after in DETERMINERS and words[start - 1] not in DETERMINERS else None
     return found[-1] if found else None
+
+
+def _described(words: Sequence[str], place: int) -> bool:
+    """Whether an adjective makes a noun of a word: "his right | hand", but "in red | hold"."""
+    before = words[place - 1]
+    bare_colour = place > 1 and words[place - 2] == "in"
+    return "ADJ" in parts(before) and "NOUN" in parts(words[place]) and not bare_colour
 
 
 def _kind(words: Sequence[str]) -> Kind | None:
@@ -168,7 +176,7 @@ def _reads(words: Sequence[str], place: int) -> bool | None:
     if before in _NO_SUBJECT and word not in _BE:
         return False
     if word in _BE or word in _HAVE:
-        return before not in {"to", "a", "an"}
+        return before not in {"to", "an"} and (before != "a" or place == 1)  # "A is closer"
     if word in MODALS:
         verb = words[place + 2] if after in {"not", "also", "always", "only"} and place + 2 < len(words) else after
         return is_base_verb(verb) and verb not in BREAKS | {"near"}
@@ -199,6 +207,6 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
         if not many:
             return None if _AND.intersection(words[:place]) and (not noun or after in _OPENS_NOUN | BREAKS) else False
         return True if subject or words[0] not in _SINGLE or BREAKS.intersection(words[:place]) else None
-    if is_only_past(word):
+    if is_only_past(word) or (before in _PERSONAL and is_past(word)):
         return True
     return None if is_participle(word) and after in _OPENS_NOUN else False

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.grammar import (
+    asks_for_name,
     definite,
     has_determiner,
     head_index,
@@ -23,9 +24,11 @@ from lmms_robust.statements.vocabulary import (
     CONCRETE,
     DETERMINERS,
     MODALS,
+    ONE_EACH,
     PARTICLES,
     PLACES,
     PRONOUNS,
+    PROPER,
     SHAPES,
     SUBORDINATORS,
     WITH_ARTICLE,
@@ -50,8 +53,14 @@ _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
 
 
-def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
+def complement(option: str, subject: str, options: Sequence[str], *, loose: bool = False) -> str | None:
     """An option as it stands after "subject is"; None if it is a clause, or may be one, or lacks a sure article.
+
+    Args:
+        option: the option.
+        subject: what it is said of.
+        options: all options that do not refuse.
+        loose: whether a noun that may or may not need an article goes without.
 
     >>> complement("jug", "object in this picture", ["jug", "kettle"])
     'a jug'
@@ -70,6 +79,7 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         doing = infinitive(text) if is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
             return f"to {doing}"
+    text = _lowered(text, subject, options)
     words = tokens(text)
     if not words or predicates(text) or kind(text) != "phrase" or re.search(r"[?!]|[.;:] ", text):
         return None
@@ -78,12 +88,20 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     said = value(text, subject)
     if said is None or (_surely_acts(words) and not bare_noun_of(head) and head not in CONCRETE):
         return None
-    return _with_article(said, head, options)
+    return _with_article(said, head, options) or (said if loose and head not in CONCRETE else None)
 
 
 def _tidy(option: str) -> str:
     text = " ".join(option.split())
     return text if re.search(r"\b\w\.$", text) and len(text.split()) > 1 else text.rstrip(".")
+
+
+def _lowered(text: str, subject: str, options: Sequence[str]) -> str:
+    """A word that the lexicon lacks, without its capital where other options are common words: "Mutualism"."""
+    alone = [option for option in map(_tidy, options) if re.fullmatch(r"[A-Z][a-z]+", option)]
+    known = sum(bool(parts(option)) for option in alone)
+    name = text in PROPER or parts(text) or asks_for_name(subject)
+    return text.casefold() if text in alone and 2 * known >= len(alone) and not name else text
 
 
 def _is_quoted(text: str) -> bool:
@@ -171,7 +189,9 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     adjectives = [text for text in options if "ADJ" in parts(_tidy(text))]
     if len(words) == 1 and "ADJ" in parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
         return said
-    if noun == head:  # "the lane is the left lane"
+    if noun == head or (
+        head in ONE_EACH and "NOUN" in parts(noun)
+    ):  # "the lane is the left lane", "the part is the stem"
         return definite(said)
     concrete = head in CONCRETE or bare_noun_of(head)
     if is_mass(noun):
@@ -204,7 +224,7 @@ def _is_bare_noun(said: str) -> bool:
         return all(parts(word) for word in words)
     if said[0].isupper():
         return bool(re.fullmatch(r"[A-Z]{2,4}", said.split()[0])) and len(words) > 1
-    noun = words[head_index(words)]
+    noun = words[head_index(words)].rpartition("-")[2]  # "heart-shaped"
     if noun in COLOURS or (len(words) == 1 and parts(noun) - {"VERB"} and "NOUN" not in parts(noun)):
         return False
     return not (is_participle(noun) and "NOUN" not in parts(noun)) and words[0] not in {"very", "more", "less", "not"}

@@ -47,6 +47,15 @@ def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     return _number(noun, where, text)
 
 
+def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    """Count the things of which something is said: "There are 2 balls that are the same size as the cube"."""
+    made = there_is_are(option, found["noun"], "") if is_count(option) else None
+    be = found["be"].casefold()
+    be = {"are": "is", "were": "was"}.get(be, be) if made and " is " in made else {"is": "are"}.get(be, be)
+    open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
+    return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
+
+
 def _number(noun: str, where: str, amount: str | None) -> str | None:
     return amount and sentence(f"the number of {counted(noun)} {where or 'in the image'} is {amount}")
 
@@ -155,6 +164,7 @@ PATTERNS = (
         ),
         _count,
     ),
+    Pattern("count_that", _pattern(rf"How many {_THINGS} (?P<be>are|is|were) (?P<rest>[^?]+?)\s*\?"), _count_that),
     Pattern(
         "count",
         _pattern(
@@ -174,7 +184,7 @@ PATTERNS = (
     Pattern(
         "relation",
         _pattern(
-            r"(?:Where (?:is|are)|What(?:'s| is) the (?:relative )?(?:position|location) of) (?P<noun>.+?),? "
+            r"(?:(?:Where|How) (?:is|are)|What(?:'s| is) the (?:relative )?(?:position|location) of) (?P<noun>.+?),? "
             rf"(?:located |positioned |placed )?{_RELATIVE} (?P<other>.+?)\s*\?"
         ),
         _relation,

@@ -85,12 +85,14 @@ def mid_sentence(text: str, asked: str = "") -> str:
     """
     text = " ".join(text.split())
     words = re.findall(r"[\w'-]+", text)
-    if not words or _asks_for_name(asked):
+    if not words or asks_for_name(asked):
         return text
-    with_article = re.fullmatch(r"(?i:an?|the|some) ([A-Z][a-z]+)", text)
+    with_article = re.fullmatch(r"(?:[Aa]n?|The|[Ss]ome) ([A-Z][a-z]+)", text)
     if with_article and with_article[1] not in PROPER:
         return text.casefold()
-    known = parts(words[0]) or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
+    known = (
+        any(map(parts, words[0].split("-"))) or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
+    )
     if not text[0].isupper() or words[0] in PROPER or not known:
         return text
     if all(word.casefold() in COLOURS | SHADES | {"and"} for word in words):
@@ -104,7 +106,8 @@ def mid_sentence(text: str, asked: str = "") -> str:
     return text[0].lower() + text[1:]
 
 
-def _asks_for_name(asked: str) -> bool:
+def asks_for_name(asked: str) -> bool:
+    """Whether a question asks for a name or for words as they are written."""
     head = re.split(r" (?:of|on|in|for|from|shown|written|highlighted|that|which)\b", asked.strip())[0]
     kind = re.fullmatch(r"(?:the )?name of (?:the|this|that|an?) (?:\w+ )?(\w+)(?: .*)?", asked.strip(), re.IGNORECASE)
     if kind and kind[1].casefold() in KINDS:
@@ -119,7 +122,7 @@ def value(option: str, asked: str = "") -> str | None:
     ('red', 'Acme', 'a circle', None, None)
     """
     text = " ".join(option.split()).rstrip(".")
-    named = _asks_for_name(asked)
+    named = asks_for_name(asked)
     if not text or text.casefold() in NO_VALUES or re.search(r"[?!;]$|[?!;:] ", text):
         return None
     if (NO_VALUE.search(text) or kind(text) == "clause") and not named:

@@ -99,8 +99,8 @@ SHAPES = _words(
 )
 # One of these is something done: its value may be "to cut paper".
 ACTS = _words(
-    "function functions purpose purposes use uses role aim goal intention intent action behavior behaviour job task "
-    "step plan move activity"
+    "function functions purpose purposes use uses aim goal intention intent action behavior behaviour task step plan "
+    "move activity"
 )
 # One of these is named without an article: "the weather is rain", "the style is sketch".
 ABSTRACT = _words(
@@ -112,7 +112,16 @@ ABSTRACT = _words(
 # One of these is a thing or someone: a noun that is its value takes an article.
 CONCRETE = _words(
     "object item thing animal creature bird insect fruit vegetable instrument tool vehicle device machine food dish "
-    "toy plant flower tree building place person man woman boy girl profession occupation job pet utensil appliance"
+    "toy plant flower tree building place person man woman boy girl profession occupation job pet utensil appliance "
+    "organism part stage structure organ component layer room"
+)
+# Of these there is one in what is asked about: "the part is the stem".
+ONE_EACH = _words("part stage layer structure organ component region organelle phase side corner")
+# Stuff that the lexicon also counts: "breads".
+MASS = _words(
+    "water milk wine juice coffee tea rice bread food soup salt sugar butter cheese meat cream fruit wood cutlery "
+    "parsley grass clothing sauce honey beer garlic corn pasta hair snow sand money sunlight light air dioxide ice "
+    "oil paper"
 )
 # "None" and the like are no values of anything.
 NO_VALUES = _words("none nothing nobody other others all both neither either any yes no unsure n/a na nan maybe - --")

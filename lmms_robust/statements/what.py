@@ -21,30 +21,26 @@ from lmms_robust.statements.asking import (
     whole_verb,
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
-from lmms_robust.statements.complements import complement, head_noun, infinitive
-from lmms_robust.statements.grammar import (
-    has_determiner,
-    indefinite,
-    is_are,
-    is_plural,
-    mid_sentence,
-)
+from lmms_robust.statements.complements import complement, head_noun, infinitive, subject
+from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import CONCRETE, PREPOSITIONS
 from lmms_robust.statements.words import (
     is_gerund,
+    is_third_person,
     parts,
 )
 
 
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
+    asked = f"the {asked}" if re.match(r"[a-z]+ of ", asked) else asked
     if not is_noun_phrase(asked):
         return None
     head = head_noun(asked)
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
-    said = complement(option, asked, options)
+    said = complement(option, asked, options, loose=head not in {"subject", "topic", "theme", "focus", "content"})
     if said is None or (verb == "are" and is_plural(asked) and is_one_thing(said)):
         return None
     if head in CONCRETE and verb == "is" and is_plural(said) and " and " not in said:
@@ -58,7 +54,7 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     last = tokens(text)[-1] if tokens(text) else ""
     if re.search(r"\brelation(?:ship)?s?$", text):
         return f"{asked} {verb} {indefinite(re.sub('s$', '', text))}"
-    if kind(text) != "phrase" or not last or text.split()[0] in PREPOSITIONS:
+    if kind(text) != "phrase" or value(text) is None or text.split()[0] in PREPOSITIONS:
         return None
     adjective = len(tokens(text)) == 1 and "ADJ" in parts(last)
     return f"{asked} {verb} {text if adjective or not parts(last) else f'that of {text}'}"
@@ -108,6 +104,11 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     last = len(words) - 1 if last is None and words[-1] == "about" else last
     if last is None or not is_noun_phrase(" ".join(rest[:last])):
         return None
+    likely = re.search(r" ((?:most )?likely|probably)$", " ".join(rest[:last]))
+    if likely:  # "these people most likely | celebrating"
+        verb, rest[last - len(likely[1].split()) : last] = f"{verb} {likely[1]}", []
+        last -= len(likely[1].split())
+        inner = inner[: len(inner) - len(likely[1].split())]
     who, doing, where = " ".join(rest[:last]), " ".join(rest[last : len(inner)]), " ".join(rest[len(inner) :])
     if words[-1] in {"for", "about"} and tokens(option) and is_gerund(tokens(option)[0]):
         return f"{who} {verb} {doing} {option[0].lower()}{option[1:]}"
@@ -159,12 +160,17 @@ def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
         if verb == "be":
             return _doing(who, f"{aux} be", rest.removeprefix("doing").strip(), option)
         return _will_do(who, aux, rest, option)
+    if verb == "be" and not rest:
+        said = complement(option, who, options)
+        return said and f"{who} {aux} be {said}"
     if verb in {"say", "read", "mean", "express", "suggest", "indicate"} and not rest:
         return f"{who} {inflected(verb, aux, who)} {in_quotes(option)}"
     ends = not rest or low[-1] in PREPOSITIONS or low[at + 1] == "to"
     if not ends and low[at + 1] not in PREPOSITIONS:
         return None
     said = complement(option, "feeling" if verb in {"feel", "look", "become"} else "thing", options)
+    if verb in {"represent", "stand", "symbolize", "denote"}:
+        said = subject(option, options)
     if said is None or (verb == "happen") or found.groupdict().get("noun"):
         return None
     acted = inflected(verb, aux, who)
@@ -185,6 +191,16 @@ def _will_do(who: str, aux: str, rest: str, option: str) -> str | None:
     if re.match(r"(?:when|if|after|before|while)\b", rest):
         return f"{rest}, {act}"
     return f"{act} {rest}" if re.fullmatch(r"(?:next|now|first|(?:next )?in (?:the|this) \w+)", rest) else None
+
+
+def _what_acts(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say what does something: "What eats the worm?"."""
+    said, verb = subject(option, options), found["verb"].split()[0].casefold()
+    return f"{said} {found['verb']}" if said and not is_plural(said) and is_third_person(verb) else None
+
+
+def _is_written(found: Found, option: str, _: Sequence[str]) -> str | None:
+    return f"{in_quotes(option)} is {found['where']}"
 
 
 def _order(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -208,6 +224,8 @@ PATTERNS = (
         r"|in front of|inside|between) .+?)\s*\?",
         _there_is,
     ),
+    pattern("what_acts", r"what (?P<verb>(?!is\b|was\b|does\b|has\b)\w+s .+?)\s*\?", _what_acts),
+    pattern("is_written", r"what(?:'s|’s| is) (?P<where>(?:written|printed) .+?)\s*\?", _is_written),
     pattern(
         "is_shown",
         r"what(?:'s|’s| is| are) (?P<shown>(?:shown|depicted|displayed|pictured|featured) .+?)\s*\?",

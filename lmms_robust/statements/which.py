@@ -28,7 +28,7 @@ from lmms_robust.statements.grammar import (
     is_plural,
     mid_sentence,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
@@ -55,9 +55,14 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
-    noun, verb, after = words[:at], low[at], low[at + 1 : at + 2]
+    noun, verb = words[:at], low[at]
+    after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
-    asks = named or verb in {"do", "does", "did"} or (verb in MODALS and not (after and is_base_verb(after[0])))
+    asks = (
+        named
+        or (verb in {"do", "does", "did"} and after != ["not"])
+        or (verb in MODALS and not (after and is_base_verb(after[0])))
+    )
     if asks or (verb in {"is", "are", "was", "were"} and _turned_round(low, at)) or found["to"]:
         return _which_object(noun, words[at:], option, options, found["to"])
     return _which_subject(noun, " ".join(words[at:]), option, options)
@@ -68,14 +73,15 @@ def _verb_of_which(low: Sequence[str]) -> int | None:
     be = {"is", "are", "was", "were", "has", "have", "had", "does", "do", "did", "doesn't"} | MODALS
     if low[0] in be:
         return 0
-    for at in range(2 if low[0] == "of" else 1, len(low)):
-        best = low[at - 1] in {"best", "better", "most", "also"}
+    start = 1 if low[0] != "of" else 3 if low[2:3] and is_plural_word(low[2]) else 2
+    for at in range(start, len(low)):
+        best = low[at - 1] in {"best", "better", "most", "also"} or parts(low[at - 1]) == {"ADV"}
         if low[at] in be or (best and _is_s_verb(low, at)):
             return at - (best and low[at] not in be)
         acted = is_participle(low[at]) and low[at + 1 : at + 2] and low[at + 1] in DETERMINERS
         does = is_third_person(low[at]) and "NOUN" in parts(low[at - 1]) and not is_plural_word(low[at - 1])
         if acted or (does and not be & set(low[at:])) or finite(["the", *low[: at + 2]]) == at + 1:
-            return at
+            return at - (at > 1 and parts(low[at - 1]) == {"ADV"})
         if low[at] in PREPOSITIONS and low[0] != "of" and low[at] != "of":
             return None
     return None
@@ -99,7 +105,7 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
 
 def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequence[str]) -> str | None:
     name = " ".join(noun)
-    of = re.match(r"of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
+    of = re.match(r"(?:one )?of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
     if tokens(verb)[-1] in PREPOSITIONS:
         return None
     best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
@@ -113,7 +119,8 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
             return None
         things = (of and of["things"]) or ""
         agrees = _agreeing(verb, chosen)
-        opening = f"of these {things}, " if things and is_plural(things) else ""
+        named = things and is_plural(things) and not re.fullmatch(r"(?:options|choices|answers|ones)", things)
+        opening = f"of these {things}, " if named else ""
         return agrees and f"{opening}{chosen} {agrees}"
     if name.casefold() == "one":
         chosen = subject(option, options)
@@ -163,11 +170,20 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
-    said = complement(option, "kind" if kinds and not placed else head_noun(noun), options) or subject(option, options)
-    if said is None or (is_one_thing(said) and is_plural(noun)):
+    pointed = _POINTED.fullmatch(option.strip().rstrip("."))
+    if pointed and head_noun(noun) not in {"direction", "way", "side", "position", "place"}:
+        said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
+    else:
+        of_kind = head_noun(kinds["noun"]) if kinds else ""
+        about = of_kind if of_kind in CONCRETE else "kind" if kinds else head_noun(noun)
+        said = complement(option, about, options, loose=True) or subject(option, options)
+    if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
+        return None
+    if head_noun(noun) in CONCRETE and is_plural(said) and not is_plural(noun) and " and " not in said:
         return None
     clause = re.sub(r"^that are there ", "", clause)
-    return f"{definite(noun)} {clause} {is_are(noun)} {said}"
+    several = noun.split()[0].casefold() in NUMBERS
+    return f"{f'the {noun}' if several else definite(noun)} {clause} {is_are(noun)} {said}"
 
 
 def _which_object(
@@ -208,7 +224,10 @@ def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]
     """Name a property, as in "What brand is this car?"."""
     said = complement(option, name, options)
     if who.casefold().startswith("it"):
-        return said and f"it {aux} {said} {who[2:]}"
+        kinds = re.match(r"(?:kind|type|sort) of ", name)
+        said = complement(option, "thing", options) if kinds else said
+        when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
+        return said and (f"it {aux} {said} {who[2:]}" if kinds or when else f"the {name} {aux} {said} {who[2:]}")
     return (said and head_noun(name) in ABSTRACT and f"the {name} of {who} {aux} {said}") or None
 
 

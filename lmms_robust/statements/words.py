@@ -10,7 +10,7 @@ from functools import cache
 
 from lemminflect import getAllInflections, getAllLemmas
 
-from lmms_robust.statements.vocabulary import PAIRS, UNMARKED
+from lmms_robust.statements.vocabulary import MASS, PAIRS, UNMARKED
 
 _PEOPLE = {"people": "person", "clothes": "piece of clothing"}  # the lexicon has them as nouns of their own
 _TAKES_ES = re.compile(r"(?:s|x|z|ch|sh)$")
@@ -106,6 +106,11 @@ def is_only_past(word: str) -> bool:
     return parts(word) == {"VERB"} and bool(_with_form(word, "VBD")) and not is_participle(word)
 
 
+def is_past(word: str) -> bool:
+    """Whether a word can be a verb's past form: "took", "parked"."""
+    return bool(_with_form(word, "VBD"))
+
+
 def is_participle(word: str) -> bool:
     """Whether a word can be a past participle: "taken", "parked"."""
     return any(not _forms(verb, "VBN") for verb in _with_form(word, "VBD")) or bool(_with_form(word, "VBN"))
@@ -136,7 +141,7 @@ def is_plural_word(word: str) -> bool:
 def is_mass(word: str) -> bool:
     """Whether a noun stands without an article and has no plural: "rice", "furniture", "happiness"."""
     low = word.casefold()
-    return _forms(low, "NNS") == (low,) and not low.endswith("s")
+    return low in MASS or (_forms(low, "NNS") == (low,) and not low.endswith("s"))
 
 
 def is_countable(word: str) -> bool:
