@@ -9,13 +9,14 @@ from collections.abc import Sequence
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
-_MARK = r"(?:[(（\[]([A-Ka-jＡ-Ｋ])[)）\]]|([A-KＡ-Ｋ])[.:)、．：）])"
+_MARK = r"(?:[(（\[]([A-Ka-kＡ-Ｋ])[)）\]]|([A-KＡ-Ｋ])[.:)、．：）])"
 _LINE = re.compile(rf"^[ \t]*(?:[-*•]\s)?{_MARK}[ \t]*(?=\S)", re.MULTILINE)
 _INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))")
 # On the last option's line: "(B) blue Please answer directly with the letter."
 _INSTRUCTION = re.compile(r"(?<=[\s.?!])(?:Please|Answer|Select|Choose)\s+[a-z].*", re.DOTALL)
 _HEADER = re.compile(
-    r"(?:\b(?:answer |the )?(?:options|choices)(?: are listed below)?|there are several options)\s*:?\s*\Z",
+    r"(?:(?:\bplease )?\b(?:select|choose|pick|answer)\b[^.?!\n]*\b(?:options?|choices?|answers?)\b[^.?!\n]*[.:]?"
+    r"|\b(?:answer |the )?(?:options|choices)(?: are listed below)?|there are several options)\s*:?\s*\Z",
     re.IGNORECASE,
 )
 

@@ -14,9 +14,9 @@ from lmms_robust.benchmarks.kinds import kind
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 from lmms_robust.statements.directions import one_place, same_place
-from lmms_robust.statements.grammar import is_plural_word
 from lmms_robust.statements.refusals import leans, refusal, says_absent
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
+from lmms_robust.statements.words import is_plural_word
 from lmms_robust.statements.yes_no import is_yes
 
 _ZERO = frozenset({"0", "no", "none", "nil", "nobody", "nothing"})

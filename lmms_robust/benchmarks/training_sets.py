@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.benchmarks.training_patterns import COUNT_PATTERNS, GEOMETRY_PATTERNS, SAT_PATTERNS
@@ -29,7 +30,7 @@ def sat_item(row: Mapping[str, Any], index: int) -> Item:
     if right not in answers:
         raise RobustError(f"sat_v2 item {item_id!r}: correct_answer {right!r}; allowed: one of {answers}")
     question = " ".join(row["question"].replace("<image>", " ").split())
-    options, answer = shuffled("sat_v2", question, right, [text for text in answers if text != right])
+    options, answer = shuffled("sat_v2", question, right, [text for text in dict.fromkeys(answers) if text != right])
     return Item(
         id=item_id,
         benchmark="sat_v2",
@@ -87,14 +88,14 @@ def geometry_item(row: Mapping[str, Any], index: int) -> Item:
         RobustError: choices or letter that make no item.
     """
     problem = " ".join(re.sub(r"<image>", " ", row["problem"]).split())
-    options = tuple(choice.strip() for choice in row["choices"])
+    options, answer = rows.distinct([choice.strip() for choice in row["choices"]], row["ground_truth"].strip())
     return Item(
         id=f"geometry3k-{row['id']}",
         benchmark="geometry3k",
         category="geometry",
         question=problem,
         options=options,
-        answer=row["ground_truth"].strip(),
+        answer=answer,
         **state(problem, options, GEOMETRY_PATTERNS).fields,
         row=index,
     )

@@ -113,6 +113,10 @@ INSIDE = {
     "Which? A. the Question B. the Answer": ("Which?", ("the Question", "the Answer")),
     "Which way?\n\nA. Left\nB. Straight\nC. Right\nPlease answer directly with only the letter of the correct option "
     "and nothing else.": ("Which way?", ("Left", "Straight", "Right")),
+    "How many cups are there?\nSelect from the following choices.\n(A) 4\n(B) 3": (
+        "How many cups are there?",
+        ("4", "3"),
+    ),
     "Vitamin A. is where?\nA. here\nB. there": ("Vitamin A. is where?", ("here", "there")),
 }
 
@@ -230,7 +234,7 @@ STATED = [
     ("Where is the lamp in relation to the sofa?", ("on the left", "on top"),
      ("The lamp is to the left of the sofa.", "The lamp is on top of the sofa.")),
     ("Which caption describes the image?", ("A dog runs on the green grass.", "Two dogs run on the green grass."),
-     ("A dog runs on the green grass.", 'The image fits the caption "Two dogs run on the green grass".')),
+     ("A dog runs on the green grass.", "Two dogs run on the green grass.")),
     ("Where is the cat?", ("On the TV.", "In The Box"), ("The cat is on the TV.", "The cat is in the box.")),
     ("Where is the cat?", ("on the mat", "in the box"), ("The cat is on the mat.", "The cat is in the box.")),
     ("Is the dog on the left or right side of the tree?", ("right", "left"),
@@ -242,7 +246,7 @@ STATED = [
      ("The name of the city is Paris.", "The name of the city is Springfield.")),
     ("What color is the scissors?", ("red", "Blue"), ("The scissors are red.", "The scissors are blue.")),
     ("How many dogs can you see in the picture?", ("Zero", "One"),
-     ("There are zero dogs in the image.", "There is one dog in the image.")),
+     ("There are zero dogs in the picture.", "There is one dog in the picture.")),
     ("How many red cars are parked on the street?", ("0", "1"),
      ("There are 0 red cars parked on the street.", "There is 1 red car parked on the street.")),
     ("Is the person in the red shirt on the left or right?", ("left", "right"),
@@ -253,6 +257,24 @@ STATED = [
      ("The cat near the window is not asleep.", "The cat near the window is asleep.")),
     ("Which caption describes the image?", ("A man rides a big wave.", "A dog runs on the beach"),
      ("A man rides a big wave.", "A dog runs on the beach.")),
+    ("What color is not on the flag?", ("red", "blue"),
+     ("The color that is not on the flag is red.", "The color that is not on the flag is blue.")),
+    ("What color is used for the text?", ("red", "blue"),
+     ("The color that is used for the text is red.", "The color that is used for the text is blue.")),
+    ("What color is most common in the image?", ("red", "blue"),
+     ("The color that is most common in the image is red.", "The color that is most common in the image is blue.")),
+    ("Where is the picture taken?", ("at the beach", "in a city"),
+     ("The picture is taken at the beach.", "The picture is taken in a city.")),
+    ("Where is the man standing in relation to the car?", ("left", "right"),
+     ("The man is standing to the left of the car.", "The man is standing to the right of the car.")),
+    ("How many doors are here?", ("There are two doors.", "There are three doors, and one is open."),
+     ("There are two doors.", "There are three doors, and one is open.")),
+    ("Is Green the minimum?", ("yes", "no"), ("Green is the minimum.", "Green is not the minimum.")),
+    ("Is Teal less than Light Steel Blue?", ("yes", "no"),
+     ("Teal is less than Light Steel Blue.", "Teal is not less than Light Steel Blue.")),
+    ("Do these birds fly or swim?", ("fly", "swim"), ("These birds fly.", "These birds swim.")),
+    ("Which statement about the diagram is right?", ("The larva grows in water", "It seldom moves"),
+     ("The larva grows in water.", "It seldom moves.")),
 ]  # fmt: skip
 
 
@@ -271,13 +293,7 @@ def test_generic_questions_become_statements(question: str, options: tuple, stat
         ("Is it?", ("Yes", "maybe")),
         ("x", ("1", "2")),
         ("What color is the car?", ("red", "other")),
-        ("What color is not on the flag?", ("red", "blue")),
-        ("What color is used for the text?", ("red", "blue")),
-        ("What color is most common in the image?", ("red", "blue")),
-        ("What color is the most common?", ("red", "blue")),
         ("What is the shape of the table?", ("round", "none")),
-        ("Where is the picture taken?", ("at the beach", "in a city")),
-        ("Where is the man standing in relation to the car?", ("left", "right")),
         ("Is the cup next to the plate full of water?", ("yes", "no")),
     ],
 )

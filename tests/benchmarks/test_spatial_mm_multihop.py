@@ -4,7 +4,7 @@ import pytest
 
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.kinds import kind
-from lmms_robust.benchmarks.multihop_options import options
+from lmms_robust.benchmarks.multihop_options import COLOURS, options
 from lmms_robust.errors import RobustError
 from lmms_robust.statements.directions import also_true
 from lmms_robust.statements.state import state
@@ -116,6 +116,14 @@ def test_the_wrong_direction_is_the_opposite(gold: str, wrong: str) -> None:
 def test_what_is_in_the_middle_is_on_neither_side(gold: str) -> None:
     rows = [row("Where is the cup?", gold), row("Where is the dog?", "left")]
     assert set(options(rows, 0)[0]) == {gold, "left", "right"}
+
+
+def test_a_colour_has_colours_for_wrong_options() -> None:
+    rows = [row("What is the color of the vase?", "golden"), row("What is the food?", "pasta")]
+    chosen, _ = options(rows, 0)
+    assert len(chosen) == 4
+    assert set(chosen) - {"golden"} <= set(COLOURS)
+    assert "yellow" not in chosen  # a shade of gold
 
 
 @pytest.mark.parametrize("gold", ["between", "on the table", "next to the cup"])
