@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
-_MARK = r"(?:[(（\[]([A-Ka-jＡ-Ｋ])[)）\]]|([A-KＡ-Ｋ])[.:)、．：）])"
+_MARK = r"(?:[(（\[]([A-Ka-kＡ-Ｋ])[)）\]]|([A-KＡ-Ｋ])[.:)、．：）])"
 _LINE = re.compile(rf"^[ \t]*(?:[-*•]\s)?{_MARK}[ \t]*(?=\S)", re.MULTILINE)
 _INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))")
 # On the last option's line: "(B) blue Please answer directly with the letter."

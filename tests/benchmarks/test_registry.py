@@ -132,7 +132,7 @@ def test_rows_none_of_which_makes_an_item_are_one_line_with_the_first_reason(cap
         adapter.items([row | {"label": 1} for row in rows], found)
     assert str(caught.value) == (
         "benchmark vstar: none of 10 row(s) makes an item: left out: row 0: vstar item 'direct_attributes-0': answer 1"
-        "; expected: one letter from A to J, such as 'A' or '(A)'; allowed: at least one that does"
+        "; expected: one letter from A to K, such as 'A' or '(A)'; allowed: at least one that does"
     )
     assert not caplog.messages
     with pytest.raises(RobustError, match="benchmark vstar: no rows; allowed: at least one"):
