@@ -97,7 +97,7 @@ def _may_be_finite(words: Sequence[Word], place: int) -> bool:
         return False
     if word.form == "Part":  # "the car | parked" is none, "the camera likely | rotated" may be
         return before.tag in {"ADV", "PRON"}
-    plural = number(before.low) == "many"
+    plural = number(before.low) == "many" or before.low in {"they", "we", "you", "i"}
     bare = set(getAllLemmas(word.low, upos="VERB")["VERB"]) == {word.low}  # not "fell", which is of "fall" too
     return plural if bare else word.tag != "ADJ"
 
