@@ -284,7 +284,8 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             yield "two nouns side by side"
         if other.tag in {"ADP", "DET"} and other.text[:1].isupper() and not other.text.isupper():
             yield "capital within"
-    if len(words) > 4 and [word.tag for word in words[-4:]] == ["ADP", "DET", "NOUN", "ADJ"]:
+    ends = [word.tag for word in words[-4:]] == ["ADP", "DET", "NOUN", "ADJ"]  # "is under the chair | black"
+    if len(words) > 4 and ends and "ADV" not in getAllLemmas(words[-1].low):
         yield "adjective after its noun"
     if words[-1].low in {"yes", "no"} and len(words) > 1:
         yield "a yes or no at the end"

@@ -52,6 +52,7 @@ PAIRS = [
 SOUND = [
     "Copper is a solid.",
     "They decrease.",
+    "The van will stop at the line next.",
     "Plants release carbon dioxide in this process.",
     "The organism in the same genus as the wolf is Canis latrans.",
     "The image shows several motorcycles parked in a row.",
