@@ -97,7 +97,7 @@ def _may_be_finite(words: Sequence[Word], place: int) -> bool:
         return False
     if word.form == "Part":  # "the car | parked" is none, "the camera likely | rotated" may be
         return before.tag in {"ADV", "PRON"}
-    plural = number(before.low) == "many"
+    plural = number(before.low) == "many" or before.low in {"they", "we", "you", "i"}
     bare = set(getAllLemmas(word.low, upos="VERB")["VERB"]) == {word.low}  # not "fell", which is of "fall" too
     return plural if bare else word.tag != "ADJ"
 
@@ -284,7 +284,8 @@ def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
             yield "two nouns side by side"
         if other.tag in {"ADP", "DET"} and other.text[:1].isupper() and not other.text.isupper():
             yield "capital within"
-    if len(words) > 4 and [word.tag for word in words[-4:]] == ["ADP", "DET", "NOUN", "ADJ"]:
+    ends = [word.tag for word in words[-4:]] == ["ADP", "DET", "NOUN", "ADJ"]  # "is under the chair | black"
+    if len(words) > 4 and ends and "ADV" not in getAllLemmas(words[-1].low):
         yield "adjective after its noun"
     if words[-1].low in {"yes", "no"} and len(words) > 1:
         yield "a yes or no at the end"

@@ -72,8 +72,9 @@ def _articles(words: Sequence[Word]) -> Iterator[str]:
     start = max((place + 1 for place, word in enumerate(words[:-1]) if "," in word.after), default=0)
     subject = noun_phrase(words, start)
     if subject and start + len(subject) < len(words) and not any(map(_is_determined, subject)):
-        head = subject[-1]
-        if head.tag == "NOUN" and countable(head.low) and (len(subject) == 1 or head.text.islower()):
+        head, follows = subject[-1], words[start + len(subject)]
+        sure = bool(follows.form) or follows.low == "of" or "(" in head.after  # not "plants release iron | in …"
+        if sure and head.tag == "NOUN" and countable(head.low) and (len(subject) == 1 or head.text.islower()):
             yield "no article"
     for before, word, after in zip(words, words[1:], words[2:], strict=False):
         most = word.low == "same" or (word.tag == "ADJ" and word.low.endswith("est"))

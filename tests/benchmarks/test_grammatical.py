@@ -51,6 +51,9 @@ PAIRS = [
 ]
 SOUND = [
     "Copper is a solid.",
+    "They decrease.",
+    "The van will stop at the line next.",
+    "Plants release carbon dioxide in this process.",
     "The organism in the same genus as the wolf is Canis latrans.",
     "The image shows several motorcycles parked in a row.",
     "The name of the phase is full moon.",
