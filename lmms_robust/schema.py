@@ -7,6 +7,7 @@ All are frozen, hold text and numbers only (never pictures), and know no benchma
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -14,8 +15,8 @@ from string import ascii_uppercase
 
 from lmms_robust.errors import RobustError
 
-MAX_LETTERS = 10
-"""Option letters that are read: A to J."""
+MAX_LETTERS = 11
+"""Option letters that are read: A to K."""
 
 MAX_OPTIONS = MAX_LETTERS - 1
 """Options of an item; a variant may offer to abstain as one more."""
@@ -56,6 +57,15 @@ def option_texts(options: Sequence[str] | Mapping[str, str] | str, where: str = 
     return tuple(found)
 
 
+def same_text(text: str) -> str:
+    r"""A text without what the way it was loaded leaves in it: its spaces, and how its accents are stored.
+
+    >>> same_text(" two\n dogs ")
+    'two dogs'
+    """
+    return unicodedata.normalize("NFC", " ".join(text.split()))
+
+
 def item_digest(benchmark: str, question: str, options: Sequence[str], right: str) -> str:
     """:attr:`Item.digest`, also of what is no item yet.
 
@@ -65,7 +75,8 @@ def item_digest(benchmark: str, question: str, options: Sequence[str], right: st
         options: option texts in any order.
         right: text of the right one.
     """
-    content = json.dumps([benchmark, question, sorted(options), right], ensure_ascii=False)
+    told = [benchmark, same_text(question), sorted(map(same_text, options)), same_text(right)]
+    content = json.dumps(told, ensure_ascii=False)
     return sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -76,7 +87,8 @@ class Item:
     Attributes:
         question: the question alone, without options or instructions.
         options: option texts in order; option ``i`` carries letter ``letters(n)[i]``. See :func:`option_texts` for what
-            else is taken.
+            else is taken. One that stands twice is taken once, so that the letters after it, ``answer`` and
+            ``statements`` move up.
         answer: letter of the right option.
         statements: one declarative sentence per option, saying that this option holds; none where they are to be made
             when the item is put into a condition.
@@ -110,25 +122,36 @@ class Item:
         for part in (self.question, *self.options, *self.statements):
             if not isinstance(part, str) or not part.strip():
                 raise RobustError(f"{where}: question, an option or a statement is {part!r}; allowed: non-empty texts")
-        if not 2 <= len(self.options) <= MAX_OPTIONS:
-            raise RobustError(f"{where}: {len(self.options)} option(s); allowed: 2 to {MAX_OPTIONS}")
-        if len({" ".join(option.split()) for option in self.options}) < len(self.options):  # "mg" and "Mg" are two
-            raise RobustError(f"{where}: two options are equal; allowed: distinct texts; got {list(self.options)}")
+        count = len(set(map(same_text, self.options)))
+        if not 2 <= count <= MAX_OPTIONS:
+            raise RobustError(f"{where}: {count} option(s); allowed: 2 to {MAX_OPTIONS} different ones")
         if self.answer not in self.letters:
             raise RobustError(f"{where}: answer {self.answer!r}; allowed: {', '.join(self.letters)}")
-        if self.statements:
-            self._check_statements(where)
+        if self.statements and len(self.statements) != len(self.options):
+            raise RobustError(
+                f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
+            )
+        self._take_repeated_once()
+        if len(set(map(same_text, self.statements))) < len(self.statements):
+            raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
         if not self.plantable:
             raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
         object.__setattr__(self, "id", (str(self.id).strip() and str(self.id)) or self.digest)
 
-    def _check_statements(self, where: str) -> None:
-        if len(self.statements) != len(self.options):
-            raise RobustError(
-                f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
-            )
-        if len({" ".join(statement.split()) for statement in self.statements}) < len(self.statements):
-            raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
+    def _take_repeated_once(self) -> None:
+        texts = [same_text(option) for option in self.options]  # "mg" and "Mg" are two
+        kept = [place for place, text in enumerate(texts) if texts.index(text) == place]
+        if len(kept) == len(texts):
+            return
+        moved = {
+            letter: letters(len(kept))[kept.index(texts.index(text))]
+            for letter, text in zip(self.letters, texts, strict=True)
+        }
+        object.__setattr__(self, "answer", moved[self.answer])
+        object.__setattr__(self, "unplantable", tuple(dict.fromkeys(moved.get(one, one) for one in self.unplantable)))
+        object.__setattr__(self, "options", tuple(self.options[place] for place in kept))
+        if self.statements:
+            object.__setattr__(self, "statements", tuple(self.statements[place] for place in kept))
 
     @property
     def letters(self) -> tuple[str, ...]:

@@ -9,8 +9,8 @@ from lmms_robust.schema import Item
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 9"),
-        ({"options": ("red", "red ", "blue", "black")}, "two options are equal"),
+        ({"options": ("red",), "statements": ("x",)}, "1 option(s); allowed: 2 to 10"),
+        ({"options": ("red", "red ", "red", "red")}, "1 option(s); allowed: 2 to 10"),
         ({"options": ("red", " ", "blue", "black")}, "an option or a statement is ' '"),
         ({"answer": "E"}, "answer 'E'; allowed: A, B, C, D"),
         ({"statements": ("x",)}, "1 statements; allowed: one for each of 4 options"),

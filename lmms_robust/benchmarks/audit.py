@@ -13,6 +13,8 @@ from lmms_robust.benchmarks.items import made_of
 from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Row
 from lmms_robust.schema import Item
+from lmms_robust.statements.faithful import faults
+from lmms_robust.statements.grammatical import flaws
 from lmms_robust.statements.state import FALLBACK, state
 from lmms_robust.writing import as_text, complete
 
@@ -28,26 +30,22 @@ COLUMNS = ("id", "category", "pattern", "question", "letter", "option", "is_gold
 SHOWN = 10
 _WIDTH = 160  # characters of a statement in the report; the CSV file has all of it
 
-_COUNTED = r"(?:[2-9]|\d{2,}|two|three|four|five|six|seven|eight|nine|ten)"
 _SUSPECTS = {
     "doubled word": r"\b(?!(?:that|had)\b)(?i:([^\W\d]+) \1)\b",
     "two articles": r"(?i)\b(?:the|a|an) (?:the|a|an|this|that|these|those|my|his|her|its|their)\b",
-    "a before a vowel": r"(?:\ba|^A) (?!(?i:uni(?!n)|use|usu|uten|eu|one\b|once))(?i:[aeiou])",
-    "an before a consonant": r"\b[Aa]n (?:(?i:uni[cfqstv]|use|usu|eu|one\b|once)"
+    "a before a vowel": r"(?:\ba|^A) (?!(?i:uni(?!n)|use|usu|uten|eu|one\b|once|u\b))(?i:[aeiou])",
+    "an before a consonant": r"\b[Aa]n (?:(?i:uni[cfqstv]|use|usu|eu|one\b|once|u\b)"
     r"|(?!(?i:hour|honest|heir|honou?r)|[FHLMNRSX](?:\b|[A-Z\d-])|8|11\b|18\b)(?i:[^\Waeiou]))",
-    "is with a plural": rf"(?i)\bthere is (?:not )?{_COUNTED}\b",
-    "are with one": r"(?i)\bthere are (?:not )?(?:1|one|an?)\b",
-    "one of many": r"(?i)\bthere is (?:1|one) \w*[^\Wsui]s(?: (?:in|on|at)\b|\.?$)",
-    "is and are": r"(?i)^there is\b[^,;]*\bare\b(?! (?:that|which))",
     "no final stop": r"(?s)\A(?!.*[.!][\"')]?\Z)",
     "question mark": r"\?",
-    "option letter": r"(?:^|\s)\(?[A-J][.)](?=\s)|\([A-J]\)",
+    "option letter": r"(?:^|\s)[A-K]\.(?=\s)|\([A-K]\)|^[^()]*\b[A-K]\)\s",
     "two spaces": r"\s{2}|^\s|\s$",
     "space before a stop": r"\s[.,;:!?](?:\s|$)",
     "doubled stop": r"(?<!\.)\.\.(?!\.)|[,;:!?]\.$|,,",
     "lower-case start": r"^[a-z]",
 }
 _COMPILED = {name: re.compile(pattern) for name, pattern in _SUSPECTS.items()}
+_LEAKING = re.compile(r"(?:The answer|None of the other answers) to the question \"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,36 +68,49 @@ class Audited:
 def suspects(statement: str) -> tuple[str, ...]:
     """Name what looks wrong in a sentence; these are hints for a person, some of them false.
 
-    A question or an option that the sentence quotes, as fallbacks do, is not looked at: it stands as the data has it.
+    A sentence that names the question, as fallbacks do, is looked at for its marks alone: what it quotes stands as the
+    data has it.
 
-    >>> suspects("There is 3 the the dog (a apple")
-    ('doubled word', 'two articles', 'a before a vowel', 'is with a plural', 'no final stop', 'unbalanced parentheses')
+    >>> suspects("There is the the dog (a apple")
+    ('doubled word', 'two articles', 'a before a vowel', 'no final stop', 'unbalanced parentheses')
     >>> suspects("The bus is to the left of an SUV.")
     ()
     """
-    seen = re.sub(r'\b(the question|is:) "[^"]*"', r'\1 "…"', statement)
+    seen = re.sub(r'(\b(?:the question|is:) )"[^"]*"|"[^"]*[?]"', r'\1"…"', statement)
     found = [name for name, pattern in _COMPILED.items() if pattern.search(seen)]
-    return tuple(found + (["unbalanced parentheses"] if not _balanced(seen) else []))
+    found += [] if _LEAKING.match(statement) else flaws(statement)
+    return tuple(dict.fromkeys(found + (["unbalanced parentheses"] if not _balanced(seen) else [])))
 
 
-def audit(item: Item, pattern: str) -> list[Audited]:
-    """Audit the statements of one item, which were made by the pattern of this name."""
+def audit(item: Item, pattern: str, question: str = "") -> list[Audited]:
+    """Audit the statements of one item.
+
+    Args:
+        item: the item.
+        pattern: name of the pattern that made the statements.
+        question: the question that they were made from, where the item's question says more.
+    """
+    asked = question or item.question
     read = [re.sub(r"\W+", " ", statement).strip().casefold() for statement in item.statements]
     audited = []
-    for place, statement in enumerate(item.statements):
+    for place, (option, statement) in enumerate(zip(item.options, item.statements, strict=True)):
         twins = [item.letters[other] for other, text in enumerate(read) if other != place and text == read[place]]
         same = tuple(f"reads like {letter}" for letter in twins)
-        audited.append(Audited(item, place, pattern, suspects(statement) + same))
+        unfaithful = () if _LEAKING.match(statement) else faults(asked, item.options, option, statement)
+        audited.append(Audited(item, place, pattern, suspects(statement) + unfaithful + same))
     return audited
 
 
 def pattern_of(adapter: Benchmark, item: Item, row: Row) -> str:
     """Name what made an item's statements: they are made again from the row, and must come out the same."""
-    question = adapter.stated(row) if adapter.stated else item.question
-    made = state(question, item.options, adapter.patterns)
+    made = state(_asked(adapter, item, row), item.options, adapter.patterns)
     if made.texts == item.statements:
         return made.pattern
     return UNKNOWN if adapter.patterns else OWN
+
+
+def _asked(adapter: Benchmark, item: Item, row: Row) -> str:
+    return adapter.stated(row) if adapter.stated else item.question
 
 
 def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: Path | None = None) -> list[str]:
@@ -111,13 +122,16 @@ def write(adapter: Benchmark, target: Path, files: Sequence[Path] = (), images: 
     dataset = load(adapter, files, images)
     made = made_of(adapter, dataset)
     rows = dataset.select_columns(adapter.read_columns(dataset.column_names))
-    audited = [one for item in made.items for one in audit(item, pattern_of(adapter, item, rows[item.row]))]
+    audited: list[Audited] = []
+    for item in made.items:
+        row = rows[item.row]
+        audited += audit(item, pattern_of(adapter, item, row), _asked(adapter, item, row))
     with complete(target) as file:
         table = csv.writer(file)
         table.writerow(COLUMNS)
         table.writerows(map(_cells, audited))
     left_out = [f"rows that make no item: {made.said()}"] if made.said() else []
-    return [*report(adapter.name, audited), *left_out]
+    return [*report(adapter.name, audited), *left_out, *(f"  {fault}" for fault in made.faults)]
 
 
 def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:
@@ -135,7 +149,11 @@ def report(name: str, audited: Sequence[Audited]) -> Iterator[str]:
     fallbacks = [one for one in audited if one.pattern == FALLBACK and one.place == 0]
     yield from _first("fallbacks", [_entry(one) for one in fallbacks])
     doubtful = [one for one in audited if one.suspects]
-    counts = Counter(re.sub(r" [A-J]$", " another", suspect) for one in doubtful for suspect in one.suspects)
+    counts = Counter(
+        re.sub(r"(?<=reads like) [A-K]$", " another", suspect.split(":")[0])
+        for one in doubtful
+        for suspect in one.suspects
+    )
     named = ", ".join(f"{suspect} {count}" for suspect, count in sorted(counts.items()))
     lines = [f"{_entry(one)} [{', '.join(one.suspects)}]" for one in doubtful]
     yield from _first(f"suspects of {len(audited)} statements" + (f" ({named})" if named else ""), lines)

@@ -28,8 +28,8 @@ _INLINE = re.compile(rf"(?<![\w(（\[]){_MARK}(?:\s+|(?<=[、．：）])(?=\S))"
 # On the last option's line: "(B) blue Please answer directly with the letter."
 _INSTRUCTION = re.compile(r"(?<=[\s.?!])(?:Please|Answer|Select|Choose)\s+[a-z].*", re.DOTALL)
 _HEADER = re.compile(
-    r"(?:\b(?:(?:select|choose) from )?(?:answer |the )?(?:following )?(?:options|choices)(?: are listed below)?"
-    r"|there are several options)\s*[:.]?\s*\Z",
+    r"(?:(?:\bplease )?\b(?:select|choose|pick|answer)\b[^.?!\n]*\b(?:options?|choices?|answers?)\b[^.?!\n]*[.:]?"
+    r"|\b(?:answer |the )?(?:options|choices)(?: are listed below)?|there are several options)\s*:?\s*\Z",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"(?:Hint: Please [^\n]*\n\s*)?Question:\s*")

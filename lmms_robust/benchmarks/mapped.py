@@ -12,10 +12,10 @@ from typing import Any
 from lmms_robust.benchmarks import cells
 from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
-from lmms_robust.benchmarks.overlap import also_hold, folded
+from lmms_robust.benchmarks.overlap import folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import MAX_OPTIONS, Item, letters
+from lmms_robust.schema import MAX_OPTIONS, Item, letters, same_text
 from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import state
 
@@ -97,7 +97,6 @@ def to_item(mapping: ColumnMapping, row: Row, index: int) -> Item | None:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=also_hold(options, answer),
     )
 
 
@@ -184,9 +183,9 @@ def _read(form: str, answer: object, options: Sequence[str]) -> str | None:
     known, text = letters(len(options)), _text(cells.alone(answer))
     if form == "text":
         for spell, told in ((str.strip, text), (_alike, text), (_alike, _text(cells.bare(answer)))):
-            texts = [spell(option) for option in options]
-            if len({option for option, same in zip(options, texts, strict=True) if same == spell(told)}) == 1:
-                return known[texts.index(spell(told))]
+            named = [place for place, option in enumerate(options) if spell(option) == spell(told)]
+            if len({same_text(options[place]) for place in named}) == 1:  # a repeated option is one option
+                return known[named[0]]
         return None
     texts, text = [folded(option) for option in options], _text(cells.bare(answer))
     if form == "letter":

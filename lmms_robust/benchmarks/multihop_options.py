@@ -1,69 +1,28 @@
 """Options for the open questions of Spatial-MM Multihop. A convention of this package: the data has none.
 
-By type of answer: yes and no; the opposite of a place, since places on other axes may hold as well ("left" beside "at
-the top"); colours from a pool; numbers nearby; else answers to other questions that start alike. No wrong option says
-the same as the right one or a part of it.
+By kind of answer: yes and no; the opposite of a place, since places on other axes may hold as well ("left" beside "at
+the top"), and both sides of the middle; colours from a pool; numbers nearby; else answers of the same kind to other
+questions, those that start alike first. No wrong option says the same as the right one or a part of it.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import Any
 
+from lmms_robust.benchmarks.kinds import kind, opposite
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.errors import RobustError
-from lmms_robust.statements.directions import also_true, place
+from lmms_robust.schema import item_digest
+from lmms_robust.statements.directions import also_true
+from lmms_robust.statements.vocabulary import NUMBERS
 
 COLOURS = ("red", "yellow", "blue", "pink", "white", "brown", "green", "black", "purple", "orange")
-_SHADES = {*COLOURS, "gray", "grey", "beige", "gold", "silver", "violet", "cream", "navy", "maroon", "turquoise", "tan"}
 _GENDERS = ("female", "male"), ("woman", "man"), ("girl", "boy")
-_PAIRS = (
-    ("left", "right"), ("top", "bottom"), ("upper", "lower"), ("above", "below"), ("front", "behind"), ("up", "down"),
-    ("upward", "downward"), ("upwards", "downwards"), ("forward", "backward"), ("forwards", "backwards"),
-    ("inside", "outside"), ("near", "far"),
-)  # fmt: skip
-_OPPOSITES = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1])} | {
-    "back": "front", "ahead": "behind", "in front": "behind", "in front of": "behind", "under": "above",
-    "underneath": "above", "beneath": "above", "over": "under", "on": "under", "on top": "under", "in": "outside",
-}  # fmt: skip
-_NO_PLACES = frozenset(["on", "in", "at", "to", "the", "of", "side", "corner", "part", "far", "hand"])
+_MIDDLE = frozenset(["middle", "center", "centre", "central"])
+NAME = "spatial_mm_multihop"
 WRONG = 3
-
-
-def answer_type(answer: str) -> str:
-    """Name the type of an answer.
-
-    >>> [answer_type(text) for text in ("no", "top left", "light blue", "2", "peach")]
-    ['yes_no', 'direction', 'colour', 'number', 'other']
-    """
-    words = re.findall(r"[\w]+", answer.casefold())
-    if words in (["yes"], ["no"]):
-        return "yes_no"
-    if place(answer) or opposite(answer) or answer.casefold() == "between":
-        return "direction"
-    if words and _SHADES & set(words) and set(words) <= _SHADES | {"and", "light", "dark"}:
-        return "colour"
-    return "number" if re.fullmatch(r"\d+", answer) else "other"
-
-
-def opposite(answer: str) -> str | None:
-    """Turn a place or direction round on all of its axes; None if that cannot be done.
-
-    >>> opposite("left"), opposite("front left"), opposite("left behind"), opposite("on the right side")
-    ('right', 'back right', 'right front', 'on the left side')
-    >>> opposite("middle"), opposite("on the table")
-    (None, None)
-    """
-    words = answer.casefold().split()
-    whole = _OPPOSITES.get(" ".join(words))
-    turned = [word if word in _NO_PLACES else _OPPOSITES.get(word, word) for word in words]
-    if turned[:1] == ["behind"]:  # "back right", but "right behind"
-        turned[0] = "back"
-    changed = any(one != other for one, other in zip(words, turned, strict=True))
-    known = all(word in _NO_PLACES or word in _OPPOSITES for word in words)
-    return whole or (" ".join(turned) if changed and known else None)
 
 
 def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, ...], str]:
@@ -77,11 +36,10 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
         The options in their order and the letter of the right one.
 
     Raises:
-        RobustError: no wrong option can be found, as for a place without an opposite ("middle").
+        RobustError: no wrong option can be found: no other row has an answer of this kind.
     """
-    item = f"multihop-{index:04}"
     answer = rows[index]["answer"].strip()
-    rng = Random(f"spatial_mm_multihop:{item}:wrong")
+    rng = Random(f"wrong:{item_digest(NAME, rows[index]['question'], [answer], answer)}")
     wrong: list[str] = []
     for pool in _pools(rows, index):
         fresh = sorted(set(pool) - {answer})
@@ -90,29 +48,41 @@ def options(rows: Sequence[Mapping[str, Any]], index: int) -> tuple[tuple[str, .
                 wrong.append(candidate)
     if not wrong:
         raise RobustError(
-            f"no wrong option for the answer {answer!r}; allowed: one with an opposite, or rows with others"
+            f"no wrong option for the answer {answer!r}; allowed: one with an opposite, or rows with others of its kind"
         )
-    return shuffled("spatial_mm_multihop", rows[index]["question"], answer, wrong)
+    return shuffled(NAME, rows[index]["question"], answer, wrong)
 
 
 def _pools(rows: Sequence[Mapping[str, Any]], index: int) -> Iterable[Iterable[str]]:
     """Pools in order: a later one is used only where the earlier ones hold too few."""
     question, answer = rows[index]["question"], rows[index]["answer"].strip().casefold()
-    kind = answer_type(answer)
-    if kind == "yes_no":
+    asked = kind(answer)
+    if asked == "yes_no":
         return [["no" if answer == "yes" else "yes"]]
-    if kind == "direction":
-        turned = opposite(answer)
-        return [[turned]] if turned else []
+    if asked == "direction" and (turned := opposite(answer)):
+        return [[turned]]
+    if asked == "direction" and _MIDDLE & set(answer.split()):
+        return [["left", "right"]]
     if _gender(answer) is not None:
         return [[other for pair in _GENDERS if answer in pair for other in pair]]
-    if kind == "number":
-        return [[str(number) for number in range(max(0, int(answer) - 2), int(answer) + 3)]]
-    if kind == "colour":
+    if asked == "number" and answer.isdigit():
+        return [map(str, _near(int(answer)))]
+    if asked == "number" and answer in NUMBERS:
+        return [[NUMBERS[number] for number in _near(NUMBERS.index(answer)) if number < len(NUMBERS)]]
+    if asked == "colour":
         return [COLOURS]
-    others = [row for row in rows if answer_type(row["answer"].strip()) == "other" and _gender(row["answer"]) is None]
+    others = [row for row in rows if kind(row["answer"].strip()) == asked and _open(row["answer"].strip())]
     starts = [[row for row in others if _start(row["question"], n) == _start(question, n)] for n in (3, 2, 1)]
     return [[row["answer"].strip() for row in pool] for pool in (*starts, others)]
+
+
+def _open(answer: str) -> bool:
+    """Whether an answer is none of those that come with wrong options of their own."""
+    return not (opposite(answer) or _MIDDLE & set(answer.casefold().split()) or _gender(answer))
+
+
+def _near(number: int) -> range:
+    return range(max(0, number - 2), number + 3)
 
 
 def _gender(answer: str) -> str | None:

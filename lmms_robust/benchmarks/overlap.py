@@ -1,19 +1,22 @@
-"""Which wrong options may hold of the same picture as the right one, so that they are never planted.
+"""Which wrong options are not planted: those that may hold beside the right one, refusals, and those of another kind.
 
-"0" beside "the image does not feature any", "2" beside "two", "blue" beside "dark blue", "left" beside "top left".
+"0" beside "the image does not feature any", "2" beside "two", "blue" beside "dark blue", "left" beside "top left" may
+all hold of one picture; "none of the above" says nothing of it; nobody takes "orange juice" for a colour.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
+from lmms_robust.benchmarks.kinds import kind
+from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
-from lmms_robust.statements.directions import same_place
-from lmms_robust.statements.grammar import is_plural_word
+from lmms_robust.statements.directions import one_place, same_place
 from lmms_robust.statements.refusals import leans, refusal, says_absent
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
+from lmms_robust.statements.words import is_plural_word
 from lmms_robust.statements.yes_no import is_yes
 
 _ZERO = frozenset({"0", "no", "none", "nil", "nobody", "nothing"})
@@ -21,6 +24,7 @@ _ONE_FORM = {
     "upper": "top", "uppermost": "top", "lower": "bottom", "center": "middle", "centre": "middle", "central": "middle",
     "grey": "gray", "colour": "color",
 }  # fmt: skip
+_NO_CHOICE = frozenset(["none", "n/a", "na", "-", "other", "others"])
 _SHORT = 5  # words; in a sentence, the same words in another order say something else
 _EMPTY = frozenset(["the", "a", "an", "and", "area", "corner", "side", "part", "region"])
 _PLACES = frozenset(["top", "bottom", "left", "right", "middle", "front", "back"])
@@ -31,6 +35,57 @@ _BOUNDS = {
     "under": (-inf, -0.1), "<": (-inf, -0.1), "at most": (-inf, 0), " or fewer": (-inf, 0), " or less": (-inf, 0),
 }  # fmt: skip
 """Words with a number -> what may be added to it."""
+
+
+def unplantable(
+    question: str, options: Sequence[str], answer: str, beside: Callable[[str, str], bool] | None = None
+) -> tuple[str, ...]:
+    """Return the letters of the wrong options that are not planted, for all benchmarks.
+
+    The best wrong options are planted: such as cannot hold beside the right one, refuse nothing, and are of its kind.
+    Where there are none, options of other kinds are; then refusals; then whatever says something else.
+
+    Args:
+        question: the question.
+        options: option texts.
+        answer: letter of the right one.
+        beside: says of a wrong option and the right one whether both may hold, where a benchmark knows more.
+
+    Raises:
+        RobustError: every wrong option says the same as the right one.
+
+    >>> unplantable("What color is it?", ("red", "orange juice", "blue", "Not visible"), "A")
+    ('B', 'D')
+    >>> unplantable("Which are there?", ("dogs", "cats", "All of the above"), "C")
+    ()
+    """
+    told = dict(zip(letters(len(options)), options, strict=True))
+    right = told.pop(answer)
+    other = [letter for letter, option in told.items() if not says_same(option, right)]
+    held = {*also_hold(options, answer), *(letter for letter in other if beside and beside(told[letter], right))}
+    apart = [letter for letter in other if letter not in held]
+    choosing = [letter for letter in apart if not refuses(question, told[letter])]
+    alike = [letter for letter in choosing if refuses(question, right) or kind(told[letter]) == kind(right)]
+    planted = alike or choosing or apart or other
+    if not planted:
+        raise RobustError(f"no option says anything else than {right!r}; allowed: a right one and a different one")
+    return tuple(letter for letter in told if letter not in planted)
+
+
+def refuses(question: str, option: str) -> bool:
+    """Whether an option chooses none or several of the others, instead of saying something: "none", "both", "n/a".
+
+    >>> [refuses("What is it?", text) for text in ("None of the above", "All of these options are correct.", "a dog")]
+    [True, True, False]
+    """
+    return refusal(question, option) is not None or leans(option) or folded(option) in _NO_CHOICE
+
+
+def says_same(option: str, right: str) -> bool:
+    """Whether two options are one answer: "two" and "2", "under" and "below", "joy" and "Joy"; not "AA" and "Aa"."""
+    if option.casefold() == right.casefold():
+        return option[1:] == right[1:]
+    return _told(option) == _told(right) != [] or one_place(option, right)
 
 
 def also_hold(options: Sequence[str], answer: str) -> tuple[str, ...]:
@@ -45,7 +100,7 @@ def also_hold(options: Sequence[str], answer: str) -> tuple[str, ...]:
     if answer not in names:
         return ()
     right = options[names.index(answer)]
-    named = re.findall(r"\b[A-J]\b", right) if leans(right) else []
+    named = re.findall(r"\b[A-K]\b", right) if leans(right) else []
     if leans(right) and not right.casefold().startswith("neither"):  # "both", "all of the above", "A and C"
         held = named or [name for name, option in zip(names, options, strict=True) if not refusal("", option)]
         return tuple(name for name in names if name != answer and name in held)
@@ -57,8 +112,8 @@ def holds_beside(option: str, right: str) -> bool:
     """Whether an option may be true where another one is right: it says the same, or only a part of it."""
     if leans(option) and re.match("either|any", option, re.IGNORECASE):
         return True
-    if option.casefold() == right.casefold():
-        return option[1:] == right[1:]  # "joy" and "Joy" are one; "AA" and "Aa" are told apart by nothing else
+    if option.casefold() == right.casefold() or says_same(option, right):
+        return says_same(option, right)
     none = _none_of(option), _none_of(right)
     if None not in none and ("" in none or none[0] == none[1]):
         return True
@@ -68,8 +123,6 @@ def holds_beside(option: str, right: str) -> bool:
     if one and other:
         return one[0] <= other[1] and other[0] <= one[1]
     said, known = _told(option), _told(right)
-    if said == known:
-        return bool(said)
     if not said or not set(said) <= set(known) or TURNED.search(right):
         return False
     if " and " in right.casefold():

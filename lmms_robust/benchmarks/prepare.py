@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from lmms_robust.benchmarks import multihop_options
+from lmms_robust.benchmarks import kinds, multihop_options
 from lmms_robust.benchmarks.picture_folder import Pictures, is_whole
 from lmms_robust.benchmarks.spatial_mm_rows import gold, repaired, split_options
 from lmms_robust.errors import RobustError
@@ -22,7 +22,7 @@ _KEYS = {
     MULTIHOP: ("image_name", "question", "answer", "hop"),
 }
 _MAY_BE_EMPTY = ("object1", "object2")
-# Holds the place of a bad row, since seeds hang on places; no other row draws a wrong option from a "yes".
+# Holds the place of a bad row, since rows are named by places; no other row draws a wrong option from a "yes".
 _NO_ROW = {"question": "", "answer": "yes"}
 _NAMED = 5  # pictures that are missing: how many of them a message names
 _BATCH = 64  # rows whose pictures are in memory at a time
@@ -151,7 +151,7 @@ def _multihop_rows(path: Path, raw: Sequence[Mapping[str, Any]], summary: Summar
         try:
             if index in flaws:
                 raise RobustError(flaws[index])
-            kind = multihop_options.answer_type(row["answer"].strip())
+            kind = kinds.kind(row["answer"].strip())
             options, letter = multihop_options.options(sound, index)
             made = _checked(where, kind, " ".join(row["question"].split()), options, letter)
         except RobustError as error:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Literal
 
+from lmms_robust.benchmarks.overlap import unplantable
 from lmms_robust.benchmarks.rows import is_missing
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.schema import Item
@@ -71,10 +72,12 @@ class Made:
     Attributes:
         items: the items, in the order of their rows.
         left_out: why rows make no item -> how many do so for this reason; rows that are left out on purpose among them.
+        faults: the rows that were left out for a fault, each with the fault.
     """
 
     items: list[Item]
     left_out: Mapping[str, int]
+    faults: tuple[str, ...] = ()
 
     def said(self) -> str:
         """Return the numbers of rows that make no item, in words; empty where every row makes one."""
@@ -97,6 +100,8 @@ class Benchmark:
         forms: where the data is found in several forms: name of the form -> the columns that must be there. All of them
             stand in ``columns``.
         patterns: question patterns, tried in order, that make the statements.
+        beside: says of a wrong option and the right one whether both may hold, where the benchmark knows more than
+            :func:`lmms_robust.benchmarks.overlap.unplantable` does.
         stated: the question of a row from which the statements were made, where the item's question says more.
         whole: adds to the rows what only all of them together tell. Raises RobustError if they tell nothing.
         repaired: says what ``to_item`` put right in a row, or None; repairs are counted in a warning.
@@ -114,6 +119,7 @@ class Benchmark:
     more_images: tuple[str, ...] = ()
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
+    beside: Callable[[str, str], bool] | None = None
     stated: Callable[[Row], str] | None = None
     whole: Callable[[Sequence[Row]], Sequence[Row]] | None = None
     repaired: Callable[[Row], str | None] | None = None
@@ -124,6 +130,20 @@ class Benchmark:
     def images(self) -> tuple[str, ...]:
         """All columns that may hold the picture."""
         return (self.image, *self.more_images)
+
+    def item(self, row: Row, index: int) -> Item | None:
+        """Turn one row into an item, as ``to_item`` does, and say which of its options are not planted.
+
+        Raises:
+            RobustError: the row is broken, or no option says anything else than the right one.
+        """
+        item = self.to_item(row, index)
+        if item is None:
+            return None
+        try:
+            return replace(item, unplantable=unplantable(item.question, item.options, item.answer, self.beside))
+        except RobustError as error:
+            raise RobustError(f"{self.name} item {item.id!r}: {error}") from error
 
     def items(self, rows: Iterable[Row], found: Iterable[str]) -> list[Item]:
         """Turn rows into items, see :meth:`made`."""
@@ -154,9 +174,9 @@ class Benchmark:
             raise RobustError(f"benchmark {self.name}: {none}; allowed: at least one that does")
         counts = Counter(kind for kind, _ in notes)
         aside = index + 1 - len(items) - counts["broken"] - counts["repeated"]
-        made = Made(
-            list(items.values()), {self._aside: aside, "broken": counts["broken"], "repeated": counts["repeated"]}
-        )
+        left_out = {self._aside: aside, "broken": counts["broken"], "repeated": counts["repeated"]}
+        faults = tuple(note.removeprefix("left out: ") for kind, note in notes if kind != "repaired")
+        made = Made(list(items.values()), left_out, faults)
         self._report(notes, len(items), aside)
         return made
 
@@ -188,7 +208,7 @@ class Benchmark:
 
     def _read(self, row: Row, index: int) -> Item | None:
         try:
-            return self.to_item(row, index)
+            return self.item(row, index)
         except (AttributeError, TypeError, KeyError, IndexError) as error:  # a cell of another type than its column's
             raise RobustError(f"{self.name} row {index}: {self._odd_cells(row)}") from error
 

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lmms_robust.errors import RobustError
+from lmms_robust.schema import MAX_OPTIONS, letters
 
-_LETTER = re.compile(r"\s*[(（]?([A-Ja-j])[)）.:]?\s*")
-_PREFIX = re.compile(r"\s*[(（]([A-J])[)）]\s*")
+_LETTER = re.compile(r"\s*[(（]?([A-Ka-k])[)）.:]?\s*")
+_PREFIX = re.compile(r"\s*[(（]([A-K])[)）]\s*")
 
 
 def is_missing(value: object) -> bool:
@@ -46,7 +47,7 @@ def letter(value: object, where: str) -> str:
     """
     found = _LETTER.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise RobustError(f"{where}: answer {value!r}; expected: one letter from A to J, such as 'A' or '(A)'")
+        raise RobustError(f"{where}: answer {value!r}; expected: one letter from A to K, such as 'A' or '(A)'")
     return found[1].upper()
 
 
@@ -71,6 +72,25 @@ def options(row: Mapping[str, Any], columns: Sequence[str], where: str) -> tuple
         gap, after = columns[there.index(False)], columns[len(there) - 1 - there[::-1].index(True)]
         raise RobustError(f"{where}: option {gap} is missing but {after} is not; expected: only the last ones missing")
     return tuple(unlettered(text(row, column, where)) for column in columns[:count])
+
+
+def distinct(options: Sequence[str], answer: str) -> tuple[tuple[str, ...], str]:
+    """Leave out options that repeat another one, and wrong ones at the end that have no letter left.
+
+    Returns:
+        The options, and the letter that the right one then has.
+
+    >>> distinct(["9", "18", "12", "18"], "C"), distinct(["9", "9", "12"], "B")
+    ((('9', '18', '12'), 'C'), (('9', '12'), 'A'))
+    """
+    if answer not in letters(len(options)):
+        return tuple(options), answer
+    right = " ".join(options[letters(len(options)).index(answer)].split())
+    kept = {" ".join(option.split()): option for option in reversed(options)}
+    left = [text for text in dict.fromkeys(" ".join(option.split()) for option in options) if text in kept]
+    while len(left) > MAX_OPTIONS:
+        left.remove(next(text for text in reversed(left) if text != right))
+    return tuple(kept[text] for text in left), letters(len(left))[left.index(right)]
 
 
 def choices(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from random import Random
 
-from lmms_robust.schema import item_digest, letters
+from lmms_robust.schema import item_digest, letters, same_text
 
 
 def shuffled(benchmark: str, question: str, right: str, wrong: Sequence[str]) -> tuple[tuple[str, ...], str]:
@@ -17,6 +17,6 @@ def shuffled(benchmark: str, question: str, right: str, wrong: Sequence[str]) ->
     >>> shuffled("whatsup", "Which caption fits?", "on the left", ["on the right"])
     (('on the left', 'on the right'), 'A')
     """
-    texts = sorted([right, *wrong])
+    texts = sorted([right, *wrong], key=same_text)
     Random(f"options:{item_digest(benchmark, question, texts, right)}").shuffle(texts)
     return tuple(texts), letters(len(texts))[texts.index(right)]

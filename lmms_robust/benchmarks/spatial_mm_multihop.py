@@ -9,6 +9,7 @@ from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import OPEN_PATTERNS
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS as PLACE_PATTERNS
 from lmms_robust.schema import Item
+from lmms_robust.statements.directions import also_true
 from lmms_robust.statements.state import state
 
 NAME = "spatial_mm_multihop"
@@ -43,4 +44,5 @@ BENCHMARK = Benchmark(
         f"`lmms-robust local {NAME}` makes tasks over them",
     ),
     patterns=PATTERNS,
+    beside=also_true,
 )

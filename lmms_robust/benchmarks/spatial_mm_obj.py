@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.benchmarks.spatial_mm_patterns import PATTERNS
 from lmms_robust.benchmarks.spatial_mm_rows import gold, options_of, repaired
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import Item, letters
+from lmms_robust.schema import Item
 from lmms_robust.statements.directions import also_true
 from lmms_robust.statements.state import state
 
@@ -29,7 +28,7 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
     """Turn a row into an item.
 
     Raises:
-        RobustError: the answer matches no option or several, or every wrong option may be as true as the right one.
+        RobustError: the answer matches no option or several.
     """
     category, number = _origin(row, index)
     item_id = f"{category}-{number:04}"
@@ -47,7 +46,6 @@ def to_item(row: Mapping[str, Any], index: int) -> Item:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=_also_true(options, answer),
     )
 
 
@@ -68,18 +66,6 @@ def _origin(row: Mapping[str, Any], index: int) -> tuple[str, int]:
     return ("two_obj" if row["object2"].strip() else "one_obj"), index
 
 
-def _also_true(options: tuple[str, ...], answer: str) -> tuple[str, ...]:
-    """Letters of options such as "under" beside "below": planted as a wrong option, it would be no wrong caption."""
-    names = letters(len(options))
-    right = options[names.index(answer)]
-    held = also_hold(options, answer)
-    return tuple(
-        name
-        for name, option in zip(names, options, strict=True)
-        if name != answer and (name in held or also_true(option, right))
-    )
-
-
 BENCHMARK = Benchmark(
     name=NAME,
     image="image",
@@ -88,5 +74,6 @@ BENCHMARK = Benchmark(
     source=Source("advaitgupta/spatial-mm-obj", "train"),
     forms=FORMS,
     patterns=PATTERNS,
+    beside=also_true,
     repaired=repair,
 )

@@ -7,15 +7,15 @@ import re
 from lmms_robust.statements.directions import place, relation, way
 from lmms_robust.statements.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.viewpoints import seen_from
-from lmms_robust.statements.vocabulary import SAME
+from lmms_robust.statements.words import is_mass, plural_word, singular_word
 from lmms_robust.statements.yes_no import stated
 
 Found = re.Match[str]
 
-_LOCATED = r"(?:(?<! is)(?<! are) (?:land)?(?:located?|placed?|positioned|situated|seated|kept))?"
+_LOCATED = r"(?:(?<! is)(?<! are)(?: (?:land)?)?(?:located?|placed?|positioned|situated|seated|kept))?"
 _IN_IMAGE = r"(?: in (?:the|this) (?:image|picture|photo))?"
 _BE = r"(?:\s+(?P<be>is|are)|'s)?"
-_SUBJECT = r"(?P<x>(?!is\b|are\b).+?)"
+_SUBJECT = r"(?P<x>(?!is\b|are\b)(?>(?:(?:the|an?) )?)\S.*?)"
 _RELATED = r"(?:in (?:the )?relations? (?:to|with)|relative to|with respect to|compared (?:to|with))"
 _FACING = (
     r"(?P<act>facing|facion|looking|pointing|heading|moving|turning|turned|walking|running|going|driving|flying|sailing"
@@ -23,10 +23,6 @@ _FACING = (
 )
 _PART = r"(?P<part>hand|arm|leg|foot|side|eye|ear|shoulder|knee|wing|paw|foreleg|wheel|tire|door)"
 _SIDES = r"left|right|front|back|rear|upper|lower|top|bottom"
-_MASS = re.compile(
-    r"(?:.+ )?(?:water|milk|wine|juice|coffee|tea|rice|bread|food|soup|salt|sugar|butter|cheese|meat|cream|fruit"
-    r"|cutlery|parsley|grass|furniture|clothing|luggage|sauce|honey|beer|garlic|corn|pasta|hair|snow|sand|money|jewelry)"
-)
 _ACTING = re.compile(
     r"(\w+ .*\w) ((?!(?:paint|build|draw|ceil|cloth|rail|awn|pudd|str|k|w|r)ing\b)\w+ing(?: (?:in|on|at|with|to))?)"
 )
@@ -53,11 +49,15 @@ def _be(found: Found, noun: str) -> str:
     head = re.split(r" (?=(?:the|an?) )", noun)[0]  # "the blocks | the person holding"
     head = re.sub(r"^(\w+ .*\w) \w+ing$", r"\1", head)  # "the birds flying"
     asked = (found["be"] or "").casefold()
-    return asked if asked and head.split()[-1] in SAME else is_are(head)
+    last = head.split()[-1]
+    return asked if asked and plural_word(last) == singular_word(last) else is_are(head)  # "the sheep"
 
 
 def _place(found: Found, option: str) -> str | None:
     noun, where = definite(found["x"]), place(option)
+    posed = re.fullmatch(r"(?P<noun>\w+ .*\w) (?P<act>sitting|standing|lying|laying|kneeling|seated)", noun)
+    if posed and where:  # "where is the boy sitting"
+        return f"{posed['noun']} {_be(found, posed['noun'])} {posed['act']} {where}"
     return f"{noun} {_be(found, noun)} {where}" if where else None
 
 
@@ -143,7 +143,7 @@ def _thing(option: str) -> str | None:
     option = value(option) or ""
     if not option:
         return None
-    return option if _MASS.fullmatch(option.casefold()) or re.search(r"\d", option) else indefinite(option)
+    return option if is_mass(option.split()[-1]) or re.search(r"\d", option) else indefinite(option)
 
 
 def _there_is(found: Found, option: str) -> str | None:

@@ -51,7 +51,8 @@ def to_item(row: Row, index: int) -> Item | None:
 
 
 def _named(option: str) -> str:
-    return definite(mid_sentence(option))
+    noun = mid_sentence(option)
+    return f"the {noun}" if noun.startswith("no ") else definite(noun)  # "no smoking sign"
 
 
 def _other(option: str, options: Sequence[str]) -> str | None:

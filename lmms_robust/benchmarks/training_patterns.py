@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from lmms_robust.statements import either
 from lmms_robust.statements.counts import is_count, there_is_are
 from lmms_robust.statements.directions import relation
 from lmms_robust.statements.grammar import definite, is_are, sentence
@@ -26,33 +27,31 @@ def _count(found: _Found, option: str, options: Sequence[str]) -> str | None:
 
 def _common(noun: str) -> str:
     """SAT writes "Dining Tables"; an acronym or a name keeps its capitals."""
-    return " ".join(word.casefold() if word.istitle() and word not in PROPER else word for word in noun.split())
+    return " ".join(
+        word.casefold() if re.fullmatch(r"[A-Z][a-z]+", word) and word not in PROPER else word for word in noun.split()
+    )
 
 
 def _side(found: _Found, option: str, options: Sequence[str]) -> str | None:
-    where = relation(option, definite(found["y"]))
-    noun = definite(found["x"])
+    noun, other = definite(_common(found["x"])), definite(_common(found["y"]))
+    where = relation(option, other)
     return sentence(f"{noun} {is_are(noun)} {where}") if where else None
 
 
 def _marked_side(found: _Found, option: str, options: Sequence[str]) -> str | None:
-    side = re.fullmatch(r"(?:to (?:the|their) )?(left|right)", option.casefold())
-    noun = definite(found["x"])
-    return sentence(f"for someone at {found['y']}, {noun} {is_are(noun)} to the {side[1]}") if side else None
+    """Say on which side of someone a thing is or will be; the person stands as the question has it."""
+    side = re.fullmatch(r"(?:to (?:the|their|my) )?(left|right)", option.casefold())
+    noun, whose = definite(_common(found["x"])), found["whose"]
+    be = found["be"].casefold()
+    be = is_are(noun) if be in {"is", "are"} else f"{be} be"
+    return sentence(f"{found['when']}, {noun} {be} to {whose} {side[1]}") if side else None
 
 
-def _closer(found: _Found, option: str, options: Sequence[str]) -> str | None:
-    """The two things stand in the question; the option is one of them."""
-    first, second = (_bare(found[name]) for name in ("x", "y"))
-    named = {first.casefold(): (first, second), second.casefold(): (second, first)}.get(_bare(option).casefold())
-    if named is None or first.casefold() == second.casefold():
-        return None
-    one, other = (noun if re.fullmatch(r"point \w", noun) else definite(noun) for noun in named)
-    return sentence(f"{one} {is_are(one)} closer to {definite(found['of'])} than {other}")
-
-
-def _bare(noun: str) -> str:
-    return re.sub(r"^(?:the|an?) ", "", noun.strip(), flags=re.IGNORECASE)
+def _gets(found: _Found, option: str, options: Sequence[str]) -> str | None:
+    way = re.fullmatch(r"(closer|further|farther)(?: away)?", option.casefold())
+    noun = definite(_common(found["x"]))
+    far = "" if way and way[1] == "closer" else " away"
+    return sentence(f"{found['when']}, {noun} {found['verb'].casefold()} get {way[1]}{far}") if way else None
 
 
 def _yes_no(found: _Found, option: str, options: Sequence[str]) -> str | None:
@@ -91,28 +90,28 @@ SAT_PATTERNS = (
     *COUNT_PATTERNS,
     _pattern(
         "side",
-        r"considering the relative positions,? (?:is|are) (?P<x>.+?) to the left or (?:to the )?right of (?P<y>.+?)\?",
+        r"(?:considering the relative positions,? )?(?:is|are) (?P<x>.+?) "
+        r"(?:(?:to the )?left or (?:to the )?right of|above or below|below or above|behind or in front of"
+        r"|in front of or behind) (?P<y>.+?)\?",
         _side,
     ),
     _pattern(
         "with_respect",
-        r"considering the relative positions,? where (?:is|are) (?P<x>.+?) with respect to (?P<y>.+?)\?",
+        r"(?:considering the relative positions,? )?where (?:is|are) (?P<x>.+?) with respect to (?P<y>.+?)\?",
         _side,
     ),
-    _pattern(
-        "closer_to_camera",
-        r"which (?:object|point) is closer to (?P<of>the camera taking this photo), (?P<x>.+?) or (?P<y>.+?)\?",
-        _closer,
-    ),
-    _pattern(
-        "closer_to_object",
-        r"(?:estimate .+?\. )?which object is closer to (?P<of>.+?), (?P<x>.+?) or (?P<y>.+?)\?",
-        _closer,
-    ),
+    *either.PATTERNS[:1],
     _pattern(
         "marked_side",
-        r"for someone at (?P<y>.+?), (?:is|are|would) (?P<x>.+?)(?: be)? to their left or (?:to their )?right\?",
+        r"(?P<when>(?:for someone at|if i) .+?), (?P<be>is|are|would|will) (?P<x>.+?)(?: be)? to "
+        r"(?P<whose>their|my) left or (?:to (?:their|my) )?right\?",
         _marked_side,
+    ),
+    _pattern(
+        "gets_closer",
+        r"(?P<when>if i .+?), (?P<verb>would|will) (?P<x>.+?) (?:get|be|become) closer or (?:further|farther)"
+        r"(?: away)?\?",
+        _gets,
     ),
     _pattern(
         "if_would",

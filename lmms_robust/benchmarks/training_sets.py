@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
+from lmms_robust.benchmarks import rows
 from lmms_robust.benchmarks.registry import Benchmark, Source
 from lmms_robust.benchmarks.shuffling import shuffled
 from lmms_robust.benchmarks.training_patterns import COUNT_PATTERNS, GEOMETRY_PATTERNS, SAT_PATTERNS
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import Item
+from lmms_robust.schema import Item, item_digest
 from lmms_robust.statements.grammar import plural
 from lmms_robust.statements.state import state
 
@@ -22,14 +23,14 @@ def sat_item(row: Mapping[str, Any], index: int) -> Item:
     """Turn a SAT-v2 row into an item; the letter of its right answer is not stored, so its answers are shuffled.
 
     Raises:
-        RobustError: the right answer is not exactly one of the answers.
+        RobustError: the right answer is none of the answers.
     """
     item_id, right = f"sat_v2-{index:06}", row["correct_answer"].strip()
     answers = [answer.strip() for answer in row["answers"]]
-    if answers.count(right) != 1:
+    if right not in answers:
         raise RobustError(f"sat_v2 item {item_id!r}: correct_answer {right!r}; allowed: one of {answers}")
     question = " ".join(row["question"].replace("<image>", " ").split())
-    options, answer = shuffled("sat_v2", question, right, [text for text in answers if text != right])
+    options, answer = shuffled("sat_v2", question, right, [text for text in dict.fromkeys(answers) if text != right])
     return Item(
         id=item_id,
         benchmark="sat_v2",
@@ -52,7 +53,7 @@ def pixmo_item(row: Mapping[str, Any], index: int) -> Item:
     if not isinstance(count, int) or count < 0 or not label:
         raise RobustError(f"pixmo_count item {item_id!r}: count {count!r} of {label!r}; allowed: a count >= 0, a label")
     question = f"How many {plural(label)} are there in the image?"
-    options, answer = shuffled("pixmo_count", question, str(count), wrong_counts(count, item_id))
+    options, answer = shuffled("pixmo_count", question, str(count), wrong_counts(count, label))
     return Item(
         id=item_id,
         benchmark="pixmo_count",
@@ -65,15 +66,19 @@ def pixmo_item(row: Mapping[str, Any], index: int) -> Item:
     )
 
 
-def wrong_counts(count: int, item_id: str) -> list[str]:
+def wrong_counts(count: int, label: str) -> list[str]:
     """Draw up to three counts that are one or two away from the right one and not negative.
+
+    Args:
+        count: the right one.
+        label: what is counted; the draw depends on it.
 
     >>> sorted(wrong_counts(0, "a")), len(set(wrong_counts(5, "a")))
     (['1', '2'], 3)
     """
     near = [count + step for step in (-2, -1, 1, 2) if count + step >= 0]
-    drawn = Random(f"pixmo_count:{item_id}:wrong").sample(near, min(WRONG_COUNTS, len(near)))
-    return [str(number) for number in drawn]
+    seed = f"wrong:{item_digest('pixmo_count', label, [str(count)], str(count))}"
+    return [str(number) for number in Random(seed).sample(near, min(WRONG_COUNTS, len(near)))]
 
 
 def geometry_item(row: Mapping[str, Any], index: int) -> Item:
@@ -83,14 +88,14 @@ def geometry_item(row: Mapping[str, Any], index: int) -> Item:
         RobustError: choices or letter that make no item.
     """
     problem = " ".join(re.sub(r"<image>", " ", row["problem"]).split())
-    options = tuple(choice.strip() for choice in row["choices"])
+    options, answer = rows.distinct([choice.strip() for choice in row["choices"]], row["ground_truth"].strip())
     return Item(
         id=f"geometry3k-{row['id']}",
         benchmark="geometry3k",
         category="geometry",
         question=problem,
         options=options,
-        answer=row["ground_truth"].strip(),
+        answer=answer,
         **state(problem, options, GEOMETRY_PATTERNS).fields,
         row=index,
     )

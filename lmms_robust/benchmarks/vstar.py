@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.benchmarks import rows
-from lmms_robust.benchmarks.overlap import also_hold
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item, letters
+from lmms_robust.statements.generic import PATTERNS as GENERIC
 from lmms_robust.statements.grammar import definite, is_are, sentence, value
 from lmms_robust.statements.state import Pattern, state
 
@@ -36,7 +36,6 @@ def to_item(row: Row, index: int) -> Item:
         answer=answer,
         **state(question, options, PATTERNS).fields,
         row=index,
-        unplantable=also_hold(options, answer),
     )
 
 
@@ -83,6 +82,7 @@ PATTERNS = (
         re.compile(r"(?:Is|Are) (?P<thing>.+) on the left or right side of (?P<place>[^?]+)\?", re.IGNORECASE),
         _side,
     ),
+    *GENERIC,
 )
 
 BENCHMARK = Benchmark(

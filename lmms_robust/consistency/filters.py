@@ -46,7 +46,7 @@ class _EachResponse:
             resps: per sample its responses.
             docs: per sample its doc; or, as lmms-eval has it, those of the whole split, of which ``resps`` are the
                 first (``--limit``), or every n-th from this process's rank on. (With its ``--offset`` they are others,
-                which nobody can tell from here.) None: the letters A to J are read by form alone.
+                which nobody can tell from here.) None: the letters A to K are read by form alone.
 
         Raises:
             RobustError: a doc's options are no option texts, or there are fewer docs than samples.

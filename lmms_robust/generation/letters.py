@@ -45,7 +45,7 @@ class LetterTokens:
         return self
 
     def logprobs(self, logits: Tensor) -> Tensor:
-        """Log-probability of each letter A to J, over all of its tokens: (…, vocabulary) -> (…, 10), float32."""
+        """Log-probability of each letter A to K, over all of its tokens: (…, vocabulary) -> (…, 11), float32."""
         chosen = logits.log_softmax(-1, dtype=torch.float32)[..., self._numbers]
         return chosen.masked_fill(self._missing, float("-inf")).logsumexp(-1)
 
@@ -74,7 +74,7 @@ def at_the_answer(
         known: the model's letter tokens.
         prefill: start of the turn that was given.
         tokens: what the model wrote after it.
-        logprobs: (number of tokens, 10), the letters' log-probabilities where each token was chosen.
+        logprobs: (number of tokens, 11), the letters' log-probabilities where each token was chosen.
         options: option texts.
         cut: the model stopped at the limit of tokens.
 

@@ -30,7 +30,7 @@ class Rows:
         prefix: (sequences), number of the prefix; ``prefixes`` in rows not in use.
         count: (sequences), tokens written.
         written: (sequences, tokens), the tokens.
-        letters: (sequences, tokens, 10), the letters' log-probabilities where each token was chosen.
+        letters: (sequences, tokens, 11), the letters' log-probabilities where each token was chosen.
         seen: (sequences, vocabulary), whether a token is in the sequence.
         prefix_length: (prefixes + 1), tokens of each prefix.
     """

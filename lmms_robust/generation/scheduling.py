@@ -34,7 +34,7 @@ class Written:
 
     Attributes:
         tokens: without the one that ended it.
-        letters: (tokens, 10), the letters' log-probabilities where each was chosen, on the CPU.
+        letters: (tokens, 11), the letters' log-probabilities where each was chosen, on the CPU.
         cut: it stopped at the limit of tokens.
     """
 

@@ -11,7 +11,7 @@ from typing import Literal
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.perturbations.irrelevant import irrelevant_caption
 from lmms_robust.prompts import inert, render, templates_digest
-from lmms_robust.schema import Item, Variant, letters
+from lmms_robust.schema import Item, Variant, letters, same_text
 from lmms_robust.statements import state
 from lmms_robust.statements.generic import PATTERNS
 
@@ -103,7 +103,7 @@ def plant(item: Item, seed: int = 0) -> str:
     Returns:
         One of ``item.plantable``.
     """
-    texts = {item.options[item.letters.index(letter)]: letter for letter in item.plantable}
+    texts = {same_text(item.options[item.letters.index(letter)]): letter for letter in item.plantable}
     return texts[Random(f"{seed}:{item.digest}").choice(sorted(texts))]
 
 

@@ -23,7 +23,7 @@ _LABEL = re.compile(
     r"(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))|"
     r"([a-z])[.)](?=\s)|\(([a-z])\))"
 )
-_RUN = re.compile(r"[\s:\"'({\[]{0,6}([A-J]{2,6})(?![A-Za-z0-9])")
+_RUN = re.compile(r"[\s:\"'({\[]{0,6}([A-K]{2,6})(?![A-Za-z0-9])")
 _REFUSAL = re.compile(
     r"\b(?:i'?m sorry|i am sorry|i apologi[sz]e|as an ai|(?:i|we) (?:can'?t|cannot|am unable to|'m unable to|won't) "
     r"(?:assist|help|answer|provide|see|view|process|comply|access|give|determine|identify|diagnose))",

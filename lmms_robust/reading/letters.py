@@ -10,16 +10,16 @@ from lmms_robust.reading import words
 
 # Each way starts with the character itself, so that all other places of a text are passed over fast.
 _LETTER = re.compile(
-    r"[A-J](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-J])(?<!\w'[A-J])(?<![°\d] [A-J])(?![A-Za-z0-9_]|['.\-]\w)|"
-    r"\((?=[a-j]\))|[a-j]\b(?<=option [a-j])"
+    r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)|"
+    r"\((?=[a-k]\))|[a-k]\b(?<=option [a-k])"
 )
-_FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-j])(?=\s{0,3}(?:[)\].,}\"']|$)))")
+_FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-k])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
-    r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-J])"
+    r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-K])"
     r"(?=[\s)\]}\"'.,/&;、]|$)(?!\s(?!and\b|or\b|because\b|since\b|as\b)[a-z]{2,20}\s)"
 )
 """One more letter after a letter: several answers."""
-_LABEL = re.compile(r"[\s\-(\[]{0,8}(?:[Oo]ption\s)?[A-J]\s?[).:\]](?=\s|$)")
+_LABEL = re.compile(r"[\s\-(\[]{0,8}(?:[Oo]ption\s)?[A-K]\s?[).:\]](?=\s|$)")
 _BEFORE = words.LETTER_AFTER | words.PRONOUNS
 _VERB = re.compile(
     r"\s(?:is|are|was|fits|matches|seems|looks|does|doesn't|isn't|can|cannot|would|must|says|states|describes|and|or|"
@@ -32,25 +32,25 @@ _FILL = (
     r"choice|letter|answer|correct|one|labeled|with|选项|选)[\s:\"'({\[]{0,4}){0,5}"
 )
 _ABROAD = tuple("|".join(word for word in words.ANSWER_ABROAD if word[0].isascii() == latin) for latin in (True, False))
-_ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-J])(?![A-Za-z0-9]))"
+_ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-K])(?![A-Za-z0-9]))"
 _LEAD = re.compile(
     r"(?:\b(?:"  # most places of a text are no start of a word, and are passed over fast
     r"(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
     r"(?:option|choice|one|letter|statement))\b"
-    r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-J])\b))"
+    r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-K])\b))"
     r"|(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
-    r"|(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-J])\b)"
-    r"|is\b(?=\s(?:option|choice)\s\(?(?-i:[A-J])\b)"
+    r"|(?:it|this|that)(?:'?s|\sis|\smust be)\b(?=\s(?:option\s)?\(?(?-i:[A-K])\b)"
+    r"|is\b(?=\s(?:option|choice)\s\(?(?-i:[A-K])\b)"
     r"|(?:which|this|that)\s(?:is|matches|corresponds to)\b(?=\s(?:option|choice|answer)\b)"
     rf"|(?:{_ABROAD[0]}){_ITS_LETTER})"
     r"|\\boxed\s?\{"
-    r"|(?=[^\x00-\x7f])(?:答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选|选(?=[A-J]))"
+    r"|(?=[^\x00-\x7f])(?:答案[^。\n]{0,12}?(?:[是为选:]|\))|(?:应选|故选|选择|应该选|选(?=[A-K]))"
     rf"|(?:{_ABROAD[1]}){_ITS_LETTER}))" + _FILL,
     re.IGNORECASE,
 )
-_IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-J]\b")
+_IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-K]\b")
 _CALLED = re.compile(
-    r"(?<![A-Za-z0-9])\(?([A-J])(?![A-Za-z0-9'])(?:(?!\b[A-J]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
+    r"(?<![A-Za-z0-9])\(?([A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
     r"(?:(?:the|most|likely|therefore|thus|clearly)\s){0,3}(?:correct|right|best|answer|accurate|final)\b"
     r"(?!\s(?:side|hand|of|edge|corner))"
 )

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from lmms_robust.reading.response import parse_response
 
 # As vocabularies join a letter with marks and spaces around it.
-_TOKEN = re.compile(r"[\W_]{0,8}([A-J])[\W_]{0,8}")
+_TOKEN = re.compile(r"[\W_]{0,8}([A-K])[\W_]{0,8}")
 LONGEST_TOKEN = 8
 """Characters of a token that may be a letter with marks around it."""
 

@@ -94,7 +94,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     """What the options of a question are called; options whose texts are not known ("") have no names."""
     labels, known = _labels([plain(option) for option in options])
     pointed = all(
-        re.findall(r"\b[A-J]\b", option) == [letter] for option, letter in zip(known, letters(len(known)), strict=True)
+        re.findall(r"\b[A-K]\b", option) == [letter] for option, letter in zip(known, letters(len(known)), strict=True)
     )
     lettered = not pointed and any(_OWN_LETTER.search(option) for option in known)
     listed = _stripped([tokens(option.lower()) or [""] for option in known], lettered)

@@ -14,7 +14,7 @@ from lmms_robust.reading.polar import yes_or_no
 from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
 
 # A word or number; or a mark that ends a part.
-_TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-j]\))|(?<!\([a-j])\)|[,:](?!\d)|(?<!\w)- ")
+_TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-k]\))|(?<!\([a-k])\)|[,:](?!\d)|(?<!\w)- ")
 # A number, with a unit or two, that ends a part of a sentence behind a word for "comes to".
 _COMES_TO = re.compile(
     r"(?:=|\b(?:is|are|be|equals?|makes?|gives?|totals?|get|reads?|shows?)\b)[^\w-]{1,4}(?:[a-z]{2,10}[^\w-]{1,2})?"

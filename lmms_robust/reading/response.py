@@ -18,7 +18,7 @@ _OWN_LINE = re.compile(
     re.IGNORECASE,
 )
 # An answer that is there before its end is: what follows a letter like that can only explain it.
-_LETTER_STANDS = re.compile(r"[\W_]{0,8}[A-J](?:[\W_]{0,8}\Z|[.):\]])")
+_LETTER_STANDS = re.compile(r"[\W_]{0,8}[A-K](?:[\W_]{0,8}\Z|[.):\]])")
 # A further turn, or question, that a model makes up after its answer.
 _RUNS_ON = re.compile(r"\n[ \t]{0,3}(?:User|USER|Human|Question|问题)\s?[:：]")
 _JOINS = re.compile(
@@ -106,7 +106,7 @@ def parse_response(
 
     Args:
         text: the whole assistant turn, a continued prefill included.
-        options: option texts in order. If empty, the options are not known and the letters A to J are read by form.
+        options: option texts in order. If empty, the options are not known and the letters A to K are read by form.
         cut: the response is known to stop at the limit of tokens; without a complete answer it is then truncated.
         injected: the start of the turn that the model did not write.
         question: the question, if known.

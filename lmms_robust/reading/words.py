@@ -137,7 +137,7 @@ LIGHT = (
     | _words("be been being any some that it's image picture")
 )
 """Words that make a clause no truer and no falser."""
-CAPITALS = frozenset("ABCDEFGHIJ")
+CAPITALS = frozenset("ABCDEFGHIJK")
 IF = _words("if unless")
 STATEMENTS = _words("statement claim assertion")
 """What a question for yes or no may be called."""

@@ -148,7 +148,7 @@ def _difference(grid: Grid, one: Outcomes, other: Outcomes) -> tuple[Estimate, E
     """Rates of two models on the items that both have, the difference, and the items that differ."""
     one, other = shared(one, other)
     rates = rate(one, grid.units), rate(other, grid.units)
-    return *rates, drop(other, one, grid.units), discordant(one, other)
+    return *rates, drop(other, one, grid.units), discordant(one, other, grid.units)
 
 
 def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str], margin: float) -> str:

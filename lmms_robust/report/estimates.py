@@ -194,10 +194,10 @@ def _counts(table: pa.Table, column: str, mask: NDArray[np.bool_]) -> dict[str, 
 
 
 def _beyond_chance(table: pa.Table) -> Scores:
-    """Of wrong answers, whether the planted one, less the share that a random wrong option would have."""
+    """Of wrong answers to more than two options, whether the planted one, less the share of a random wrong option."""
     wrong = equals(table, "outcome", "planted") | equals(table, "outcome", "other")
     shown = np.asarray(pc.list_value_length(table["options"])) - ~missing(table, "abstain")
-    return np.where(wrong, equals(table, "outcome", "planted") - 1 / np.maximum(shown - 1, 1), np.nan)
+    return np.where(wrong & (shown > 2), equals(table, "outcome", "planted") - 1 / np.maximum(shown - 1, 1), np.nan)
 
 
 def _transitions(responses: _Responses, way: int, variant: str, base: str) -> dict[tuple[str, str], int]:

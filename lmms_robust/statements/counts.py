@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
-from lmms_robust.statements.grammar import head_index, is_plural_word, plural, sentence, singular
+from lmms_robust.statements.grammar import head_index, plural, sentence, singular
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS
+from lmms_robust.statements.words import is_plural_word
 
 # "wearing hats" is said of several: "1 person wearing hats" would be odd.
 _MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\b|$)")
@@ -24,6 +25,8 @@ def there_is_are(count: str, noun: str, place: str = "in the image") -> str | No
     >>> there_is_are("1", "people", "wearing red hats in the image")
     'The number of people wearing red hats in the image is 1.'
     """
+    if place and noun.endswith(f" {place}"):  # "boys in the image | are there in the image"
+        noun = noun.removesuffix(f" {place}")
     amount = count.strip().rstrip(".").casefold()
     if re.match(r"(?:more|fewer|less)\b", noun, re.IGNORECASE):  # "more dogs than cats"
         return None

@@ -87,10 +87,22 @@ def same_place(option: str, right: str) -> bool:
     if not one or not other:
         return False
     if any({one["place"], other["place"]} <= group for group in _SAME_PLACES):
-        on = {one[0], other[0]} & {f"on {one['rest']}"}  # not "above the box"
-        return one["rest"] == other["rest"] and not (on and one[0] != other[0])
+        return one_place(option, right)
     close = _no_more_than_near(one["place"], other["place"])
     return close and (one["rest"] == other["rest"] or None in (one["rest"], other["rest"]))
+
+
+def one_place(option: str, right: str) -> bool:
+    """Whether two options are words for one place or direction.
+
+    >>> one_place("under", "below"), one_place("next to", "left")
+    (True, False)
+    """
+    one, other = _PLACED.fullmatch(_plain(option)), _PLACED.fullmatch(_plain(right))
+    if not one or not other or not any({one["place"], other["place"]} <= group for group in _SAME_PLACES):
+        return False
+    on = {one[0], other[0]} & {f"on {one['rest']}"}  # not "above the box"
+    return bool(one["rest"] == other["rest"] and not (on and one[0] != other[0]))
 
 
 def _no_more_than_near(place: str, right: str) -> bool:

@@ -1,94 +1,178 @@
-"""Question patterns for data without an adapter of its own: counts, colours, places, yes/no; the rest falls back."""
+"""Question patterns for any benchmark: captions, sentences, counts, colours, places, yes/no, and the other families."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements import circumstances, either, what, which
+from lmms_robust.statements.asked import PICTURE, filled, has_blank
+from lmms_robust.statements.asking import QUOTES, own
 from lmms_robust.statements.captioned import described
-from lmms_robust.statements.counts import there_is_are
+from lmms_robust.statements.clauses import kind, tokens
+from lmms_robust.statements.complements import predicates
+from lmms_robust.statements.counts import counted, is_count, there_is_are
 from lmms_robust.statements.directions import place, relation
-from lmms_robust.statements.grammar import definite, has_determiner, is_are, is_plural, sentence, value
+from lmms_robust.statements.grammar import (
+    definite,
+    has_determiner,
+    is_are,
+    is_plural,
+    mid_sentence,
+    plural,
+    sentence,
+    value,
+)
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import SITUATED, TURNED
+from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
+from lmms_robust.statements.words import is_gerund
 from lmms_robust.statements.yes_no import stated
 
-# "Where is the picture taken?", "Where is the man going?": these words are no part of the noun.
-_DONE = re.compile(r" (?:taken|shot|made|born|seen|\w+ing)$", re.IGNORECASE)
-_RELATIVE = r"(?:in relation to|relative to|with respect to|compared to)"
+_RELATIVE = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:most|least)\b", re.IGNORECASE)
-_SHORT = 4  # words; longer options are clauses more often than values
-_PICTURE = r"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?(?:image|picture|photo|scene))"
+_PICTURE = rf"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?{PICTURE})"
 
 
 def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return there_is_are(option, found["noun"], found["place"] or "in the image")
+    noun, where = found["noun"], found["where"] or ""
+    count, _, things = option.strip().rstrip(".").partition(" ")
+    number = is_count(count) and bool(things) and counted(noun).casefold().endswith(plural(things).casefold())
+    amount = count if number else option
+    if is_count(amount):
+        return there_is_are(amount, noun, where or "in the image")
+    text = value(amount)
+    if not text or not re.search(r"\d", text) or len(text.split()) > 4 or (re.search(r"[a-z]{2}", text) and not number):
+        return None if not re.match(r"(?:more|less|fewer|at|over|about)\b", text or "") else _number(noun, where, text)
+    return _number(noun, where, text)
+
+
+def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    """Count the things of which something is said: "There are 2 balls that are the same size as the cube"."""
+    made = there_is_are(option, found["noun"], "") if is_count(option) else None
+    be = found["be"].casefold()
+    be = {"are": "is", "were": "was"}.get(be, be) if made and " is " in made else {"is": "are"}.get(be, be)
+    open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
+    return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
+
+
+def _number(noun: str, where: str, amount: str | None) -> str | None:
+    return amount and sentence(f"the number of {counted(noun)} {where or 'in the image'} is {amount}")
+
+
+def _number_of(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    """State a count: "the number of the buses" counts them, but "the number of the bus" is written on it."""
+    return _count(found, option, options) if is_plural(found["noun"]) and " and " not in found["noun"] else None
 
 
 def _colour(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     color, noun = value(option, "color"), definite(found["noun"])
-    if not color or not _short(option) or not _is_thing(found["noun"]):
+    if not color or len(option.split()) > 5 or not _is_thing(found["noun"]) or kind(option) == "clause":
         return None
     return sentence(f"{noun} {is_are(noun)} {color}")
 
 
-def _is_thing(asked: str) -> bool:
+def _is_thing(named: str) -> bool:
     """Whether a thing is surely named: in "What color is used for the text?", "… is most common?" there is none."""
-    if _NO_THING.match(asked):
+    if _NO_THING.match(named):
         return False
-    return is_plural(asked) or (has_determiner(asked) and not _MOST.match(asked))
-
-
-def _attribute(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    text = value(option, f"{found['attribute']} of {found['noun']}")
-    owner = definite(found["noun"])
-    return sentence(f"the {found['attribute']} of {owner} is {text}") if text and _short(option) else None
+    return is_plural(named) or (has_determiner(named) and not _MOST.match(named))
 
 
 def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    other = found.groupdict().get("other")
+    other = found["other"]
     where = relation(option, definite(other)) if other else place(option)
-    noun = found["noun"]
-    return sentence(f"{definite(noun)} {is_are(noun)} {where}") if where and not _DONE.search(noun) else None
+    posed = re.fullmatch(r"(?P<noun>.+?) (?P<act>\w+ing)", found["noun"])
+    posed = posed if posed and is_gerund(posed["act"]) else None
+    noun = definite(posed["noun"] if posed else found["noun"])
+    act = f"{posed['act']} " if posed else ""
+    if own(option) or where is None or re.search(r"\b(?:it|them|him|her)\b", option):
+        return own(option)
+    return sentence(f"{noun} {is_are(noun)} {act}{where}")
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     return stated(found[0], option)
 
 
-def _sentence(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    if TURNED.search(found[0]):
+def _caption(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    long = sum(len(text.split()) > 2 for text in options)
+    return None if TURNED.search(found[0]) or long < len(options) / 2 else described(option)
+
+
+def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    """An option that is a sentence says by itself what holds; so does one that may be one, among others that are."""
+    if TURNED.search(found[0]) or QUOTES.search(found[0]):
         return None
-    return described(option) if len(option.split()) > _SHORT and option[0].isupper() else None
+    sure = sum(own(text) is not None for text in options)
+    reason = tokens(option)[:1] and tokens(option)[0] in SUBORDINATORS | {"because", "to"}
+    may_be = kind(option) is None and not reason and not option.rstrip().endswith("?") and len(option.split()) > 2
+    return own(option) or (sentence(option) if 2 * sure > len(options) and may_be else None)
 
 
-def _short(option: str) -> bool:
-    return len(option.split()) <= _SHORT and not option.rstrip(".").count(".")
+def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    """Fill a gap, as in "The mussel is ()."."""
+    end = option.strip().rstrip(".")
+    said = filled(found[0], mid_sentence(end)) if has_blank(found[0]) else None
+    return said and sentence(said)
+
+
+def _continued(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    """Go on with a subject: "The object shown:" with "Is a liquid", "Has a high melting point"."""
+    opening = found["opening"]
+    if not all(predicates(text) for text in options) or not has_determiner(opening):
+        return None
+    text = option.strip().rstrip(".")
+    return sentence(f"{opening} {text[0].lower()}{text[1:]}")
+
+
+def _scene(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    scene = mid_sentence(option.replace("_", " ")).rstrip(".")
+    return sentence(f"the {found['what']} of this {found['picture']} is {scene}") if kind(scene) == "phrase" else None
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text, re.IGNORECASE)
 
 
+_THINGS = r"(?P<noun>[^?]+?)"
 PATTERNS = (
+    Pattern("caption", _pattern(r"[^?]*\bcaptions?\b[^?]*\??"), _caption),
+    Pattern(
+        "caption",
+        _pattern(
+            r"(?:which|what)\b[^?]*\b(?:descriptions?|descri\w+|depicts?|summari\w+)\b (?:of )?(?:the |this )?"
+            rf"{PICTURE}\s*\?"
+        ),
+        _caption,
+    ),
+    Pattern("completed", _pattern(r".+"), _completed),
+    Pattern("sentence", _pattern(r".+"), _sentence),
+    Pattern("continued", _pattern(r"(?P<opening>[^?]+?)\s*[:.…]*"), _continued),
+    Pattern(
+        "scene",
+        _pattern(
+            rf"Which (?P<what>(?:\w+ )?category) (?:matches|does) this (?P<picture>{PICTURE}) (?:the best|belong to)\?"
+        ),
+        _scene,
+    ),
     Pattern(
         "count",
         _pattern(
-            r"How many (?P<noun>.+?) (?:are|is|can be seen|can you see|do you see)(?: there)?"
-            rf"(?:{_PICTURE}|(?: (?P<place>(?:{SITUATED}).*?)))?\s*\?"
+            rf"How many {_THINGS} (?:are there|is there|there are|are|is|can be seen|can you see|do you see)"
+            rf"(?: (?P<where>(?:{SITUATED}|to the|around|across|between|by|above|below|with)\b[^?]*?))?\s*\?"
         ),
         _count,
     ),
-    Pattern("colour", _pattern(rf"What colou?r (?:is|are) (?P<noun>.+?(?<!ing)){_PICTURE}?\s*\?"), _colour),
+    Pattern("count_that", _pattern(rf"How many {_THINGS} (?P<be>are|is|were) (?P<rest>[^?]+?)\s*\?"), _count_that),
     Pattern(
-        "attribute",
+        "count",
         _pattern(
-            r"What(?:'s| is) the (?P<attribute>colou?r|material|shape|size|name|texture|pattern|brand) of "
-            rf"(?P<noun>.+?){_PICTURE}?\s*\?"
+            rf"What(?:'s|’s| is) the (?:total )?number of {_THINGS} (?P<where>(?:in|on) (?:the|this) [^?]+?)\s*\?"
         ),
-        _attribute,
+        _number_of,
     ),
+    Pattern("colour", _pattern(rf"What colou?r (?:is|are) (?P<noun>.+?(?<!ing)){_PICTURE}?\s*\?"), _colour),
     Pattern(
         "left_or_right",
         _pattern(
@@ -100,19 +184,15 @@ PATTERNS = (
     Pattern(
         "relation",
         _pattern(
-            r"Where (?:is|are) (?P<noun>.+?),? (?:located |positioned |placed )?"
-            rf"{_RELATIVE} (?P<other>.+?)\s*\?"
+            r"(?:(?:Where|How) (?:is|are)|What(?:'s| is) the (?:relative )?(?:position|location) of) (?P<noun>.+?),? "
+            rf"(?:located |positioned |placed )?{_RELATIVE} (?P<other>.+?)\s*\?"
         ),
         _relation,
     ),
-    Pattern(
-        "where",
-        _pattern(
-            rf"Where (?:is|are) (?P<noun>(?:(?! {_RELATIVE} ).)+?)(?: located| positioned| placed)?{_PICTURE}?\s*\?"
-        ),
-        _relation,
-    ),
-    Pattern("yes_no", _pattern(r"(?:.+, )?(?:Is|Are|Was|Were|Does|Do|Can|Could|Will) [^?]+\?"), _yes_no),
-    Pattern("sentence", _pattern(r".*\b(?:caption|description|statement|sentence|describes?)\b.*"), _sentence),
+    *either.PATTERNS,
+    Pattern("yes_no", _pattern(r"(?:.+, )?(?:Is|Are|Was|Were|Does|Do|Did|Can|Could|Will|Would) [^?]+\?"), _yes_no),
+    *circumstances.PATTERNS,
+    *what.PATTERNS,
+    *which.PATTERNS,
 )
 """Tried in order."""

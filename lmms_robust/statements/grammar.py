@@ -8,29 +8,24 @@ from __future__ import annotations
 
 import re
 
+from lmms_robust.statements.clauses import kind
 from lmms_robust.statements.vocabulary import (
     BREAKS,
+    CLOSED_CLASS,
     COLOURS,
     DETERMINERS,
-    IRREGULAR,
-    KEEP_E,
     KINDS,
-    MASS_IN_S,
     NAMING,
     NO_VALUE,
     NO_VALUES,
-    PAIRS,
     PRONOUNS,
     PROPER,
-    SAME,
     SHADES,
     SHAPES,
-    SINGULAR_IN_S,
     WITH_ARTICLE,
 )
+from lmms_robust.statements.words import is_gerund, is_plural_word, parts, plural_word, singular_word
 
-_SINGULAR = {plural: singular for singular, plural in IRREGULAR.items()} | {"clothes": "piece of clothing"}
-_SINGULAR |= {f"{word}s": word for word in SAME}  # "sheeps"
 _MARK = re.compile(r"\s*\((?:annotated|highlighted|marked|outlined) by (?:an?|the) ([^)]*)\)", re.IGNORECASE)
 
 
@@ -90,12 +85,15 @@ def mid_sentence(text: str, asked: str = "") -> str:
     """
     text = " ".join(text.split())
     words = re.findall(r"[\w'-]+", text)
-    if not words or _asks_for_name(asked):
+    if not words or asks_for_name(asked):
         return text
-    with_article = re.fullmatch(r"(?i:an?|the|some) ([A-Z][a-z]+)", text)
+    with_article = re.fullmatch(r"(?:[Aa]n?|The|[Ss]ome) ([A-Z][a-z]+)", text)
     if with_article and with_article[1] not in PROPER:
         return text.casefold()
-    if not text[0].isupper() or words[0] in PROPER:
+    known = (
+        any(map(parts, words[0].split("-"))) or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
+    )
+    if not text[0].isupper() or words[0] in PROPER or not known:
         return text
     if all(word.casefold() in COLOURS | SHADES | {"and"} for word in words):
         return text.casefold()
@@ -108,7 +106,8 @@ def mid_sentence(text: str, asked: str = "") -> str:
     return text[0].lower() + text[1:]
 
 
-def _asks_for_name(asked: str) -> bool:
+def asks_for_name(asked: str) -> bool:
+    """Whether a question asks for a name or for words as they are written."""
     head = re.split(r" (?:of|on|in|for|from|shown|written|highlighted|that|which)\b", asked.strip())[0]
     kind = re.fullmatch(r"(?:the )?name of (?:the|this|that|an?) (?:\w+ )?(\w+)(?: .*)?", asked.strip(), re.IGNORECASE)
     if kind and kind[1].casefold() in KINDS:
@@ -123,10 +122,10 @@ def value(option: str, asked: str = "") -> str | None:
     ('red', 'Acme', 'a circle', None, None)
     """
     text = " ".join(option.split()).rstrip(".")
-    named = _asks_for_name(asked)
+    named = asks_for_name(asked)
     if not text or text.casefold() in NO_VALUES or re.search(r"[?!;]$|[?!;:] ", text):
         return None
-    if NO_VALUE.search(text) and not named:
+    if (NO_VALUE.search(text) or kind(text) == "clause") and not named:
         return None
     text = mid_sentence(text, asked)
     shape = text in SHAPES and re.search(r"\bshape\b", asked)
@@ -142,7 +141,13 @@ def head_index(words: list[str]) -> int:
     """
     for place, word in enumerate(words[1:], start=1):
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
-        participle = word.endswith(("ing", "ed")) and following in DETERMINERS | BREAKS
+        acts = is_gerund(word) and "NOUN" in parts(words[place - 1]) and "ADJ" not in parts(words[place - 1])
+        ends = is_gerund(word) or word.endswith("ed")
+        noun = words[place - 1].casefold() in DETERMINERS or (
+            "NOUN" in parts(word) and "ADJ" in parts(words[place - 1])  # "the main feeling in"
+        )
+        participle = ends and following in DETERMINERS | BREAKS and not noun
+        participle = participle or bool(acts and following)
         if word.startswith("(") or word.casefold().strip(",") in BREAKS or participle:
             return place - 1
     return len(words) - 1
@@ -151,52 +156,8 @@ def head_index(words: list[str]) -> int:
 def _on_head(noun: str, *, plural: bool) -> str:
     words = noun.split()
     place = head_index(words)
-    words[place] = _plural_word(words[place]) if plural else _singular_word(words[place])
+    words[place] = plural_word(words[place]) if plural else singular_word(words[place])
     return " ".join(words)
-
-
-def _plural_word(word: str) -> str:
-    low = word.casefold()
-    if low not in SAME and low.removesuffix("s") in SAME:
-        return word[:-1]
-    if is_plural_word(low) or low in SAME:
-        return word
-    if low in IRREGULAR:
-        return IRREGULAR[low]
-    if low.endswith("man") and low not in {"human", "german", "roman", "ottoman"}:
-        return f"{word[:-3]}men"
-    if re.search(r"[^aeiou]y$", low):
-        return f"{word[:-1]}ies"
-    return f"{word}es" if re.search(r"(s|x|z|ch|sh)$", low) else f"{word}s"
-
-
-def _singular_word(word: str) -> str:
-    low = word.casefold()
-    if low in PAIRS:
-        return f"pair of {word}"
-    if low in _SINGULAR:
-        return _SINGULAR[low]
-    if low.endswith("men") and len(low) > 4:
-        return f"{word[:-3]}man"
-    if not is_plural_word(low):
-        return word
-    if low in KEEP_E:
-        return word[:-1]
-    if low.endswith("ies"):
-        return f"{word[:-3]}y"
-    return word[:-2] if re.search(r"(ss|x|ch|sh|o|[^aeiour]us|tus)es$", low) else word[:-1]
-
-
-def is_plural_word(word: str) -> bool:
-    """Whether a single word is a plural by its form.
-
-    >>> [is_plural_word(word) for word in ("dogs", "bus", "grass", "people", "sheep")]
-    [True, False, False, True, False]
-    """
-    low = word.casefold()
-    if low in _SINGULAR or low in PAIRS or (low.endswith("men") and low not in {"specimen", "abdomen"}):
-        return True
-    return low.endswith("s") and not low.endswith(("ss", "'s", "us", "is")) and low not in SINGULAR_IN_S | MASS_IN_S
 
 
 def is_plural(noun: str) -> bool:
@@ -250,7 +211,7 @@ def has_determiner(noun: str) -> bool:
     """
     words = noun.split()
     quoted = re.fullmatch(r"[\"'“‘].+[\"'”’]", noun.strip())
-    lettered = re.fullmatch(r"(?:[a-z]+ )?[A-Z]", noun.strip())  # "X", "point A"
+    lettered = re.fullmatch(r"(?:[A-Za-z]+ )?(?:[A-Z]|\d+)", noun.strip())  # "X", "point A", "Solution B"
     if (
         not words
         or quoted
@@ -260,7 +221,8 @@ def has_determiner(noun: str) -> bool:
     ):
         return True
     core = words[: head_index(words) + 1]
-    return all(re.fullmatch(r"[A-Z][a-z'’.]+", word) for word in core)
+    shouted = len(core) > 1 and noun.isupper()
+    return shouted or all(re.fullmatch(r"[A-Z][a-z'’.]+", word) for word in core)
 
 
 def definite(noun: str) -> str:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lmms_robust.statements.grammar import is_plural_word
 from lmms_robust.statements.openings import CLOSED, Kind, opening
 from lmms_robust.statements.vocabulary import (
     ADVERBS,
@@ -21,6 +20,7 @@ from lmms_robust.statements.vocabulary import (
     PHRASES,
     PRONOUNS,
 )
+from lmms_robust.statements.words import is_plural_word
 
 _ASIDE = re.compile(
     r" (?:(?:shown |visible )?in (?:the|this|that) (?:image|picture|photo|photograph|scene|frame|video)"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.clauses import kind
 from lmms_robust.statements.vocabulary import TURNED
 
 _OPTION = r"(?:answers?|options?|choices?|ones?)"
@@ -29,10 +30,6 @@ _DENYING = (
 _SENTENCE = re.compile(
     rf"(?:(?:the|this) (?:given |provided )?{_PICTURE}|it) {_DENYING}\b.+|there (?:is|are)(?: not| no|n't) .+",
     re.IGNORECASE,
-)
-# Options of these are sentences, and one that denies something is an option like the others.
-_ON_SENTENCES = re.compile(
-    r"\b(?:captions?|statements?|sentences?|descriptions?|describes?|true|correct|inferred|concluded)\b", re.IGNORECASE
 )
 _UNSEEN = re.compile(
     r"(?:not (?:visible|shown|seen|present|featured|depicted|pictured|there)|invisible)"
@@ -62,7 +59,7 @@ _ABSENT = re.compile(
 _ALL = r"(?:all|both|either|neither|any|each)"
 _LEANING = re.compile(
     rf"{_ALL}(?: (?:of )?(?:the )?(?:above|two|three|them|these|those|{_OPTION}).*)?"
-    rf"|{_ALL} (?:\w+ ){{1,4}}(?:and|or|nor) .+|.*\b(?:the above|[a-j] (?:and|or) [a-j])",
+    rf"|{_ALL} (?:\w+ ){{1,4}}(?:and|or|nor) .+|.*\b(?:the above|[a-k],? (?:and|or) [a-k])(?: .+)?|{_ALL} [a-k]\b.*",
     re.IGNORECASE,
 )
 
@@ -70,7 +67,13 @@ _LEANING = re.compile(
 def refusals(question: str, options: Sequence[str]) -> list[str | None]:
     """State the options that refuse; None for the others, and for "not visible" where "visible" can be chosen."""
     known = {_plain(option).casefold() for option in options}
-    return [None if _denied(option) in known else refusal(question, option) for option in options]
+    denials = sum(bool(_SENTENCE.fullmatch(_plain(option))) for option in options)
+    told = [None if _denied(option) in known else refusal(question, option) for option in options]
+    alike = 2 * denials > len(options)  # among sentences, one that denies something is an option like the others
+    return [
+        None if alike and _SENTENCE.fullmatch(_plain(option)) else text
+        for option, text in zip(options, told, strict=True)
+    ]
 
 
 def refusal(question: str, option: str) -> str | None:
@@ -91,7 +94,7 @@ def refusal(question: str, option: str) -> str | None:
         return f"The answer to the question {asked} is not visible."
     if _UNTOLD.fullmatch(bare):
         return f"The answer to the question {asked} is {bare.casefold()}."
-    if _ON_SENTENCES.search(question) or not _SENTENCE.fullmatch(text):
+    if not _SENTENCE.fullmatch(text):
         return None
     if TURNED.search(question) and not re.match(rf"(?:the|this) (?:\w+ )?{_PICTURE}\b", text, re.IGNORECASE):
         return None
@@ -114,7 +117,40 @@ def says_absent(option: str) -> bool:
 def leans(option: str) -> bool:
     """Whether an option is true beside others, and says nothing without them: "both", "all of the above", "A and B"."""
     text = _plain(option)
-    return bool(_LEANING.fullmatch(text)) and not _OTHERS.fullmatch(text)
+    others = re.search(r"\b(?:above|options?|answers?|choices?|[a-k] (?:and|or) [a-k])\b", text, re.IGNORECASE)
+    return bool(_LEANING.fullmatch(text)) and not _OTHERS.fullmatch(text) and (bool(others) or kind(text) != "clause")
+
+
+def points(option: str) -> bool:
+    """Whether an option says nothing without the others: "both", "A and C", but not "both the cat and the dog"."""
+    spelt = re.fullmatch(
+        r"(?:both|either|neither) (?!of\b|[a-k]\b).+ (?:and|or|nor) (?![a-k]\b).+", _plain(option), re.I
+    )
+    return leans(option) and not (spelt and not re.search(r"\b(?:above|options?|answers?)\b", option, re.IGNORECASE))
+
+
+def named_by(option: str, options: Sequence[str]) -> list[int] | None:
+    """Places of the options that one holds together: "All of the above", "A and C"; None if it is no such option.
+
+    >>> named_by("All of these options are correct.", ["red", "blue", "All of these options are correct."])
+    [0, 1]
+    >>> named_by("both A,B, and C", ["x", "y", "z"]), named_by("both", ["x", "y", "both"]), named_by("either", ["x"])
+    ([0, 1, 2], [0, 1], None)
+    """
+    text = _plain(option)
+    if not leans(option) or re.match("either|any|each|neither", text, re.IGNORECASE):
+        return None
+    letters = [ord(letter.upper()) - ord("A") for letter in re.findall(r"\b[A-K]\b", text)]
+    plain = [place for place, other in enumerate(options) if other != option and not leans(other)]
+    whole = re.fullmatch(
+        rf"(?:both|all)(?: of)?(?: (?:the|these|those|them|above|other|two|three|{_OPTION}"
+        r"|(?:are|is) (?:correct|right|true)))*",
+        text,
+        re.IGNORECASE,
+    )
+    if letters:
+        return letters if len(letters) > 1 and all(place in plain for place in letters) else None
+    return plain if whole and (len(plain) == 2 or not re.match("both", text, re.IGNORECASE)) else None
 
 
 def quoted(text: str) -> str:

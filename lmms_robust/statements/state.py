@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lmms_robust.statements.refusals import leans, quoted, refusals
+from lmms_robust.schema import same_text
+from lmms_robust.statements.asked import asked
+from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 
 FALLBACK = "fallback"
 
@@ -50,25 +52,52 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     used.
     """
     question = " ".join(question.split())
+    once = list(dict.fromkeys(map(same_text, options)))
+    if len(once) < len(options):  # a repeated option is one option
+        stated = state(question, once, patterns)
+        texts_of = dict(zip(once, stated.texts, strict=True))
+        return Statements(tuple(texts_of[same_text(option)] for option in options), stated.pattern)
     refused = refusals(question, options)
-    told = [text for text in refused if text is not None]
-    if len(set(told)) < len(told):  # "not shown" beside "not visible"
+    refusing = [text for text in refused if text is not None]
+    if len(set(refusing)) < len(refusing):  # "not shown" beside "not visible"
         return Statements(tuple(fallback(question, option) for option in options), FALLBACK)
-    chosen = [option.strip() for option, text in zip(options, refused, strict=True) if text is None]
-    for pattern in () if any(map(leans, chosen)) else patterns:
-        found = pattern.question.fullmatch(question)
-        made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
-        known = [text for text in made if text is not None]
-        texts = _filled(refused, known)
-        if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):
-            return Statements(texts, pattern.name)
-    return Statements(_filled(refused, [fallback(question, option) for option in chosen]), FALLBACK)
+    together = [named_by(option, options) for option in options]
+    chosen = [
+        option.strip()
+        for option, text, others in zip(options, refused, together, strict=True)
+        if text is None and others is None
+    ]
+    for pattern in () if any(map(points, chosen)) or len(chosen) < 2 else patterns:
+        for text in dict.fromkeys((question, asked(question))):
+            found = pattern.question.fullmatch(text)
+            made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
+            known = [text for text in made if text is not None]
+            texts = _joined(_filled(refused, known, together), together)
+            if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):
+                return Statements(texts, pattern.name)
+    told = [
+        text if text is not None else fallback(question, option.strip())
+        for option, text in zip(options, refused, strict=True)
+    ]
+    return Statements(tuple(told), FALLBACK)
 
 
-def _filled(refused: Sequence[str | None], others: Sequence[str]) -> tuple[str, ...]:
-    """The refusing options' sentences, with the others' in the gaps."""
+def _filled(
+    refused: Sequence[str | None], others: Sequence[str], together: Sequence[list[int] | None]
+) -> tuple[str, ...]:
+    """The refusing options' sentences, with the others' in the gaps; nothing yet where one holds others together."""
     rest = iter(others)
-    return tuple(text if text is not None else next(rest, "") for text in refused)
+    return tuple(
+        text if text is not None else "" if held else next(rest, "")
+        for text, held in zip(refused, together, strict=True)
+    )
+
+
+def _joined(texts: Sequence[str], together: Sequence[list[int] | None]) -> tuple[str, ...]:
+    """What "all of the above" says: each of their sentences."""
+    return tuple(
+        " ".join(texts[place] for place in held) if held else text for text, held in zip(texts, together, strict=True)
+    )
 
 
 def fallback(question: str, option: str) -> str:

@@ -22,106 +22,60 @@ SHADES = _words("dark light bright pale deep sky")
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+MODALS = _words("can could will would may might must shall should can't cannot won't")
+SUBORDINATORS = _words(
+    "that which who whose whom while when where because as if although though until since unless whether so than"
+)
+# What they say may be a clause: "a sign saying the road is closed".
+SAYING = _words("say state read indicate mean show tell suggest claim explain ask think warn announce declare")
+
 # A head noun ends before one of these.
 BREAKS = _words(
     "of in on at with without to from by for near under underneath beneath below above over behind beside between "
     "against along across around inside outside into onto next through among toward towards before after atop than "
-    "that which who whose where when whom is are was were has have wearing holding sitting standing walking "
-    "carrying riding lying looking facing hanging playing eating driving running leaning located placed positioned "
-    "parked dressed covered surrounded worn made seen shown visible closest nearest furthest there"
+    "that which who whose where when whom is are was were has have wearing holding sitting standing walking carrying "
+    "riding lying looking facing hanging playing eating driving running leaning located placed positioned parked "
+    "dressed covered surrounded worn made seen shown visible closest nearest furthest there"
 )
 
-# Common nouns by form or meaning that the rules would get wrong.
-IRREGULAR = {
-    "person": "people",
-    "man": "men",
-    "woman": "women",
-    "child": "children",
-    "foot": "feet",
-    "tooth": "teeth",
-    "goose": "geese",
-    "mouse": "mice",
-    "ox": "oxen",
-    "die": "dice",
-    "cactus": "cacti",
-    "fungus": "fungi",
-    "knife": "knives",
-    "wife": "wives",
-    "life": "lives",
-    "leaf": "leaves",
-    "loaf": "loaves",
-    "shelf": "shelves",
-    "bookshelf": "bookshelves",
-    "half": "halves",
-    "calf": "calves",
-    "scarf": "scarves",
-    "wolf": "wolves",
-    "thief": "thieves",
-    "hoof": "hooves",
-    "tomato": "tomatoes",
-    "potato": "potatoes",
-    "mango": "mangoes",
-    "bus": "buses",
-    "gas": "gases",
-    "lens": "lenses",
-    "canvas": "canvases",
-    "iris": "irises",
-    "axis": "axes",
-    "quiz": "quizzes",
-    "ski": "skis",
-    "taxi": "taxis",
-    "bikini": "bikinis",
-    "kiwi": "kiwis",
-    "menu": "menus",
-}
-SAME = _words(
-    "sheep deer fish aircraft spacecraft watercraft bison moose salmon trout shrimp squid species series cattle "
-    "livestock furniture luggage grass broccoli"
+PREPOSITIONS = _words(
+    "of in on at with to from by for near under underneath beneath below above over behind beside between against "
+    "along across around inside outside into onto through among toward towards before after atop about like as during"
 )
+# Things of two halves: one of them is a pair, and the word takes "are".
+# As many of these as one: the lexicon also has "fishes", "aircrafts".
+UNMARKED = _words("fish deer shrimp squid salmon trout bison aircraft spacecraft watercraft")
 PAIRS = _words(
     "scissors sunglasses eyeglasses pants jeans trousers shorts goggles binoculars pliers tongs tweezers headphones "
     "earphones leggings pajamas"
 )
-SINGULAR_IN_S = _words(
-    "bus gas lens canvas atlas christmas chaos pancreas alias bias yes species series gps texas kansas"
-)
-MASS_IN_S = _words("news physics mathematics gymnastics athletics")
-
-# Plurals that lose only the "s", where a rule would take more.
-KEEP_E = _words(
-    "shoes horseshoes snowshoes toes canoes hoes cookies movies ties neckties pies selfies brownies zombies hoodies "
-    "smoothies collies calories axes caches headaches mustaches moustaches niches avalanches causes houses mouses "
-    "greenhouses lighthouses warehouses blouses horses noses roses purses nurses vases bases cases suitcases "
-    "bookcases briefcases pillowcases staircases hoses uses spouses"
-)
-
 # Names that often stand alone as an option.
 PROPER = _words(
-    "Africa Antarctica Asia Australia Europe America Oceania Arctic Atlantic Pacific Indian Monday Tuesday "
-    "Wednesday Thursday Friday Saturday Sunday January February April June July August September October November "
-    "December Christmas Easter Halloween Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune Alabama Alaska "
-    "Arizona Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa "
-    "Kansas Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana "
-    "Nebraska Nevada Ohio Oklahoma Oregon Pennsylvania Tennessee Texas Utah Vermont Virginia Washington Wisconsin "
-    "Wyoming Argentina Austria Bangladesh Belgium Brazil Britain Bulgaria Canada Chile China Colombia Cuba Denmark "
-    "Egypt England Ethiopia Fiji Finland France Germany Ghana Greece Grenada Haiti Hungary India Indonesia Iran "
-    "Iraq Ireland Israel Italy Jamaica Japan Kenya Korea Kuwait Malaysia Mexico Mongolia Morocco Nauru Nepal "
-    "Netherlands Nigeria Norway Pakistan Palau Peru Philippines Poland Portugal Russia Samoa Scotland Singapore "
-    "Spain Sweden Switzerland Thailand Tonga Turkey Tuvalu Ukraine Vanuatu Vietnam Wales English French German "
-    "Spanish Italian Chinese Japanese Korean Russian Portuguese Dutch Roman Greek Arabic Latin American European "
-    "Asian African British Christian Muslim Buddhist Jewish Hindu London Paris Rome Berlin Madrid Tokyo Beijing "
-    "Shanghai Moscow Sydney Chicago Boston Seattle Houston Dallas Toronto Vancouver Montreal Dubai Bangkok Istanbul "
-    "Cairo Athens Vienna Prague Amsterdam Dublin Lisbon Barcelona Venice Florence Milan Delhi Mumbai Seoul Taipei "
-    "Kyoto Osaka Hollywood Manhattan Brooklyn Philadelphia Denver Miami Atlanta Detroit Phoenix Austin Portland "
-    "Facebook Google Microsoft Amazon Python Java Photoshop YouTube Twitter Instagram Wikipedia Netflix Disney Lego "
-    "Nike Adidas Puma Reebok Gucci Prada Chanel Rolex Toyota Honda Ford Tesla Ferrari Lamborghini Porsche Mercedes "
-    "Audi Volkswagen Chevrolet Nissan Hyundai Mazda Subaru Volvo Jeep Lexus Suzuki Yamaha Kawasaki Starbucks "
-    "McDonald's Pepsi Coca-Cola Heineken Budweiser Samsung Sony Canon Nikon Dell Lenovo Intel Nvidia Adobe Ikea "
-    "Walmart Mastercard Everest Fuji Kilimanjaro Himalayas Alps Nile Ganges Danube Thames Sahara Antarctic "
-    "Christianity Islam Buddhism Hinduism Judaism Jesus Buddha Shakespeare Einstein Newton Picasso Monet Rembrandt "
-    "Michelangelo Mozart Beethoven Dalmatian Labrador Chihuahua Rottweiler Doberman Siamese Persian Swiss Swedish "
-    "Norwegian Danish Finnish Scottish Irish Welsh Egyptian Indonesian Thai Vietnamese Mexican Brazilian Canadian "
-    "Australian Victorian Gothic Renaissance Baroque Caucasian Hispanic"
+    "Africa Antarctica Asia Australia Europe America Oceania Arctic Atlantic Pacific Indian Monday Tuesday Wednesday "
+    "Thursday Friday Saturday Sunday January February April June July August September October November December "
+    "Christmas Easter Halloween Mercury Venus Earth Mars Jupiter Saturn Uranus Neptune Alabama Alaska Arizona "
+    "Arkansas California Colorado Connecticut Delaware Florida Georgia Hawaii Idaho Illinois Indiana Iowa Kansas "
+    "Kentucky Louisiana Maine Maryland Massachusetts Michigan Minnesota Mississippi Missouri Montana Nebraska Nevada "
+    "Ohio Oklahoma Oregon Pennsylvania Tennessee Texas Utah Vermont Virginia Washington Wisconsin Wyoming Argentina "
+    "Austria Bangladesh Belgium Brazil Britain Bulgaria Canada Chile China Colombia Cuba Denmark Egypt England "
+    "Ethiopia Fiji Finland France Germany Ghana Greece Grenada Haiti Hungary India Indonesia Iran Iraq Ireland Israel "
+    "Italy Jamaica Japan Kenya Korea Kuwait Malaysia Mexico Mongolia Morocco Nauru Nepal Netherlands Nigeria Norway "
+    "Pakistan Palau Peru Philippines Poland Portugal Russia Samoa Scotland Singapore Spain Sweden Switzerland "
+    "Thailand Tonga Turkey Tuvalu Ukraine Vanuatu Vietnam Wales English French German Spanish Italian Chinese "
+    "Japanese Korean Russian Portuguese Dutch Roman Greek Arabic Latin American European Asian African British "
+    "Christian Muslim Buddhist Jewish Hindu London Paris Rome Berlin Madrid Tokyo Beijing Shanghai Moscow Sydney "
+    "Chicago Boston Seattle Houston Dallas Toronto Vancouver Montreal Dubai Bangkok Istanbul Cairo Athens Vienna "
+    "Prague Amsterdam Dublin Lisbon Barcelona Venice Florence Milan Delhi Mumbai Seoul Taipei Kyoto Osaka Hollywood "
+    "Manhattan Brooklyn Philadelphia Denver Miami Atlanta Detroit Phoenix Austin Portland Facebook Google Microsoft "
+    "Amazon Python Java Photoshop YouTube Twitter Instagram Wikipedia Netflix Disney Lego Nike Adidas Puma Reebok "
+    "Gucci Prada Chanel Rolex Toyota Honda Ford Tesla Ferrari Lamborghini Porsche Mercedes Audi Volkswagen Chevrolet "
+    "Nissan Hyundai Mazda Subaru Volvo Jeep Lexus Suzuki Yamaha Kawasaki Starbucks McDonald's Pepsi Coca-Cola "
+    "Heineken Budweiser Samsung Sony Canon Nikon Dell Lenovo Intel Nvidia Adobe Ikea Walmart Mastercard Everest Fuji "
+    "Kilimanjaro Himalayas Alps Nile Ganges Danube Thames Sahara Antarctic Christianity Islam Buddhism Hinduism "
+    "Judaism Jesus Buddha Shakespeare Einstein Newton Picasso Monet Rembrandt Michelangelo Mozart Beethoven Dalmatian "
+    "Labrador Chihuahua Rottweiler Doberman Siamese Persian Swiss Swedish Norwegian Danish Finnish Scottish Irish "
+    "Welsh Egyptian Indonesian Thai Vietnamese Mexican Brazilian Canadian Australian Victorian Gothic Renaissance "
+    "Baroque Caucasian Hispanic"
 )
 # "What is the … shown?" is answered by a name or by words as they are written, so that capitals stay.
 NAMING = re.compile(
@@ -132,6 +86,8 @@ NAMING = re.compile(
     r"|state)$",
     re.IGNORECASE,
 )
+# Short words that the lexicon of nouns and verbs lacks.
+CLOSED_CLASS = _words("and or but not if because how why then than both either neither nor as about like yes no to be")
 # Where things that are counted may be, or what they may do: "on the road", "wearing hats".
 SITUATED = (
     r"(?:in|on|at|near|under|behind|next to|along|inside|outside|parked|docked|moored|visible|shown|located|placed"
@@ -141,12 +97,37 @@ SHAPES = _words(
     "circle triangle square rectangle oval sphere cube cone cylinder hexagon pentagon octagon diamond star heart "
     "ellipse trapezoid pyramid cross crescent"
 )
+# One of these is something done: its value may be "to cut paper".
+ACTS = _words(
+    "function functions purpose purposes use uses aim goal intention intent action behavior behaviour task step plan "
+    "move activity"
+)
+# One of these is named without an article: "the weather is rain", "the style is sketch".
+ABSTRACT = _words(
+    "category categories type types kind kinds sort name names style styles term terms genre topic theme emotion "
+    "emotions feeling feelings mood atmosphere weather season time color colour colors colours material materials "
+    "pattern texture taste flavor size shape language sport brand class label word phase status state condition "
+    "direction gender sex nationality religion subject expression tone scene"
+)
+# One of these is a thing or someone: a noun that is its value takes an article.
+CONCRETE = _words(
+    "object item thing animal creature bird insect fruit vegetable instrument tool vehicle device machine food dish "
+    "toy plant flower tree building place person man woman boy girl profession occupation job pet utensil appliance "
+    "organism part stage structure organ component layer room"
+)
+# Of these there is one in what is asked about: "the part is the stem".
+ONE_EACH = _words("part stage layer structure organ component region organelle phase side corner")
+# Stuff that the lexicon also counts: "breads".
+MASS = _words(
+    "water milk wine juice coffee tea rice bread food soup salt sugar butter cheese meat cream fruit wood cutlery "
+    "parsley grass clothing sauce honey beer garlic corn pasta hair snow sand money sunlight light air dioxide ice "
+    "oil paper"
+)
 # "None" and the like are no values of anything.
 NO_VALUES = _words("none nothing nobody other others all both neither either any yes no unsure n/a na nan maybe - --")
 # A clause or an order is no value either.
 NO_VALUE = re.compile(
-    r"\b(?:is|are|was|were|does|do|did|has|have|had|can|will|cannot)\b"
-    r"|^(?:both|all|because|turn|go|keep|move|walk|drive|reverse|wait|slow)\b",
+    r"^(?:both(?!.* and )|because|turn|go|keep|move|walk|drive|reverse|wait|slow)\b",
     re.IGNORECASE,
 )
 WITH_ARTICLE = re.compile(
@@ -170,8 +151,8 @@ DONE = _words("written seen shown taken hung built drawn lit kept put thrown hid
 # Who or what can itself do or wear something, and what cannot: "the man with the dog | sitting" is open to both.
 ANIMATE = _words(
     "man men woman women boy boys girl girls child children kid kids baby babies person people lady guy player "
-    "players one dog dogs cat cats horse horses bird birds cow cows sheep animal animals elephant bear giraffe "
-    "zebra monkey duck deer goat lion tiger rabbit him her them it another other others friend mother father"
+    "players one dog dogs cat cats horse horses bird birds cow cows sheep animal animals elephant bear giraffe zebra "
+    "monkey duck deer goat lion tiger rabbit him her them it another other others friend mother father"
 )
 LIFELESS = _words(
     "table desk chair sofa couch bed bench house building tree trees wall door window counter fence sign lamp shelf "
@@ -196,7 +177,8 @@ ADVERBS = _words(
     "almost entirely partly mainly clearly too so just exactly nearly far right well"
 )
 PARTICLES = _words(
-    "up down out away back forward forwards backward backwards still upright alone together straight left off"
+    "up down out away back forward forwards backward backwards still upright alone together straight left off right "
+    "ahead around"
 )
 STATES = _words(
     "tall short long big large small huge tiny wide narrow thick thin high low heavy old young new open closed shut "
@@ -204,11 +186,11 @@ STATES = _words(
     "happy sad angry afraid calm tired busy free available ready safe dangerous male female bald blond blonde "
     "pregnant barefoot naked shirtless alone upright vertical horizontal diagonal flat straight curved bent round "
     "square rectangular circular triangular oval spherical symmetrical transparent opaque shiny smooth rough soft "
-    "hard solid liquid wooden metallic plastic metal leather striped checkered plaid spotted patterned plain "
-    "colorful colourful monochrome blurry sharp clear cloudy sunny rainy foggy ripe unripe fresh rotten raw cooked "
-    "edible broken intact damaged cut whole lit unlit on off functional operational natural artificial real fake "
-    "expensive cheap crowded deserted fluffy furry hairy curly identical similar different equal present absent "
-    "possible true false correct motionless stationary still upside sweet"
+    "hard solid liquid wooden metallic plastic metal leather striped checkered plaid spotted patterned plain colorful "
+    "colourful monochrome blurry sharp clear cloudy sunny rainy foggy ripe unripe fresh rotten raw cooked edible "
+    "broken intact damaged cut whole lit unlit on off functional operational natural artificial real fake expensive "
+    "cheap crowded deserted fluffy furry hairy curly identical similar different equal present absent possible true "
+    "false correct motionless stationary still upside sweet"
 )
 # As the last word these may just as well be the noun that a place is named by: "next to the blood orange".
 EITHER = _words("orange square round male female adult blond blonde gold silver cream olive plastic metal")
@@ -221,11 +203,5 @@ NOT_DOING = _words(
 NOT_DONE = _words("bed shed sled red seed weed reed speed feed breed steed hundred moped bloodshed toolshed")
 # "Are all X Y?" is not denied by "all X are not Y".
 QUANTIFIERS = _words("all both every each any some most many several no only")
-BARE_VERBS = _words(
-    "have wear hold look face contain show touch appear see be belong carry ride use need support stand sit lie "
-    "lean point reach cover match make eat play seem fit cross live grow fly swim go come move share indicate "
-    "include depict represent describe feature display depend"
-)
-
 TURNED = re.compile(r"\b(?:not|n't|incorrect|false|wrong|except|least|cannot|never|without|neither)\b", re.IGNORECASE)
 """Questions whose right option is the one that does not hold, so that an option is no statement about the picture."""

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.statements.grammar import definite, indefinite, is_plural, sentence, starts_with_vowel
+from lmms_robust.statements.clauses import verb_after_subject
+from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
-from lmms_robust.statements.vocabulary import BARE_VERBS, DETERMINERS, PRONOUNS, QUANTIFIERS
+from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PRONOUNS, QUANTIFIERS
+from lmms_robust.statements.words import is_countable, parts, past, third_person
 
 _QUESTION = re.compile(
-    r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|can|could|will)\s+(?P<rest>[^?]+?)\s*\??",
+    r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
     re.IGNORECASE,
 )
 _BE = frozenset({"is", "are", "was", "were"})
@@ -26,7 +28,7 @@ _AMOUNT = re.compile(
 # A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Is the cup half full?"
 _UNCLEAR = re.compile(
     r"\b(?:not|no|never|none|neither|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
-    r"|more|fewer|less|half|either)\b|^any\b|\b(?:on|at|in|of) (?:both|all|every|each(?! other))\b"
+    r"|(?:more|fewer|less)(?! than [A-Z])|half|either)\b|^any\b|\b(?:on|at|in|of) (?:both|all|every|each(?! other))\b"
     r"|n't\b",
     re.IGNORECASE,
 )
@@ -94,6 +96,7 @@ def corrected(question: str) -> str:
             question = f"are there {some[2] or ''}{some[3]}"
         elif some[1]:
             question = f"is there {some[1]} {some[3]}"
+    question = re.sub(r"\bthe an? (?=\w)", "the ", question)
     question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
     question = re.sub(r"\b(on|to|towards?) (left|right)\b(?! (?:hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
     question = re.sub(r"\b(on|in|with) (left|right) (?=(?:hand|arm|leg|foot)\b)", r"\1 the \2 ", question)
@@ -109,7 +112,7 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
     if there and verb in _BE:
         return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
     words = rest.split()
-    opens = _predicate(rest) if verb in _BE else _verb_place(words)
+    opens = _predicate(rest) if verb in _BE else verb_after_subject([word.casefold() for word in words])
     if opens is None or words[opens - 1].casefold() == "and":
         return None
     subject, predicate = " ".join(words[:opens]), " ".join(words[opens:])
@@ -119,17 +122,51 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
         return None
     if verb in _BE and words[0].casefold() in {"a", "an"}:
         return _unnamed(verb, subject, predicate, yes)
-    if verb in _BE and is_plural(subject):
-        verb = {"is": "are", "was": "were"}.get(verb, verb)
+    if verb in _BE and _name_length(rest) is None:
+        verb = _agreeing(verb, subject)
+    named = _without_article(words[:opens], predicate)
     if words[0].casefold() in QUANTIFIERS and not yes:
-        return f"it is not the case that {_joined(verb, definite(subject), predicate, True)}"
-    return _joined(verb, definite(subject), predicate, yes)
+        return f"it is not the case that {_joined(verb, named, predicate, True)}"
+    return _joined(verb, named, predicate, yes)
+
+
+def _agreeing(verb: str, subject: str) -> str:
+    """The verb in the number of its subject, where that is sure: "are the crate of melons", but "are the sheep"."""
+    if is_plural(subject):
+        return {"is": "are", "was": "were"}.get(verb, verb)
+    words = subject.split()
+    return {"are": "is", "were": "was"}.get(verb, verb) if is_countable(words[head_index(words)]) else verb
+
+
+def _without_article(words: list[str], predicate: str) -> str:
+    """A subject as it stands in a sentence: "the salt is wet", but "salt is a mineral"."""
+    subject = " ".join(words)
+    kinds = re.match(r"an? ", predicate) and words[0].islower() and words[0] not in DETERMINERS and len(words) < 4
+    return subject if kinds or _name_length(f"{subject} {predicate}") == len(words) else definite(subject)
+
+
+def _name_length(rest: str) -> int | None:
+    """How many words of a name open a text: "Dark Slate Gray | is"; None if it opens with none, or runs on."""
+    words = rest.split()
+    length = next((n for n, word in enumerate(words) if not re.match("[A-Z]", word)), len(words))
+    if not length or words[0].casefold() in DETERMINERS | PRONOUNS or length == len(words):
+        return None
+    short = words[length] in BREAKS | DETERMINERS | ADVERBS
+    unknown = not parts(words[length]) and not short and len(words) > length + 1
+    length += unknown  # "Chaetodon ephippium"
+    return None if words[length] in {"and", "or", "of"} or words[length].startswith("(") else length
 
 
 def _predicate(rest: str) -> int | None:
     """Where the predicate of a question with "is" starts."""
     if _SECOND_VERB.search(rest):
         return None
+    name = _name_length(rest)
+    if name is not None:
+        return name
+    bare = re.match(r"(?P<subject>[a-z]+(?: [a-z]+)?) an? ", rest)
+    if bare and not (DETERMINERS | BREAKS | PRONOUNS).intersection(bare["subject"].split()):  # "salt | a metal"
+        return len(bare["subject"].split())
     acting = _BY_HAND.fullmatch(rest) or _THESE.fullmatch(rest)
     return len(acting["subject"].split()) if acting else subject_end(rest.split())
 
@@ -142,20 +179,13 @@ def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:
 
 
 def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
-    if yes and verb in {"do", "does"}:
-        return f"{subject} {_third_person(predicate) if verb == 'does' else predicate}"
+    if yes and verb in {"do", "does", "did"}:
+        first, _, rest = predicate.partition(" ")
+        form = {"do": first, "does": third_person(first), "did": past(first)}[verb]
+        return f"{subject} {form} {rest}".strip()
     if yes:
         return f"{subject} {verb} {predicate}"
     return f"{subject} {'cannot' if verb == 'can' else f'{verb} not'} {predicate}"
-
-
-def _third_person(predicate: str) -> str:
-    """Inflect the first word: "wear a hat" becomes "wears a hat"."""
-    verb, _, rest = predicate.partition(" ")
-    irregular = {"have": "has", "be": "is", "do": "does", "go": "goes"}
-    ending = "es" if re.search(r"(s|x|ch|sh)$", verb) else "s"
-    inflected = irregular.get(verb) or (f"{verb[:-1]}ies" if re.search(r"[^aeiou]y$", verb) else verb + ending)
-    return f"{inflected} {rest}".strip()
 
 
 def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
@@ -169,10 +199,3 @@ def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
         article = "a"
     shown = {"any": "some", "some": "some", None: ""}.get(article, "an" if starts_with_vowel(noun) else "a")
     return f"there {verb} {shown} {noun}"
-
-
-def _verb_place(words: list[str]) -> int | None:
-    if words[0].casefold() in PRONOUNS:
-        return 1 if len(words) > 1 else None
-    start = 2 if words[0].casefold() in DETERMINERS else 1
-    return next((place for place, word in enumerate(words) if place >= start and word.casefold() in BARE_VERBS), None)

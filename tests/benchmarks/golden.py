@@ -125,7 +125,7 @@ GOLDEN: dict[str, dict[str, tuple[str, ...]]] = {
     "spatial_mm_multihop": {
         "multihop-0002": (f"{PAN} is on the left.", f"{PAN} is on the right."),
         "multihop-0015": tuple(
-            f"The color of the mug behind the kettle is {x}." for x in ("purple", "yellow", "white", "red")
+            f"The color of the mug behind the kettle is {x}." for x in ("orange", "purple", "white", "blue")
         ),
     },
     "whatsup": {

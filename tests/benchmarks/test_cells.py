@@ -122,10 +122,9 @@ def test_an_answer_of_several_is_none() -> None:
 
 def test_options_equal_up_to_case_are_different_ones() -> None:
     columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "text")
-    item = to_item(columns, {"q": "Which?", "o": ["AA", "Aa", "aa"], "gold": "Aa"}, 0)
+    item = mapped(columns, Source("x", "y")).item({"q": "Which?", "o": ["AA", "Aa", "aa"], "gold": "Aa"}, 0)
     assert item is not None
     assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A",))
-    assert mapped(columns, Source("x", "y")).name == "mine"
 
 
 MARKED = ["A、red\nB、blue", "Ａ．red\nＢ．blue", "(a) red\n(b) blue", "[A] red\n[B] blue", "- A: red\n- B: blue",

@@ -54,7 +54,7 @@ def test_an_object_that_the_question_does_not_name_falls_back() -> None:
         ({"answer": 2}, "item '2D-0': answer 2; expected: one letter"),
         ({"choices": "3, 2"}, "item '2D-0': column 'choices' is '3, 2'; expected: a list of texts"),
         ({"choices": [3, 2]}, "item '2D-0': column 'choices' is [3, 2]; expected: a list of texts"),
-        ({"choices": ["3", "3", "1"]}, "item '2D-0': two options are equal"),
+        ({"choices": ["3", "3"]}, "item '2D-0': 1 option"),
         ({"choices": ["3"]}, "item '2D-0': 1 option"),
         ({"question": ""}, "item '2D-0': column 'question' is ''"),
         ({"idx": None}, "row 0: column 'idx' is None; expected: a whole number"),

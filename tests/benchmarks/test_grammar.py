@@ -19,11 +19,47 @@ from lmms_robust.statements.grammar import (
     strip_marks,
     value,
 )
-from lmms_robust.statements.vocabulary import IRREGULAR
 from lmms_robust.statements.yes_no import answered, is_yes
 
 PAIRS = {
-    **IRREGULAR,
+    "person": "people",
+    "man": "men",
+    "woman": "women",
+    "child": "children",
+    "foot": "feet",
+    "tooth": "teeth",
+    "goose": "geese",
+    "mouse": "mice",
+    "cactus": "cactuses",
+    "fungus": "fungi",
+    "knife": "knives",
+    "wife": "wives",
+    "life": "lives",
+    "leaf": "leaves",
+    "loaf": "loaves",
+    "shelf": "shelves",
+    "bookshelf": "bookshelves",
+    "half": "halves",
+    "calf": "calves",
+    "scarf": "scarves",
+    "wolf": "wolves",
+    "thief": "thieves",
+    "hoof": "hoofs",
+    "tomato": "tomatoes",
+    "potato": "potatoes",
+    "mango": "mangoes",
+    "bus": "buses",
+    "gas": "gases",
+    "lens": "lenses",
+    "canvas": "canvases",
+    "iris": "irises",
+    "axis": "axes",
+    "quiz": "quizzes",
+    "ski": "skis",
+    "taxi": "taxis",
+    "bikini": "bikinis",
+    "kiwi": "kiwis",
+    "menu": "menus",
     "organ": "organs",
     "snowman": "snowmen",
     "box": "boxes",
@@ -45,7 +81,31 @@ PAIRS = {
     "sheep": "sheep",
     "man with skis": "men with skis",
     "chest of drawers": "chests of drawers",
+    "aircraft": "aircraft",
+    "hoodie": "hoodies",
+    "camel being ridden": "camels being ridden",
+    "bowl containing apples": "bowls containing apples",
 }
+
+
+@pytest.mark.parametrize(
+    ("added", "expected"),
+    [
+        ("boxs", "boxes"),
+        ("churchs", "churches"),
+        ("wifes", "wives"),
+        ("ladys", "ladies"),
+        ("glasss", "glasses"),
+        ("loafs", "loaves"),
+    ],
+)
+def test_a_plural_that_only_got_an_s(added: str, expected: str) -> None:
+    assert plural(added) == expected
+    assert singular(added) == singular(expected)
+
+
+def test_a_pair_that_got_an_s() -> None:
+    assert there_is_are("3", "plierss") == "There are 3 pairs of pliers in the image."
 
 
 @pytest.mark.parametrize(("one", "many"), PAIRS.items())

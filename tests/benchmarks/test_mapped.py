@@ -7,6 +7,8 @@ from lmms_robust.benchmarks.inside import split
 from lmms_robust.benchmarks.mapped import mapped, read_question, to_item, with_answer_form
 from lmms_robust.benchmarks.mapping import ColumnMapping, dump, read
 from lmms_robust.errors import RobustError
+from lmms_robust.perturbations import build
+from lmms_robust.reading import parse_response
 from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import FALLBACK, state
 
@@ -169,6 +171,25 @@ def test_the_form_of_answers_is_found_out(answers: list[str], options: list[str]
     assert with_answer_form(made("list", "o", form=None), rows).answer_form == form
 
 
+@pytest.mark.parametrize(("form", "answer"), [("text", "blue"), ("letter", "B"), ("letter", "D"), ("index", 3)])
+def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form: str, answer: object) -> None:
+    item = to_item(made("list", "o", form=form), {"q": COLOR, "o": ["red", "blue", "red", "blue "], "gold": answer}, 0)
+    assert item is not None
+    assert (item.options, item.answer, item.statement_source) == (("red", "blue"), "B", "pattern:colour")
+
+
+def test_ten_options_are_an_item_and_eleven_are_named() -> None:
+    texts = [f"thing {number}" for number in range(11)]
+    item = to_item(made("list", "o"), {"q": "Which?", "o": texts[:10], "gold": "J"}, 0)
+    assert item is not None
+    assert (item.options[9], item.answer) == ("thing 9", "J")
+    assert build(item, "abstain_base").abstain == "K"
+    answers = {letter: parse_response(f"<answer>{letter}</answer>", item.options).answer for letter in "AJ"}
+    assert answers == {"A": "A", "J": "J"}
+    with pytest.raises(RobustError, match=r"item 'mine-000007': 11 option\(s\); allowed: 2 to 10 different ones"):
+        to_item(made("list", "o"), {"q": "Which?", "o": texts, "gold": "K"}, 7)
+
+
 def test_an_empty_option_column_before_a_filled_one_is_named() -> None:
     mapping = made("columns", "A", "B", "C", "D")
     row = {"q": "Which?", "A": "left", "B": "", "C": "right", "D": None}
@@ -214,7 +235,7 @@ STATED = [
     ("Where is the lamp in relation to the sofa?", ("on the left", "on top"),
      ("The lamp is to the left of the sofa.", "The lamp is on top of the sofa.")),
     ("Which caption describes the image?", ("A dog runs on the green grass.", "Two dogs run on the green grass."),
-     ("A dog runs on the green grass.", 'The image fits the caption "Two dogs run on the green grass".')),
+     ("A dog runs on the green grass.", "Two dogs run on the green grass.")),
     ("Where is the cat?", ("On the TV.", "In The Box"), ("The cat is on the TV.", "The cat is in the box.")),
     ("Where is the cat?", ("on the mat", "in the box"), ("The cat is on the mat.", "The cat is in the box.")),
     ("Is the dog on the left or right side of the tree?", ("right", "left"),
@@ -226,7 +247,7 @@ STATED = [
      ("The name of the city is Paris.", "The name of the city is Springfield.")),
     ("What color is the scissors?", ("red", "Blue"), ("The scissors are red.", "The scissors are blue.")),
     ("How many dogs can you see in the picture?", ("Zero", "One"),
-     ("There are zero dogs in the image.", "There is one dog in the image.")),
+     ("There are zero dogs in the picture.", "There is one dog in the picture.")),
     ("How many red cars are parked on the street?", ("0", "1"),
      ("There are 0 red cars parked on the street.", "There is 1 red car parked on the street.")),
     ("Is the person in the red shirt on the left or right?", ("left", "right"),
@@ -237,6 +258,24 @@ STATED = [
      ("The cat near the window is not asleep.", "The cat near the window is asleep.")),
     ("Which caption describes the image?", ("A man rides a big wave.", "A dog runs on the beach"),
      ("A man rides a big wave.", "A dog runs on the beach.")),
+    ("What color is not on the flag?", ("red", "blue"),
+     ("The color that is not on the flag is red.", "The color that is not on the flag is blue.")),
+    ("What color is used for the text?", ("red", "blue"),
+     ("The color that is used for the text is red.", "The color that is used for the text is blue.")),
+    ("What color is most common in the image?", ("red", "blue"),
+     ("The color that is most common in the image is red.", "The color that is most common in the image is blue.")),
+    ("Where is the picture taken?", ("at the beach", "in a city"),
+     ("The picture is taken at the beach.", "The picture is taken in a city.")),
+    ("Where is the man standing in relation to the car?", ("left", "right"),
+     ("The man is standing to the left of the car.", "The man is standing to the right of the car.")),
+    ("How many doors are here?", ("There are two doors.", "There are three doors, and one is open."),
+     ("There are two doors.", "There are three doors, and one is open.")),
+    ("Is Green the minimum?", ("yes", "no"), ("Green is the minimum.", "Green is not the minimum.")),
+    ("Is Teal less than Light Steel Blue?", ("yes", "no"),
+     ("Teal is less than Light Steel Blue.", "Teal is not less than Light Steel Blue.")),
+    ("Do these birds fly or swim?", ("fly", "swim"), ("These birds fly.", "These birds swim.")),
+    ("Which statement about the diagram is right?", ("The larva grows in water", "It seldom moves"),
+     ("The larva grows in water.", "It seldom moves.")),
 ]  # fmt: skip
 
 
@@ -255,13 +294,7 @@ def test_generic_questions_become_statements(question: str, options: tuple, stat
         ("Is it?", ("Yes", "maybe")),
         ("x", ("1", "2")),
         ("What color is the car?", ("red", "other")),
-        ("What color is not on the flag?", ("red", "blue")),
-        ("What color is used for the text?", ("red", "blue")),
-        ("What color is most common in the image?", ("red", "blue")),
-        ("What color is the most common?", ("red", "blue")),
         ("What is the shape of the table?", ("round", "none")),
-        ("Where is the picture taken?", ("at the beach", "in a city")),
-        ("Where is the man standing in relation to the car?", ("left", "right")),
         ("Is the cup next to the plate full of water?", ("yes", "no")),
     ],
 )

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.mmbench import PATTERNS, to_item
 from lmms_robust.errors import RobustError
 from lmms_robust.statements.state import FALLBACK, state
@@ -35,11 +36,23 @@ GOLDEN = {
         "There are no apples in the image.",
     ),
     "307": ("There is one person in this picture.", "There are two people in this picture."),
+    "241": (
+        "The question that Ada's experiment can best answer is "
+        '"Does a snowboard slide faster with a thin layer of wax?".',
+        'The question that Ada\'s experiment can best answer is "Does a snowboard slide faster with wax?".',
+    ),
+    "314": ("The man is riding a horse in this image.", "The man is eating in this image."),
+    "316": (
+        "The color of the car is red.",
+        "The color of the car is blue.",
+        "The color of the car is both red and blue.",
+        'None of the other answers to the question "What is the color of the car?" is right.',
+    ),
     "309": ("The dog is behind the cat.", "The cat is behind the dog."),
     "311": ("The dog is behind the cat.", "The dog is not behind the cat."),
     "312": ("There are no cups on the table.", "There are some cups on the table."),
 }
-FALLBACKS = ("241", "310", "313", "314", "315", "316")
+FALLBACKS = ("310", "315")
 
 
 def changed(**changes: object) -> dict[str, Any]:
@@ -83,16 +96,105 @@ def test_telling_questions(question: str, options: tuple[str, ...], expected: st
     assert state(question, options, PATTERNS).texts == texts
 
 
+ASKED = [
+    ("In nature, what's the relationship between these two plants?", "Competitive relationships",
+     "In nature, the relationship between these two plants is a competitive relationship."),
+    ("What can be the relationship between the two women?", "Mother and daughter",
+     "The relationship between the two women can be that of mother and daughter."),
+    ("What's the function of the shown object?", "open bottles",
+     "The function of the shown object is to open bottles."),
+    ("What's the function of the shown object?", "Opening bottles",
+     "The function of the shown object is opening bottles."),
+    ("What is the purpose of this tool?", "to cut wire", "The purpose of this tool is to cut wire."),
+    ("What is the thing in this picture?", "paint can", "The thing in this picture is a paint can."),
+    ("What is this?", "Fox", "This is a fox."),
+    ("What is shown in the image?", "A bridge", "A bridge is shown in the image."),
+    ("What is on the shelf?", "kettle", "There is a kettle on the shelf."),
+    ("What is the girl holding?", "umbrella", "The girl is holding an umbrella."),
+    ("What is the girl doing in the picture?", "Washing dishes", "The girl is washing dishes in the picture."),
+    ("What is the girl about to do?", "jump", "The girl is about to jump."),
+    ("What is the jug made of?", "Glass", "The jug is made of glass."),
+    ("What is this building used for?", "Teaching", "This building is used for teaching."),
+    ("What will the girl in red do next?", "Blow out the candles", "The girl in red will blow out the candles next."),
+    ("What does this board mean?", "No swimming", 'This board means "No swimming".'),
+    ("What does the sign on the left of the door say?", "Push", 'The sign on the left of the door says "Push".'),
+    ("What can you see on the table?", "A vase", "You can see a vase on the table."),
+    ("Which desert is highlighted?", "the Gobi Desert", "The Gobi Desert is highlighted."),
+    ("Which island is highlighted?", "Cuba", "The island that is highlighted is Cuba."),
+    ("Which mixture has a higher share of blue balls?", "Mixture A", "Mixture A has a higher share of blue balls."),
+    ("Which mixture has a higher share of blue balls?", "neither; their shares are the same",
+     "Their shares are the same."),
+    ("Which of these towns is farthest south?", "Perth", "Of these towns, Perth is farthest south."),
+    ("Which of the following is a bird?", "eagle", "The eagle is a bird."),
+    ("Which of the following could Ada's test show?", "if the glue was dry enough",
+     "Ada's test could show if the glue was dry enough."),
+    ("Which property do these two things have in common?", "soft",
+     "The property that these two things have in common is soft."),
+    ("Which mood does this picture convey?", "Calm", "The mood that this picture conveys is calm."),
+    ("Which animal's feet are adapted for digging?", "common mole",
+     "The animal whose feet are adapted for digging is a common mole."),
+    ("What kind of bird is on the roof?", "owl", "The bird on the roof is an owl."),
+    ("Which image is the darkest one?", "lower left", "The lower left image is the darkest one."),
+    ("Which direction is the horse facing in the picture?", "left",
+     "The direction that the horse is facing in the picture is left."),
+    ("In which direction is the girl looking?", "Up", "The direction in which the girl is looking is up."),
+    ("What brand is this car?", "Audi", "The brand of this car is Audi."),
+    ("What time of day is it?", "Morning", "It is morning."),
+    ("According to this chart, which snack did the most girls like?", "Popcorn",
+     "The snack that the most girls liked is popcorn."),
+    ("Who is the man in this image?", "Alan Turing", "The man in this image is Alan Turing."),
+    ("Who wrote this book?", "Jane Austen", "Jane Austen wrote this book."),
+    ("Who is nearer to the ball, the boy in red or the boy in blue?", "The boy in red.",
+     "The boy in red is nearer to the ball than the boy in blue."),
+    ("Where was this picture taken?", "In a park", "This picture was taken in a park."),
+    ("Where is it located?", "Kyoto", "It is in Kyoto."),
+    ("What can be the text of this post?", "I made a cake.", 'The text of this post can be "I made a cake".'),
+    ("Why is the boy smiling?", "Because he has a kite", "The boy is smiling because he has a kite."),
+    ("How long is the pencil?", "7 cm", "The pencil is 7 cm long."),
+    ("How many doors does the car have?", "4", "The car has 4 doors."),
+    ("Will these magnets attract or repel each other?", "repel", "These magnets will repel each other."),
+    ("Is iron ore a mineral?", "no", "Iron ore is not a mineral."),
+    ("Is Chelonia mydas made up of many cells?", "yes", "Chelonia mydas is made up of many cells."),
+    ("The thing shown in this figure:", "Has a low boiling point",
+     "The thing shown in this figure has a low boiling point."),
+    ("Complete the sentence. The snail is ().", "a mollusc", "The snail is a mollusc."),
+    ("Select the chemical formula for this molecule.", "CH4", 'The chemical formula for this molecule is "CH4".'),
+    ("Which term matches the picture?", "convection", "The term that matches the picture is convection."),
+    ("Based on the image, where is the lamp?", "The lamp is next to the bed", "The lamp is next to the bed."),
+    ("What will happen next?", "the boat is gonna sink", "The boat is gonna sink."),
+]  # fmt: skip
+OTHERS = {
+    "What is the girl doing in the picture?": "reading",
+    "What is the girl about to do?": "sing",
+    "What will the girl in red do next?": "Eat the cake",
+    "The thing shown in this figure:": "Is a liquid",
+    "Which of the following could Ada's test show?": "if the glue was dry",
+    "Who is nearer to the ball, the boy in red or the boy in blue?": "The boy in blue.",
+    "Will these magnets attract or repel each other?": "attract",
+    "Is iron ore a mineral?": "yes",
+    "Is Chelonia mydas made up of many cells?": "no",
+    "Why is the boy smiling?": "Because he sings",
+    "How many doors does the car have?": "2",
+    "Based on the image, where is the lamp?": "The lamp is on the bed",
+    "What will happen next?": "the boat is gonna turn",
+    "Complete the sentence. The snail is ().": "a fish",
+    "How long is the pencil?": "9 cm",
+}
+
+
+@pytest.mark.parametrize(("question", "option", "expected"), ASKED)
+def test_what_a_question_asks_is_stated_with_the_option(question: str, option: str, expected: str) -> None:
+    other = OTHERS.get(question, "jug" if option.islower() else "Japan")
+    assert state(question, (option, other), PATTERNS).texts[0] == expected
+
+
 @pytest.mark.parametrize(
     ("question", "options"),
     [
-        ("What is the weather in the image?", ("Sunny", "It is rainy")),
-        ("What is the main theme of this image?", ("Nature", "Both nature and education")),
         ("What is the difference?", ("None", "Size")),
-        ("What is the relationship between the two people?", ("Friends", "Siblings")),
-        ("What is the position of the dog in the image?", ("Left", "Right")),
         ("What is the anticipated outcome in this image?", ("The man falls", "The man jumps")),
-        ("What is the first step?", ("Cut the paper.", "Fold it")),
+        ("Which of these is not true?", ("A dog barks.", "A cat sleeps.")),
+        ("Which is the reason?", ("because of rain", "the rain")),
         ("What is the animal in this image?", ("Dogs", "Cat")),
         ("What is the reason of the fire?", ("Lightning", "Because of the heat")),
         ("What is the time on the clock?", ("10:10", "5:00 o'clock. Sharp")),
@@ -103,15 +205,21 @@ def test_what_is_no_value_falls_back(question: str, options: tuple[str, ...]) ->
 
 
 def test_two_words_for_one_number_are_not_planted_beside_each_other() -> None:
-    item = to_item(changed(question="How many dogs are there in the image?", A="2", B="two", C="3", D="none"), 0)
+    item = benchmark(NAME).item(
+        changed(question="How many dogs are there in the image?", A="2", B="two", C="3", D="none"), 0
+    )
     assert item is not None
-    assert (item.answer, item.unplantable) == ("A", ("B",))
+    assert (item.answer, item.plantable) == ("A", ("C",))
 
 
-def test_every_pattern_has_rows() -> None:
-    found = patterns(NAME)
-    assert all(found[pattern.name] >= 2 for pattern in PATTERNS)
-    assert found["fallback"] == len(FALLBACKS)
+def test_few_rows_fall_back() -> None:
+    assert patterns(NAME)["fallback"] == len(FALLBACKS)
+
+
+def test_an_option_that_comes_twice_is_one() -> None:
+    item = to_item(changed(B="Joy", answer="D"), 0)
+    assert item is not None
+    assert (item.options, item.answer) == (("Joy", "Anger", "Sadness"), "C")
 
 
 def test_rotated_copies_are_left_out() -> None:
@@ -157,7 +265,7 @@ def test_missing_options() -> None:
         ({"answer": "nan"}, "item '304': answer 'nan'; expected: one letter"),
         ({"D": "nan", "answer": "D"}, "item '304': answer 'D'; allowed: A, B, C"),
         ({"B": "nan"}, "item '304': option B is missing but D is not"),
-        ({"B": "Joy"}, "item '304': two options are equal"),
+        ({"B": "Joy", "C": "Joy", "D": "Joy"}, "item '304': 1 option(s); allowed: 2 to"),
         ({"A": 3}, "item '304': column 'A' is 3; expected: text"),
     ],
 )

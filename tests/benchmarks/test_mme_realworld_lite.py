@@ -14,6 +14,15 @@ from tests.benchmarks.fixture_items import FIXTURES, check_one_statement_per_opt
 
 ADAPTER = benchmark("mme_realworld_lite")
 ITEMS = items(ADAPTER)
+OTHERS = {
+    "Turn": "Go straight.",
+    "slowing": "stopping",
+    "no": "stopping",
+    "One": "Two vans are parked.",
+    "Shopping": "Dancing",
+    "left": "right lane",
+    "trapezium": "circle",
+}
 NONE = "This image doesn't feature it."
 
 
@@ -43,32 +52,29 @@ def test_golden_item() -> None:
 @pytest.mark.parametrize(
     ("question", "option", "expected"),
     [
-        ("What's the color of the tents in the picture?", "Blue", "The color of the tents is blue."),
-        ("What color is the shed on the left?", "Red", "The color of the shed on the left is red."),
+        ("What's the color of the tents in the picture?", "Blue", "The color of the tents in the picture is blue."),
+        ("What color is the shed on the left?", "Red", "The shed on the left is red."),
         ("How many people are there in the picture?", "1", "There is 1 person in the picture."),
         ("How many cars are there?", "4", "There are 4 cars in the image."),
         ("What is the number of airplanes in the image?", "0", "There are 0 airplanes in the image."),
-        ("What is the number of the bus in the picture?", "12", "The number of the bus is 12."),
+        ("What is the number of the bus in the picture?", "12", "The number of the bus in the picture is 12."),
         ("What is the number of the bus on the left?", "12", "The number of the bus on the left is 12."),
         ("Where is the bus in the picture?", "In the top", "The bus is at the top."),
         ("Where is the bus in the picture?", "Bottom", "The bus is at the bottom."),
         ("Where is the bus in the picture?", "The top left corner", "The bus is in the top left corner."),
-        ("Where is the car relative to the bus?", "Behind it",
-         'The answer to the question "Where is the car relative to the bus?" is: Behind it.'),
+        ("Where is the car relative to the bus?", "left", "The car is to the left of the bus."),
         ("What is the plate number of the blue car in the picture?", "S OT 911",
-         "The plate number of the blue car is S OT 911."),
+         "The plate number of the blue car in the picture is S OT 911."),
         ("What is the data of Spain in 2019 in the table?", "12.5", "The data of Spain in 2019 in the table is 12.5."),
-        ("Which month has the lowest rainfall?", "May", "May has the lowest rainfall."),
+        ("Which month has the lowest rainfall?", "May", "The month that has the lowest rainfall is May."),
         ("Where are the courts located in this picture?", "In the middle.", "The courts are in the middle."),
         ("Where is the truck?", "In The Upper Left Corner", "The truck is in the upper left corner."),
         ("Where is the tricycle in the image?", "The upper left corner", "The tricycle is in the upper left corner."),
         ("Where is the sign in the picture?", "Right", "The sign is on the right."),
         ("Where is the sign in the picture?", "The left side", "The sign is on the left side."),
         ("How many cars are there?", "Many", 'The answer to the question "How many cars are there?" is: Many.'),
-        ("Which party has the most seats?", "Greens",
-         'The answer to the question "Which party has the most seats?" is: Greens.'),
         ("Where are the ships?", "Along the river", "The ships are along the river."),
-        ("What color is the roof in the picture?", "Dark Blue", "The color of the roof is dark blue."),
+        ("What color is the roof in the picture?", "Dark Blue", "The roof is dark blue."),
         ("How many of the buses are in the picture?", "12", "There are 12 buses in the picture."),
         ("What is the number of the buses in the image?", "12", "There are 12 buses in the image."),
         ("What is the number of the buses in the image?", "more than 20",
@@ -82,15 +88,41 @@ def test_golden_item() -> None:
         ("What is the material of the roof?", "Steel", "The material of the roof is steel."),
         ("What is the shape of the pool?", "Circle", "The shape of the pool is a circle."),
         ("What is the direction of the car?", "Turn left",
-         'The answer to the question "What is the direction of the car?" is: Turn left.'),
-        ("Which line has the lowest value in the diagram?", "Red line", "The red line has the lowest value."),
-        ("Which car has the longest rental period?", "V12 VOLANTE.", "V12 VOLANTE has the longest rental period."),
-        ("Which country had the most medals?", "United States", "The United States had the most medals."),
-        ("What will it do next?", "Stop.", 'The answer to the question "What will it do next?" is: Stop.'),
+         "The direction of the car is to turn left."),
+        ("Which line has the lowest value in the diagram?", "Red line",
+         "The red line has the lowest value in the diagram."),
+        ("Which car has the longest rental period?", "V12 VOLANTE.",
+         "The car that has the longest rental period is V12 VOLANTE."),
+        ("Which country had the most medals?", "United States",
+         "The country that had the most medals is the United States."),
+        ("This image shows the street. What is the future state of the red van?", "Turn left.",
+         "The future state of the red van is to turn left."),
+        ("This image shows the street. What should the ego vehicle do when encountering the dog on the left?",
+         "slowing down", "When encountering the dog on the left, the ego vehicle should slow down."),
+        ("What should the ego vehicle do when encountering the dog?", "no response",
+         "When encountering the dog, the ego vehicle should show no response."),
+        ("Predict the behavior of the ego vehicle.", "The ego vehicle is going straight. The ego vehicle is slow.",
+         "The ego vehicle is going straight. The ego vehicle is slow."),
+        ("This image shows the street. What is the status of the vans?",
+         "One of the vans is moving, and two are parked.",
+         "One of the vans is moving, and two are parked."),
+        ("What might the people in the center be doing?", "Shopping", "The people in the center might be shopping."),
+        ("What is the number of vans in the image?(If a van is parked, please count it too.)", "3",
+         "There are 3 vans in the image."),
+        ("What was the value of sales in 2010 according to the current assets table?", "1.2",
+         "The value of sales in 2010 was 1.2."),
+        ("When was the poster made?", "1998.", "The poster was made in 1998."),
+        ("How much is the latte?", "$3.50", "The latte costs $3.50."),
+        ("Which lane is the ego vehicle in?", "left lane", "The lane that the ego vehicle is in is the left lane."),
+        ("Who is the author of the book?", "J. K. Rowling", "The author of the book is J. K. Rowling."),
+        ("What are the words on the banner?", "HAPPY DAY", 'The words on the banner are "HAPPY DAY".'),
+        ("What is the phone number of SILVER SPOON?", "12", "The phone number of SILVER SPOON is 12."),
+        ("What is the shape of the board?", "trapezium", "The shape of the board is a trapezium."),
     ],
 )  # fmt: skip
 def test_statements(question: str, option: str, expected: str) -> None:
-    other = "In the corner." if question.startswith("Where") else "9"
+    others = {"Where": "In the corner.", "How": "9", "When": "2001.", "Who": "Ada King", "Predict": "The van is slow."}
+    other = others.get(question.split()[0], OTHERS.get(option.split()[0], "9"))
     assert says(question, option, other, NONE) == (expected, says(question, option, other, NONE)[1], NONE)
 
 
@@ -135,10 +167,8 @@ def test_the_picture_is_base64_text() -> None:
     assert b64decode(rows[0]["bytes"])[:2] == b"\xff\xd8"
 
 
-def test_every_family_has_two_rows() -> None:
-    found = {name: len(ids) for name, ids in matched(ADAPTER, ITEMS).items()}
-    families = ("position", "colour", "count", "attribute", "cell", "extreme")
-    assert found == dict.fromkeys((*families, FALLBACK), 2)
+def test_one_row_falls_back() -> None:
+    assert len(matched(ADAPTER, ITEMS)[FALLBACK]) == 1
 
 
 def test_properties() -> None:

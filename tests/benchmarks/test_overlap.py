@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from lmms_robust.benchmarks.overlap import also_hold, holds_beside
+from lmms_robust.benchmarks import benchmark
+from lmms_robust.benchmarks.overlap import also_hold, holds_beside, unplantable
+from lmms_robust.errors import RobustError
+from lmms_robust.schema import Item
 
+OPTIONS = ("a cat", "None of the above", "a dog", "3")
 NOT_SHOWN = "The image does not feature the cars."
 
 
@@ -53,3 +59,50 @@ def test_letters_of_the_wrong_options_only() -> None:
 )
 def test_what_is_true_where_the_right_option_takes_in_others(right: str, held: tuple[str, ...]) -> None:
     assert also_hold(("a dog", "a cat", right, "None of the above"), "C") == held
+
+
+@pytest.mark.parametrize(
+    ("question", "options", "answer", "kept"),
+    [
+        # of another kind
+        ("What color is the cup?", ("red", "orange juice", "blue", "3"), "A", "C"),
+        ("What is in the glass?", ("milk", "7", "orange juice", "yes"), "A", "C"),
+        ("How many cats are there?", ("three", "4", "a dog", "20 cm"), "A", "BD"),
+        ("Where is the cup?", ("left", "wood", "top right"), "A", "C"),
+        ("What color is the cup?", ("red", "orange juice", "3"), "A", "BC"),  # none of its kind: any other
+        # refusals
+        ("What is it?", ("a cat", "None of the above", "a dog"), "A", "C"),
+        ("What is it?", ("a cat", "Both A and C", "a dog", "n/a"), "A", "C"),
+        ("What is it?", ("a cat", "cannot be determined"), "A", "B"),  # nothing else is wrong
+        ("What is it?", ("a cat", "a dog", "None of the above"), "C", "AB"),
+        # true beside the right one
+        ("Which are there?", ("dogs", "cats", "All of these options are correct."), "C", "AB"),
+        ("Which are there?", ("dogs", "cats", "birds", "Both A and B"), "D", "C"),
+        ("What color is it?", ("blue", "dark blue"), "B", "A"),  # nothing else is wrong
+        ("How many?", ("2", "two", "3"), "A", "C"),
+    ],
+)
+def test_which_options_are_planted(question: str, options: tuple[str, ...], answer: str, kept: str) -> None:
+    spared = unplantable(question, options, answer)
+    assert "".join(sorted({*"ABCDE"[: len(options)]} - {*spared, answer})) == kept
+
+
+@pytest.mark.parametrize("options", [("2", "two"), ("below", "under"), ("joy", "Joy"), ("grey", "gray", "Grey.")])
+def test_one_answer_in_several_words_leaves_nothing_to_plant(options: tuple[str, ...]) -> None:
+    with pytest.raises(RobustError, match=f"no option says anything else than '{options[0]}'"):
+        unplantable("What is it?", options, "A")
+
+
+def test_what_a_benchmark_knows_more_counts_as_well() -> None:
+    options = ("boy", "male person", "girl")
+    assert unplantable("Who is it?", options, "A") == ()
+    assert unplantable("Who is it?", options, "A", beside=lambda option, right: "male" in option) == ("B",)
+
+
+@pytest.mark.parametrize("name", ["3dsrbench", "cv_bench", "whatsup", "mmbench", "vstar", "mme_realworld_lite"])
+def test_every_benchmark_spares_refusals(name: str) -> None:
+    found = benchmark(name)
+    told = replace(found, to_item=lambda row, index: Item(question="What is it?", options=OPTIONS, answer="A"))
+    item = told.item({}, 0)
+    assert item is not None
+    assert item.plantable == ("C",)

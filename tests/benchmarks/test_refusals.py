@@ -4,7 +4,7 @@ import pytest
 
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.statements.generic import PATTERNS
-from lmms_robust.statements.refusals import leans, refusal, says_absent
+from lmms_robust.statements.refusals import leans, refusal, refusals, says_absent
 from lmms_robust.statements.state import FALLBACK, state
 
 ASKED = "What color is the car?"
@@ -52,9 +52,15 @@ def test_other_options_are_none(option: str) -> None:
     assert refusal(ASKED, option) is None
 
 
-@pytest.mark.parametrize("question", ["Which statement is true?", "Which caption is correct?"])
-def test_a_denial_among_sentences_is_an_option_like_the_others(question: str) -> None:
-    assert refusal(question, "There is no dog in the picture.") is None
+def test_a_denial_among_sentences_is_an_option_like_the_others() -> None:
+    options = ("There is no dog in the picture.", "There is no cat in the picture.", "A dog barks.")
+    assert refusals("Which statement is true?", options) == [None, None, None]
+
+
+@pytest.mark.parametrize("question", ["What is the data of Fees in the table Bank Statement?", "Which is true?"])
+def test_a_refusal_is_seen_whatever_the_question_says(question: str) -> None:
+    refused = "This image doesn't feature the data."
+    assert refusals(question, ("10", "20", refused)) == [None, None, refused]
 
 
 @pytest.mark.parametrize("name", FAMILIES)
@@ -76,14 +82,24 @@ def test_what_can_also_be_chosen_is_not_refused() -> None:
     assert made.texts[1] == 'The answer to the question "Is the sign visible?" is: not visible.'
 
 
-@pytest.mark.parametrize(
-    "option", ["both", "All of the above", "Both red and blue", "either of them", "A and C", "neither"]
-)
+@pytest.mark.parametrize("option", ["either of them", "A and C", "neither"])
 def test_an_option_that_leans_on_others_takes_the_fallback(option: str) -> None:
     assert leans(option)
     made = state(ASKED, ("red", "blue", option), PATTERNS)
     assert made.pattern == FALLBACK
     assert made.texts[2] == f"{ANSWER} is: {option}."
+
+
+@pytest.mark.parametrize("option", ["both", "All of the above", "A and B", "Both A and B are correct."])
+def test_an_option_that_holds_others_together_says_what_each_of_them_says(option: str) -> None:
+    assert leans(option)
+    made = state(ASKED, ("red", "blue", option), PATTERNS)
+    assert made.texts == ("The car is red.", "The car is blue.", "The car is red. The car is blue.")
+
+
+def test_an_option_that_names_what_it_holds_together_is_an_option_like_the_others() -> None:
+    assert state(ASKED, ("red", "Both red and blue"), PATTERNS).texts[1] == "The car is both red and blue."
+    assert not leans("Both the mayor and the council have a seat.")
 
 
 def test_plain_options_do_not_lean() -> None:

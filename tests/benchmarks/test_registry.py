@@ -18,8 +18,8 @@ from tests.benchmarks.fixture import FIXTURES, check_statements
 from tests.benchmarks.golden import GOLDEN
 
 NAMES = [name for name in MODULES if name != "scenes"]
-FALLBACKS = {"mmbench": 6, "mme_realworld_lite": 2}
-SHARED_PATTERNS = ("spatial_mm_obj", "spatial_mm_multihop")
+FALLBACKS = {"mmbench": 2}
+SHARED_PATTERNS = ("mmbench", "mme_realworld_lite", "vstar", "spatial_mm_obj", "spatial_mm_multihop")
 """These two try one list of patterns; that each has its rows is tested where both are read."""
 
 
@@ -62,7 +62,7 @@ def test_every_item_has_one_sentence_per_option_and_the_same_every_time(name: st
     for item in items(name).values():
         if "code" not in item.question:  # its line ends and indents stay
             check_statements(item)
-        assert item == benchmark(name).to_item(fixture(name)[0][item.row], item.row)
+        assert item == benchmark(name).item(fixture(name)[0][item.row], item.row)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -132,7 +132,7 @@ def test_rows_none_of_which_makes_an_item_are_one_line_with_the_first_reason(cap
         adapter.items([row | {"label": 1} for row in rows], found)
     assert str(caught.value) == (
         "benchmark vstar: none of 10 row(s) makes an item: left out: row 0: vstar item 'direct_attributes-0': answer 1"
-        "; expected: one letter from A to J, such as 'A' or '(A)'; allowed: at least one that does"
+        "; expected: one letter from A to K, such as 'A' or '(A)'; allowed: at least one that does"
     )
     assert not caplog.messages
     with pytest.raises(RobustError, match="benchmark vstar: no rows; allowed: at least one"):

@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from lmms_robust.benchmarks import benchmark
-from lmms_robust.benchmarks.multihop_options import answer_type, options
+from lmms_robust.benchmarks.kinds import kind
+from lmms_robust.benchmarks.multihop_options import COLOURS, options
 from lmms_robust.errors import RobustError
 from lmms_robust.statements.directions import also_true
 from lmms_robust.statements.state import state
@@ -88,12 +89,13 @@ def test_a_crooked_question_takes_the_fallback(question: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "kind"),
+    ("answer", "expected"),
     [("yes", "yes_no"), ("left behind", "direction"), ("between", "direction"), ("under", "direction"),
-     ("purple", "colour"), ("black and white", "colour"), ("12", "number"), ("mobile phone", "other")],
+     ("purple", "colour"), ("golden", "colour"), ("black and white", "colour"), ("12", "number"), ("three", "number"),
+     ("20 cm", "number"), ("mobile phone", "other"), ("orange juice", "other"), ("none", "other")],
 )  # fmt: skip
-def test_types_of_answers(answer: str, kind: str) -> None:
-    assert answer_type(answer) == kind
+def test_kinds_of_answers(answer: str, expected: str) -> None:
+    assert kind(answer) == expected
 
 
 @pytest.mark.parametrize(
@@ -106,18 +108,40 @@ def test_types_of_answers(answer: str, kind: str) -> None:
     ],
 )  # fmt: skip
 def test_the_wrong_direction_is_the_opposite(gold: str, wrong: str) -> None:
-    for index in range(8):
-        rows = [row("Where is the cup in relation to the box?", gold)] * 8
-        assert set(options(rows, index)[0]) == {gold, wrong}
-        assert not also_true(wrong, gold)
+    assert set(options([row("Where is the cup in relation to the box?", gold)], 0)[0]) == {gold, wrong}
+    assert not also_true(wrong, gold)
 
 
-@pytest.mark.parametrize(
-    "gold", ["middle", "between", "front middle", "in the middle", "on the table", "next to the cup"]
-)
-def test_a_direction_without_an_opposite_is_refused(gold: str) -> None:
+@pytest.mark.parametrize("gold", ["middle", "front middle", "in the middle", "Center"])
+def test_what_is_in_the_middle_is_on_neither_side(gold: str) -> None:
+    rows = [row("Where is the cup?", gold), row("Where is the dog?", "left")]
+    assert set(options(rows, 0)[0]) == {gold, "left", "right"}
+
+
+def test_a_colour_has_colours_for_wrong_options() -> None:
+    rows = [row("What is the color of the vase?", "golden"), row("What is the food?", "pasta")]
+    chosen, _ = options(rows, 0)
+    assert len(chosen) == 4
+    assert set(chosen) - {"golden"} <= set(COLOURS)
+    assert "yellow" not in chosen  # a shade of gold
+
+
+@pytest.mark.parametrize("gold", ["between", "on the table", "next to the cup"])
+def test_a_place_without_an_opposite_takes_places_of_other_rows_that_have_none(gold: str) -> None:
+    rows = [row("Where is the cup?", gold), row("Where is the box?", "left"), row("Where is the cat?", "red")]
     with pytest.raises(RobustError, match=f"no wrong option for the answer '{gold}'; allowed: one with an opposite"):
-        options([row("Where is the cup?", gold), row("Where is the box?", "left")], 0)
+        options(rows, 0)
+    assert set(options([*rows, row("Where is the hat?", "in the bag")], 0)[0]) == {gold, "in the bag"}
+
+
+def test_wrong_options_are_of_the_kind_of_the_right_one() -> None:
+    asked = {"What is the color of the vase on the shelf?": "golden", "What is the food on the tray?": "pasta",
+             "What is the color of the cup?": "red", "How many cups are there?": "three"}  # fmt: skip
+    rows = [row(*pair) for pair in asked.items()]
+    assert {kind(option) for option in options(rows, 0)[0]} == {"colour"}
+    assert {kind(option) for option in options(rows, 3)[0]} == {"number"}
+    with pytest.raises(RobustError, match="no wrong option for the answer 'pasta'"):
+        options(rows, 1)
 
 
 @pytest.mark.parametrize(
@@ -163,8 +187,9 @@ def test_a_wrong_answer_shares_no_meaning_with_the_right_one() -> None:
 
 
 def test_colours_that_are_part_of_the_right_one_are_left_out() -> None:
-    for index in range(20):
-        assert not {"black", "white"} & set(options([row("what color is it?", "black and white")] * 20, index)[0])
+    for number in range(20):
+        rows = [row(f"what color is number {number}?", "black and white")]
+        assert not {"black", "white"} & set(options(rows, 0)[0])
 
 
 def test_nothing_to_draw_from() -> None:
@@ -172,10 +197,10 @@ def test_nothing_to_draw_from() -> None:
         options([row("which word?", "regal")], 0)
 
 
-def test_options_are_the_same_every_time_and_gold_moves() -> None:
-    rows = [row("What color is the cup?", "red")] * 40
+def test_options_are_the_same_wherever_the_row_stands_and_gold_moves() -> None:
+    rows = [row(f"What color is cup {number}?", "red") for number in range(40)]
     drawn = [options(rows, index) for index in range(40)]
-    assert drawn == [options(rows, index) for index in range(40)]
+    assert drawn == [options(rows[::-1], 39 - index) for index in range(40)]
     assert {letter for _, letter in drawn} == set("ABCD")
 
 

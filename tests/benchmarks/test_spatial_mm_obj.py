@@ -8,7 +8,7 @@ import pytest
 
 from lmms_robust.benchmarks import benchmark
 from lmms_robust.benchmarks.prepare import prepare_spatial_mm
-from lmms_robust.benchmarks.spatial_mm_obj import to_item
+from lmms_robust.benchmarks.spatial_mm_obj import BENCHMARK, to_item
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import Item
 from lmms_robust.statements.directions import also_true
@@ -133,7 +133,9 @@ def test_no_wrong_option_says_what_the_right_one_says(prepared: dict[str, Item])
 
 def of_options(*options: str, answer: str) -> Item:
     row = {"question": "Where is the cup in relation to the box?", "options": options, "answer": answer}
-    return to_item(row | {"category": "two_obj", "index": 3}, 0)
+    item = BENCHMARK.item(row | {"category": "two_obj", "index": 3}, 0)
+    assert item is not None
+    return item
 
 
 @pytest.mark.parametrize(
@@ -154,7 +156,7 @@ def test_only_options_that_exclude_the_right_one_are_planted(
 
 
 def test_a_row_with_nothing_to_plant_is_refused() -> None:
-    with pytest.raises(RobustError, match="item 'two_obj-0003': every wrong option may hold beside A"):
+    with pytest.raises(RobustError, match="item 'two_obj-0003': no option says anything else than 'below'"):
         of_options("below", "under", answer="A")
 
 

@@ -75,7 +75,7 @@ def test_answer_letter(answer: str) -> None:
         ({"answer": None}, "answer None"),
         ({"question": None}, "column 'question' is None"),
         ({"question": "nan"}, "column 'question' is 'nan'"),
-        ({"A": "red hats"}, "two options are equal"),
+        ({"A": "red hats"}, "1 option"),
         ({"B": None}, "1 option"),
         ({"D": "cup"}, "option C is missing but D is not"),
         ({"category": None}, "column 'category' is None"),

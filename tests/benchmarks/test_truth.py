@@ -11,11 +11,11 @@ from functools import cache
 import pytest
 
 from lmms_robust.benchmarks import MODULES, benchmark
-from lmms_robust.benchmarks.mapped import to_item as mapped_item
+from lmms_robust.benchmarks.mapped import mapped
 from lmms_robust.benchmarks.mapping import ColumnMapping
-from lmms_robust.benchmarks.mme_realworld_lite import OPTIONS, to_item
+from lmms_robust.benchmarks.mme_realworld_lite import OPTIONS
 from lmms_robust.benchmarks.reading import load
-from lmms_robust.benchmarks.spatial_mm_obj import to_item as spatial_item
+from lmms_robust.benchmarks.registry import Source
 from lmms_robust.benchmarks.training_sets import TRAINING_SETS
 from lmms_robust.perturbations import plant
 from lmms_robust.schema import Item
@@ -123,7 +123,8 @@ def test_no_near_truth_is_planted(question: str, right: str) -> None:
     for wrong in options[1:]:
         others = [wrong, "outside"]
         row = {"question": question, "options": [right, *others], "answer": right, "category": "x", "index": 0}
-        item = spatial_item(row, 0)
+        item = ADAPTERS["spatial_mm_obj"].item(row, 0)
+        assert item is not None
         stated = dict(zip(item.letters, item.statements, strict=True))
         assert not [letter for letter in item.plantable if both_true(stated[letter], stated["A"])], item
 
@@ -149,7 +150,7 @@ def test_wrong_directions_lie_on_the_axis_of_the_right_one() -> None:
         assert {NEAR.get(option, option) for option in item.options} in AXES
 
 
-MAPPED = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter")
+MAPPED = mapped(ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "letter"), Source("x", "y"))
 COUNTED = "How many cars are in the picture?"
 
 
@@ -159,24 +160,28 @@ def test_a_count_of_zero_is_not_planted_beside_not_featured(zero: str, answer: s
     texts = [zero, "1", "2", "3", "The image does not feature the cars."]
     lettered = [f"({letter}) {text}" for letter, text in zip("ABCDE", texts, strict=True)]
     row = {"index": "7", "question": COUNTED, OPTIONS: lettered, "answer": answer, "category": "c", "l2-category": "d"}
-    for item in (to_item(row, 0), mapped_item(MAPPED, {"q": COUNTED, "o": texts, "gold": answer}, 0)):
+    for item in (
+        ADAPTERS["mme_realworld_lite"].item(row, 0),
+        MAPPED.item({"q": COUNTED, "o": texts, "gold": answer}, 0),
+    ):
         assert item is not None
         assert {plant(item, seed) for seed in range(60)} == {"B", "C", "D"}
 
 
-def test_where_zero_is_wrong_it_may_be_planted() -> None:
-    item = mapped_item(MAPPED, {"q": COUNTED, "o": ["0", "1", "The image does not feature the cars."], "gold": "B"}, 0)
+def test_where_zero_is_wrong_it_may_be_planted_and_the_refusal_is_not() -> None:
+    item = MAPPED.item({"q": COUNTED, "o": ["0", "1", "The image does not feature the cars."], "gold": "B"}, 0)
     assert item is not None
-    assert {plant(item, seed) for seed in range(60)} == {"A", "C"}
+    assert {plant(item, seed) for seed in range(60)} == {"A"}
 
 
-def test_none_of_the_above_is_planted_as_the_false_statement_that_it_then_is() -> None:
-    item = mapped_item(MAPPED, {"q": COUNTED, "o": ["0", "1", "None of the above"], "gold": "A"}, 0)
+def test_none_of_the_above_has_a_statement_and_is_not_planted() -> None:
+    item = MAPPED.item({"q": COUNTED, "o": ["0", "1", "None of the above"], "gold": "A"}, 0)
     assert item is not None
     assert item.statements[2] == f'None of the other answers to the question "{COUNTED}" is right.'
-    assert {plant(item, seed) for seed in range(60)} == {"B", "C"}
+    assert {plant(item, seed) for seed in range(60)} == {"B"}
 
 
 def test_the_fixtures_hold_the_telling_rows() -> None:
-    unplantable = {item.id for item in items(ADAPTERS["mme_realworld_lite"]).values() if item.unplantable}
-    assert unplantable == {"5"}
+    found = items(ADAPTERS["mme_realworld_lite"])
+    assert found["5"].unplantable == ("A",)  # 0, where the picture features none
+    assert all(item.unplantable == ("E",) for item in found.values() if item.answer != "E")

@@ -52,7 +52,7 @@ def test_other_line_ends() -> None:
         ({"text": "What is it?\n(A) red\n(C) blue"}, "lines '(A) …', '(B) …' in order"),
         ({"text": "(A) red\n(B) blue"}, "expected: a question"),
         ({"text": None}, "item 'direct_attributes-0': column 'text' is None"),
-        ({"text": "What is it?\n(A) red\n(B) red"}, "item 'direct_attributes-0': two options are equal"),
+        ({"text": "What is it?\n(A) red\n(B) red"}, "item 'direct_attributes-0': 1 option"),
         ({"label": "E"}, "item 'direct_attributes-0': answer 'E'; allowed: A, B, C, D"),
         ({"label": "rubber"}, "item 'direct_attributes-0': answer 'rubber'; expected: one letter"),
         ({"question_id": None}, "row 3: column 'question_id' is None"),

@@ -58,7 +58,7 @@ def test_an_injected_start_is_known_from_the_doc() -> None:
 def test_bad_options() -> None:
     with pytest.raises(RobustError, match="doc column 'options': 'left, right'; allowed: a list of texts"):
         AnswerLetter().apply([[GOOD]], [{"options": "left, right"}])
-    with pytest.raises(RobustError, match="27 options; allowed: up to 10"):
+    with pytest.raises(RobustError, match="27 options; allowed: up to 11"):
         AnswerLetter().apply([[GOOD]], [{"options": [f"thing {n}" for n in range(27)]}])
     with pytest.raises(RobustError, match="2 samples and 1 docs"):
         AnswerLetter().apply([[GOOD], [GOOD]], [DOC])

@@ -9,7 +9,7 @@ from transformers import AutoProcessor, PreTrainedTokenizerFast
 
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.generation.letters import LetterTokens, at_the_answer, before_the_letter, normalised
-from lmms_robust.schema import MAX_OPTIONS
+from lmms_robust.schema import MAX_LETTERS, MAX_OPTIONS
 from tests.generation.checkpoints import byte_tokenizer
 from tests.generation.conftest import by_engine, read
 
@@ -79,7 +79,7 @@ def test_a_letter_without_a_token_has_no_probability() -> None:
     few = pieces(["▁A", "▁B"])
     logprobs = LetterTokens(few, 3).logprobs(torch.zeros(3))  # the bytes are beyond
     assert normalised(logprobs, 3).probs == pytest.approx({"A": 0.5, "B": 0.5, "C": 0.0})
-    assert normalised(torch.full((10,), float("-inf")), 2) is None
+    assert normalised(torch.full((MAX_LETTERS,), float("-inf")), 2) is None
 
 
 def test_no_answer_or_one_in_the_prefill_has_no_probabilities() -> None:
@@ -88,7 +88,7 @@ def test_no_answer_or_one_in_the_prefill_has_no_probabilities() -> None:
 
     def probs(prefill: str, text: str):
         tokens = tokenizer(text)["input_ids"]
-        return at_the_answer(known, prefill, tokens, torch.zeros(len(tokens), 10), options)
+        return at_the_answer(known, prefill, tokens, torch.zeros(len(tokens), MAX_LETTERS), options)
 
     assert probs("<think>", "It is A or B.") is None
     assert probs("<think>x</think><answer>A</answer>", " done") is None
@@ -133,7 +133,7 @@ def by_hand(model, processor, prompt, tokens: list[int]) -> dict[str, float]:
 
 def test_the_embedded_model_has_every_letter() -> None:
     tokenizer = AutoProcessor.from_pretrained(TINY_MODEL).tokenizer
-    assert all(found(tokenizer, letter) for letter in "ABCDEFGHIJ")
+    assert all(found(tokenizer, letter) for letter in "ABCDEFGHIJK")
 
 
 JOINED = ("> A", "> B", ": A", ": B", "Ġ A", "Ġ B", "( B", "* B", "A n")
@@ -159,7 +159,7 @@ def test_a_letter_may_be_one_token_with_the_mark_before_it(before: str, token: s
     tokens = tokenizer(text)["input_ids"]
     assert tokenizer.decode(tokens[-1]) == token
     (place,) = [number for number, token in enumerate(tokens) if token in known.ids["B"]]
-    logits = torch.full((len(tokens), 10), float("-inf"))
+    logits = torch.full((len(tokens), MAX_LETTERS), float("-inf"))
     vocabulary = torch.full((len(tokenizer),), -20.0)
     vocabulary[tokens[place]] = 0.0
     logits[place] = known.logprobs(vocabulary)
@@ -172,14 +172,14 @@ def test_a_small_letter_has_no_probabilities_rather_than_those_of_capitals() -> 
     tokenizer = byte_tokenizer((), eos_token="</s>")
     tokens = tokenizer("<answer>b</answer>")["input_ids"]
     known = LetterTokens(tokenizer, len(tokenizer))
-    assert at_the_answer(known, "", tokens, torch.zeros(len(tokens), 10), ("left", "right")) is None
+    assert at_the_answer(known, "", tokens, torch.zeros(len(tokens), MAX_LETTERS), ("left", "right")) is None
 
 
 def test_prose_that_was_cut_off_has_no_probabilities() -> None:
     tokenizer = byte_tokenizer((), eos_token="</s>")
     tokens = tokenizer("It is left, so the answer is A")["input_ids"]
     known, options = LetterTokens(tokenizer, len(tokenizer)), ("left", "right")
-    letters = torch.zeros(len(tokens), 10)
+    letters = torch.zeros(len(tokens), MAX_LETTERS)
     assert at_the_answer(known, "", tokens, letters, options) is not None
     assert at_the_answer(known, "", tokens, letters, options, cut=True) is None
 

@@ -189,7 +189,7 @@ BAD = {
     "unknown template": ("robust_scenes_base", row(0), {"capt.jinja": "x"}, "unknown template 'capt.jinja'"),
     "one option": (
         *("users_own_task", row(7, options=["left"], statements=["It is left."]), {}),
-        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 9",
+        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 10",
     ),
     "template that renders to nothing": (
         *("robust_scenes_wrong_caption", row(0), {"caption.jinja": ""}),
@@ -201,7 +201,7 @@ BAD = {
     ),
     "equal options": (
         *("users_own_task", row(7, options=["left", "left"]), {}),
-        "item 'scenes-x-0007': two options are equal",
+        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 10",
     ),
 }
 

@@ -1,0 +1,74 @@
+"""What a question asks, without what stands around it: notes on the picture before it, instructions after it."""
+
+from __future__ import annotations
+
+import re
+
+from lmms_robust.statements.clauses import tokens
+from lmms_robust.statements.words import is_base_verb, parts
+
+PICTURE = (
+    r"(?:image|picture|photo|photograph|figure|diagram|map|chart|graph|table|scene|screenshot|frame|illustration"
+    r"|drawing|painting|poster|passage|text|timeline)"
+)
+_SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
+_OPENING = re.compile(
+    r"(?:(?:please|so),? )?"
+    r"(?:(?:based on|according to|as (?:shown|seen|displayed|depicted) (?:in|on)|judging (?:from|by)|looking at"
+    rf"|considering|from|in) (?:the |this |these )?[^,?]*?\b{PICTURE}s?(?: (?:above|below|provided|shown))?"
+    r"|considering the relative positions),? (?:please )?(?:(?:predict|tell|identify|answer) (?=wh|how))?"
+    r"|please (?:predict|tell) (?=wh|how)",
+    re.IGNORECASE,
+)
+_CLOSING = re.compile(
+    rf",? (?:based on|according to|as (?:shown|seen) in) (?:the |this )?(?:[\w'’]+ ){{0,5}}{PICTURE}(?=\s*\?$)",
+    re.IGNORECASE,
+)
+# What is told before a question may be all that its answer holds for: "If …", "You are …", "Suppose that …".
+_SUPPOSES = re.compile(r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b|.*\b(?:i|you|we|my|your)\b", re.I)
+_LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
+_BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
+
+
+def asked(question: str) -> str:
+    """The sentence of a text that asks; the text as it is where that is open, or where more is told that may matter.
+
+    >>> asked("This is the front view of the ego car. What is it doing? Select from the following choices.")
+    'What is it doing?'
+    >>> asked("Based on the image, where is the laptop?"), asked("Find y. Round to the nearest tenth.")
+    ('where is the laptop?', 'Find y.')
+    >>> asked("You face north. Where is the sun?")
+    'You face north. Where is the sun?'
+    """
+    text = " ".join(question.split())
+    found = [part for part in _SENTENCES.split(text) if part]
+    asking = [part for part in found if part.endswith("?")] or [
+        part for part in found if orders(part) and not _LOOK.match(part)
+    ][:1]
+    if has_blank(text) or len(asking) != 1:
+        return text if len(found) > 1 else _without_opening(text)
+    before = found[: found.index(asking[0])]
+    return text if any(map(_SUPPOSES.match, before)) else _without_opening(asking[0])
+
+
+def orders(text: str) -> bool:
+    """Whether a sentence is an order: "Find x.", "Select the better answer."."""
+    words = tokens(text)
+    return bool(words) and is_base_verb(words[0]) and parts(words[0]) != {"NOUN"} and not text.endswith("?")
+
+
+def has_blank(text: str) -> bool:
+    """Whether a text has a gap to fill: "The mussel is ()", "It is ___."."""
+    return bool(_BLANK.search(text))
+
+
+def filled(text: str, option: str) -> str | None:
+    """The last sentence with a gap, filled; None unless there is exactly one gap in the text."""
+    found = [part for part in _SENTENCES.split(" ".join(text.split())) if has_blank(part)]
+    if len(found) != 1 or len(_BLANK.findall(found[0])) != 1:
+        return None
+    return _BLANK.sub(lambda _: option, found[0])
+
+
+def _without_opening(text: str) -> str:
+    return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)

@@ -1,0 +1,117 @@
+"""What patterns of questions share: noun phrases, words that wait for the option, forms of verbs, quoted words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+
+from lmms_robust.statements.clauses import finite, kind, tokens
+from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
+from lmms_robust.statements.refusals import quoted
+from lmms_robust.statements.state import Pattern
+from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
+from lmms_robust.statements.words import is_gerund, is_participle, parts, past, third_person
+
+Found = re.Match[str]
+
+BE = r"(?P<be>'s|’s| is| are| was| were)"
+IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
+DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
+PERSONAL = frozenset({"it", "he", "she", "they", "we", "you", "i"})
+WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|sentence|inscription|message|line)$")
+CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
+QUOTES = re.compile(
+    r"\b(?:says?|reads?|texts?|tweet|twitter|quotes?|slogan|titles?|lyrics|contents?|words?|lines?|speaking|question"
+    r"|hypothesis|sentence)\b",
+    re.IGNORECASE,
+)
+"""Options of such questions are words to be read: "What does the sign say?", "Which text was posted?"."""
+# What is asked for stands within these: "the man wearing on his head", "about to do", "going to do".
+_DANGLING = re.compile(
+    r"\b(?:doing|(?:wear|hold|carry|eat|drink|us|hav|mak|say|play|read|do)ing "
+    r"(?:in|on|at|with|to|for|from|by|under|around)"
+    r"|(?:about|going|trying|likely|supposed) to \w+)\b",
+    re.IGNORECASE,
+)
+
+
+def own(option: str) -> str | None:
+    """An option that is a sentence, alone or after "neither;"; None for any other."""
+    text = re.sub(r"^(?:neither|both|no)\s*[;:,]\s*", "", option.strip(), flags=re.IGNORECASE)
+    if text != option.strip() and kind(text) != "clause":
+        return None
+    return sentence(text) if kind(text) == "clause" else None
+
+
+def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]], str | None]) -> Pattern:
+    """Make a pattern; an option that is a sentence is its own statement beside others that are not.
+
+    Args:
+        name: the pattern's name.
+        question: regular expression of the question, without "In nature, " and the like before it.
+        make: makes a clause for an option, or None.
+    """
+
+    def statement(found: Found, option: str, options: Sequence[str]) -> str | None:
+        if "?" in found[0].rstrip("? "):
+            return None
+        alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option)
+        made = alone or make(found, option, options)
+        if made is None or alone:
+            return made
+        return sentence(f"{found['lead']}, {made}" if found["lead"] else made)
+
+    return Pattern(
+        name,
+        re.compile(rf"(?:(?P<lead>(?:in|on|at|during|for|if|when|after|before) [^,?]+), )?{question}", re.IGNORECASE),
+        statement,
+    )
+
+
+def is_noun_phrase(text: str) -> bool:
+    """Whether words are surely a noun phrase: no verb, and nothing that waits for its object at the end."""
+    words = tokens(text)
+    ends = words[-1:] and words[-1] in PREPOSITIONS - {"below", "above"} | {"is", "are", "was", "were"}
+    if not words or finite(words) is not None or ends or words[0] in PREPOSITIONS:
+        return False
+    if waiting(words) is not None or _DANGLING.search(text) or (words[0] in PERSONAL and len(words) > 1):
+        return False
+    return has_determiner(text) or words[0] in DETERMINERS | PRONOUNS or text[:1].isupper() or is_plural(text)
+
+
+def waiting(words: Sequence[str]) -> int | None:
+    """Place of a participle that ends a phrase: "the man | doing", "the table | made of", "it | called"."""
+    end = len(words)
+    while end > 1 and words[end - 1] in PREPOSITIONS:
+        end -= 1
+    last = words[end - 1]
+    if end < 2 or words[end - 2] in DETERMINERS | PREPOSITIONS or {"that", "which", "who"} & set(words):
+        return None
+    waits = (
+        is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
+    )
+    noun = "NOUN" in parts(last) and parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    return end - 1 if waits and not noun else None
+
+
+def whole_verb(verb: str) -> str:
+    """A form of "to be" as a word: "is" for "'s"."""
+    return {"'s": "is", "’s": "is"}.get(verb.casefold().strip(), verb.casefold().strip())
+
+
+def in_quotes(option: str) -> str:
+    """An option as words that can be read: without line ends and final stop."""
+    return quoted(re.sub(r"\s*(?<!\.)\.$", "", " ".join(option.split())))
+
+
+def is_one_thing(said: str) -> bool:
+    """Whether a noun is said of one thing: "a cup"."""
+    return bool(re.match(r"an? ", said)) and " and " not in said
+
+
+def inflected(verb: str, aux: str, who: str) -> str:
+    """A verb after its subject, in the form that its auxiliary had: "did" and "like" are "liked"."""
+    if aux in {"do", "does"}:
+        plain = is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
+        return verb if plain else third_person(verb)
+    return past(verb) if aux == "did" else f"{aux} {verb}"

@@ -1,0 +1,235 @@
+"""Questions with who, where, when, why, how: the option takes the place of the question word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lmms_robust.statements.asking import (
+    BE,
+    DET,
+    IN,
+    PERSONAL,
+    Found,
+    inflected,
+    is_noun_phrase,
+    pattern,
+    waiting,
+    whole_verb,
+)
+from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
+from lmms_robust.statements.complements import complement, predicates, subject
+from lmms_robust.statements.counts import is_count
+from lmms_robust.statements.directions import place
+from lmms_robust.statements.grammar import (
+    definite,
+    has_determiner,
+    is_plural,
+    mid_sentence,
+    singular,
+)
+from lmms_robust.statements.vocabulary import PRONOUNS
+from lmms_robust.statements.words import (
+    is_participle,
+    parts,
+)
+from lmms_robust.statements.yes_no import answered
+
+_WHERE_PLACE = re.compile(
+    r"\b(?:The|In|On|At|Of|Upper|Lower|Top|Bottom|Left|Right|Middle|Cent(?:er|re)|Corner|Side|Area|Part|Picture|Image)\b"
+)
+_LOCATED = re.compile(
+    r"(?:in|on|at|to|above|below|behind|near|next|under|between|beside|inside|outside|along|across|around|by|against)\b"
+)
+_SIDES = r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|central)\b"
+
+
+def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say where something is: "in the upper right area of the picture"."""
+    noun, be = found["x"], whole_verb(found["be"])
+    likely = re.fullmatch(r"(?P<noun>.+?) (?P<how>(?:most )?likely|probably)(?: to be)?", noun)
+    if likely:
+        noun, be = likely["noun"], f"{be} {likely['how']}"
+    cut = waiting(tokens(noun))
+    if parts(tokens(noun)[-1]) == {"VERB"} and is_participle(tokens(noun)[-1]):  # "the picture | taken"
+        return None
+    if cut is not None:  # "the man | standing"
+        noun, be = " ".join(noun.split()[:cut]), f"{be} {' '.join(noun.split()[cut:])}"
+    if not (has_determiner(noun) or is_plural(noun) or tokens(noun)[0] in PRONOUNS) or finite(tokens(noun)) is not None:
+        return None
+    where = _located(option, options)
+    return f"{noun} {be} {where}" if where and kind(where) == "phrase" else None
+
+
+def _located(option: str, options: Sequence[str]) -> str | None:
+    """An option as a place: "in the top left corner", "on the right"; a name after "in"."""
+    titled = option.istitle() and " The " in option
+    where = option.casefold() if titled else _WHERE_PLACE.sub(lambda word: word[0].casefold(), mid_sentence(option))
+    where = where.rstrip(". ")
+    if re.match(_SIDES, where):
+        sided = re.fullmatch(r"(?:the )?(?:left|right)(?: (?:side|of)\b.*)?|(?:the )?\w+ side(?: of .+)?", where)
+        corner = re.fullmatch(r"(?:the )?(?:upper|lower|top|bottom)(?:[ -](?:left|right))?", where)
+        where = f"{'on' if sided else 'at' if corner else 'in'} {definite(where)}"
+    where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
+    if _LOCATED.match(where):
+        return where
+    unknown = sum(not parts(text.split()[0]) for text in options)
+    named = all(text[:1].isupper() for text in options) and 2 * unknown >= len(options)
+    return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)
+
+
+def _where_done(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say where something was done: "The picture was taken in a park"."""
+    text = mid_sentence(option).rstrip(".")
+    if _LOCATED.match(text):
+        return f"{found['x']} {whole_verb(found['be'])} {found['done']} {text}"
+    said = complement(option, "place", options)
+    return said and f"the place where {found['x']} {whole_verb(found['be'])} {found['done']} is {said}"
+
+
+def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
+    said = " ".join(option.split()).rstrip(".")
+    noun = found["x"]
+    pointed = noun.casefold() in PERSONAL | {"this", "that"}
+    if kind(said) != "phrase" or not (pointed or is_noun_phrase(noun)) or predicates(said):
+        return None
+    said = said if said.istitle() else subject(option, options) or ""
+    return said and f"{noun} {whole_verb(found['be'])} {said}"
+
+
+def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:
+    said = " ".join(option.split()).rstrip(".")
+    said = said if said.istitle() else subject(option, options) or ""
+    return said and f"{said} {found['verb']}" if not is_plural(said) and kind(said) == "phrase" else None
+
+
+def _when(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say when something was done: "in 1990", "at night"."""
+    noun, done = found["x"], found["done"]
+    at = _time(option)
+    return f"{noun} {found['be']} {done} {at}" if at and is_noun_phrase(noun) and is_participle(done) else None
+
+
+def _time(option: str) -> str | None:
+    text = mid_sentence(option).rstrip(".")
+    if re.fullmatch(r"(?:in )?\d{4}s?", text):
+        return f"in {text.removeprefix('in ')}"
+    if re.fullmatch(r"\d{1,2}(?::\d\d)?(?: ?[ap]\.?m)?", text, re.IGNORECASE):
+        return f"at {text}"
+    return text if re.match(r"(?:in|on|at|during|before|after|around)\b", text) and kind(text) == "phrase" else None
+
+
+def _does_there(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say where or when someone does something: "These animals live in the sea"."""
+    words = found["x"].split()
+    at = verb_after_subject([word.casefold() for word in words])
+    if at is None:
+        return None
+    place_or_time = _time(option) if found["ask"].casefold() == "when" else _located(option, options)
+    who = " ".join(words[:at])
+    if place_or_time is None or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+        return None
+    return f"{who} {inflected(words[at], found['aux'].casefold(), who)} {place_or_time} {' '.join(words[at + 1 :])}"
+
+
+def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
+    told = answered(found["q"], yes=True)
+    text = " ".join(option.split()).rstrip(".")
+    reason = re.match(r"(?:because|to (?=[a-z])|since|due to|so that|in order to)\b", text, re.IGNORECASE)
+    return told and reason and f"{told.rstrip('.')} {text[0].lower()}{text[1:]}"
+
+
+def _how_long(found: Found, option: str, _: Sequence[str]) -> str | None:
+    text = mid_sentence(option).rstrip(".")
+    if re.fullmatch(rf"(?:about |around )?\d.* {found['how']}", text) and is_noun_phrase(found["x"]):
+        return f"{found['x']} {whole_verb(found['be'])} {text}"
+    measured = re.fullmatch(r"(?:about |around )?[\d.,]+ ?(?:\w+|['\"°])(?: \w+)?", text)
+    noun = found["x"]
+    return f"{noun} {whole_verb(found['be'])} {text} {found['how']}" if measured and is_noun_phrase(noun) else None
+
+
+def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
+    said = complement(option, "feeling", options)
+    noun = found["x"]
+    if said is None or not is_noun_phrase(noun) or not (parts(said.split()[0]) & {"ADJ"}):
+        return None
+    return f"{noun} {whole_verb(found['be'])} {'feeling ' if found['feeling'] else ''}{said}"
+
+
+def _how_far(found: Found, option: str, _: Sequence[str]) -> str | None:
+    text = " ".join(option.split()).rstrip(".")
+    far = re.fullmatch(r"(?:about |around )?[\d.,]+ ?\w+", text)
+    return (
+        f"{found['x']} {whole_verb(found['be'])} {text} {found['off']}" if far and is_noun_phrase(found["x"]) else None
+    )
+
+
+def _how_done(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say how someone is dressed, placed, feels."""
+    text = mid_sentence(option).rstrip(".")
+    if "feel" in found.groupdict() and found["feel"]:
+        plain = parts(tokens(text)[0]) & {"ADJ"} and is_noun_phrase(found["x"])
+        return f"{found['x']} {inflected('feel', found['aux'].casefold(), found['x'])} {text}" if plain else None
+    fits = re.match(r"(?:in|on|at|with|by|from)\b", text) and is_participle(found["done"]) and kind(text) == "phrase"
+    return (
+        f"{found['x']} {whole_verb(found['be'])} {found['done']} {text}"
+        if fits and is_noun_phrase(found["x"])
+        else None
+    )
+
+
+def _how_much(found: Found, option: str, _: Sequence[str]) -> str | None:
+    text = " ".join(option.split()).rstrip(".")
+    cost = re.fullmatch(r"(?:about )?[$€£¥]? ?\d[\d.,]*(?: ?\w+)?", text)
+    return (
+        f"{found['x']} cost{'' if is_plural(found['x']) else 's'} {text}"
+        if cost and is_noun_phrase(found["x"])
+        else None
+    )
+
+
+def _how_many_has(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say how many someone has, as in "How many floors does it have?"."""
+    words, low = found["who"].split(), found["who"].casefold().split()
+    at = verb_after_subject(low)
+    if at is None or not is_count(option) or not is_plural(found["x"]):
+        return None
+    who, amount = " ".join(words[:at]), option.strip().rstrip(".").casefold()
+    things = singular(found["x"]) if amount in {"1", "one"} else found["x"]
+    acted = inflected(low[at], found["aux"].casefold(), who)
+    return f"{who} {acted} {'no' if amount == 'none' else amount} {things} {' '.join(words[at + 1 :])}"
+
+
+PATTERNS = (
+    pattern(
+        "where",
+        rf"(?:where|what(?=(?:'s|’s| is) the (?:position|location) of)){BE} (?:the (?:position|location) of )?"
+        rf"(?P<x>.+?)(?: located| positioned| placed| situated)?{IN}?\s*\?",
+        _where,
+    ),
+    pattern(
+        "where_done",
+        rf"where{BE} (?P<x>{DET} .+?) (?P<done>(?:most likely )?(?:taken|made|found|shot|built|held))\s*\?",
+        _where_done,
+    ),
+    pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\?", _who),
+    pattern(
+        "who_does",
+        r"who (?P<verb>(?!(?:is|are) (?:this|that|the|he|she)\b)(?:is \w+ing|is (?:most )?likely|wrote|painted|invented"
+        r"|(?:would|will|can|could|might|should) \w+|has|was|\w+s) .+?)\s*\?",
+        _who_does,
+    ),
+    pattern("when", r"when (?P<be>is|are|was|were) (?P<x>.+?) (?P<done>\w+)\s*\?", _when),
+    pattern(
+        "does_there", r"(?P<ask>where|when) (?P<aux>do|does|did|can|could|will|should) (?P<x>.+?)\s*\?", _does_there
+    ),
+    pattern("why", r"why (?P<q>(?:is|are|was|were|does|do|did|can) .+)", _why),
+    pattern("how_long", rf"how (?P<how>long|tall|high|wide|deep|old|thick){BE} (?P<x>.+?){IN}?\s*\?", _how_long),
+    pattern("how_far", rf"how far (?P<off>(?:away )?from .+?){BE} (?P<x>{DET} .+?)\s*\?", _how_far),
+    pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) (?P<feel>feel)\s*\?", _how_done),
+    pattern("how_done", rf"how{BE} (?P<x>{DET} .+?) (?P<done>\w+)\s*\?", _how_done),
+    pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?{IN}?\s*\?", _how_is),
+    pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _how_much),
+    pattern("how_many_has", r"how many (?P<x>.+?) (?P<aux>do|does|did|can|will) (?P<who>.+?)\s*\?", _how_many_has),
+)
+"""Tried in order."""

@@ -1,0 +1,257 @@
+"""An option as a part of a sentence: after "is", as its subject, or as what someone does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lmms_robust.statements.clauses import kind, tokens
+from lmms_robust.statements.grammar import (
+    asks_for_name,
+    definite,
+    has_determiner,
+    head_index,
+    indefinite,
+    is_plural,
+    mid_sentence,
+    value,
+)
+from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
+    ACTS,
+    BREAKS,
+    COLOURS,
+    CONCRETE,
+    DETERMINERS,
+    MODALS,
+    ONE_EACH,
+    PARTICLES,
+    PLACES,
+    PRONOUNS,
+    PROPER,
+    SHAPES,
+    SUBORDINATORS,
+    WITH_ARTICLE,
+)
+from lmms_robust.statements.words import (
+    bare,
+    is_base_verb,
+    is_countable,
+    is_gerund,
+    is_mass,
+    is_participle,
+    is_plural_word,
+    is_third_person,
+    parts,
+)
+
+_GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
+_LONG = 24  # words
+_FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
+_NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
+_REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
+_AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
+
+
+def complement(option: str, subject: str, options: Sequence[str], *, loose: bool = False) -> str | None:
+    """An option as it stands after "subject is"; None if it is a clause, or may be one, or lacks a sure article.
+
+    Args:
+        option: the option.
+        subject: what it is said of.
+        options: all options that do not refuse.
+        loose: whether a noun that may or may not need an article goes without.
+
+    >>> complement("jug", "object in this picture", ["jug", "kettle"])
+    'a jug'
+    >>> complement("Glue paper", "function of it", ["Glue paper"]), complement("Happiness", "emotion", ["Happiness"])
+    ('to glue paper', 'happiness')
+    """
+    text = _tidy(option)
+    if not text or len(text.split()) > _LONG or _REASON.match(text):
+        return None
+    if re.match(r"to \w+", text, re.IGNORECASE) and is_base_verb(text.split()[1]):
+        return f"t{text[1:]}"
+    if _FIGURES.match(text) or _is_quoted(text):
+        return None if re.search(r"[.;:] [A-Z]", text) else text
+    head = head_noun(subject)
+    if acts(subject, options):
+        doing = infinitive(text) if is_base_verb(text.split()[0]) else None
+        if doing and not _NOMINAL.search(text):
+            return f"to {doing}"
+    text = _lowered(text, subject, options)
+    words = tokens(text)
+    if not words or predicates(text) or kind(text) != "phrase" or re.search(r"[?!]|[.;:] ", text):
+        return None
+    if is_gerund(words[0]) and len(words) > 1:
+        return text[0].lower() + text[1:]
+    said = value(text, subject)
+    if said is None or (_surely_acts(words) and not bare_noun_of(head) and head not in CONCRETE):
+        return None
+    return _with_article(said, head, options) or (said if loose and head not in CONCRETE else None)
+
+
+def _tidy(option: str) -> str:
+    text = " ".join(option.split())
+    return text if re.search(r"\b\w\.$", text) and len(text.split()) > 1 else text.rstrip(".")
+
+
+def _lowered(text: str, subject: str, options: Sequence[str]) -> str:
+    """A word that the lexicon lacks, without its capital where other options are common words: "Mutualism"."""
+    alone = [option for option in map(_tidy, options) if re.fullmatch(r"[A-Z][a-z]+", option)]
+    known = sum(bool(parts(option)) for option in alone)
+    name = text in PROPER or parts(text) or asks_for_name(subject)
+    return text.casefold() if text in alone and 2 * known >= len(alone) and not name else text
+
+
+def _is_quoted(text: str) -> bool:
+    return bool(re.fullmatch(r"[\"'“‘].+[\"'”’]", text))
+
+
+def head_noun(subject: str) -> str:
+    """The noun that a phrase is about: "function" of "the function of the object".
+
+    >>> head_noun("the main color of the two cars"), head_noun("this")
+    ('color', 'this')
+    """
+    words = [word for word in tokens(subject) if word[0].isalnum()]
+    return words[head_index(words)] if words else ""
+
+
+def acts(subject: str, options: Sequence[str]) -> bool:
+    """Whether what is asked for is something done, so that "cut paper" is a verb and its object."""
+    head = head_noun(subject)
+    sure = sum(_surely_acts(tokens(_tidy(option))) for option in options)
+    return head in ACTS or (head not in CONCRETE and not bare_noun_of(head) and 2 * sure > len(options))
+
+
+def _surely_acts(words: Sequence[str]) -> bool:
+    """Whether words are surely a verb with what follows: "sew", "go straight", "hold water", "turn left"."""
+    if not words or not is_base_verb(words[0]):
+        return False
+    if parts(words[0]) == {"VERB"}:
+        return True
+    return len(words) > 1 and (
+        is_gerund(words[1]) or words[1] in _AFTER_VERB - {"in", "on", "at", "for", "with", "from", "by", "and", "or"}
+    )
+
+
+def infinitive(text: str) -> str | None:
+    """What someone does, in the plain form of its verb; None if no verb opens the text.
+
+    >>> infinitive("Turn left"), infinitive("slowing down"), infinitive("Riding a bike"), infinitive("a bike")
+    ('turn left', 'slow down', 'ride a bike', None)
+    """
+    text = _tidy(text)
+    first, _, rest = text.removeprefix("to ").partition(" ")
+    words = tokens(first)
+    if len(words) != 1 or re.search(r"[.?!;:]", text):
+        return None
+    verb = words[0] if is_base_verb(words[0]) else bare(words[0]) if is_gerund(words[0]) else None
+    if verb is None or kind(text) == "clause":
+        return None
+    other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {_bare_if_gerund(found[2])}", rest)
+    return f"{verb} {other if is_gerund(words[0]) else rest}".strip()
+
+
+def _bare_if_gerund(word: str) -> str:
+    return (bare(word) or word) if is_gerund(word) else word
+
+
+def predicates(text: str) -> bool:
+    """Whether a text opens with a finite verb and needs a subject: "Is a liquid", "Has a high melting point"."""
+    words = tokens(text)
+    if not words:
+        return False
+    first = words[0]
+    if first in MODALS:
+        return len(words) > 1 and is_base_verb(words[1])
+    return (is_third_person(first) and "NOUN" not in parts(first)) or first in {
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "does",
+    }
+
+
+def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
+    """Add "a" where a noun needs it; None where that is open."""
+    words = tokens(said)
+    if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
+        return said
+    if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
+        return f"the {said.removeprefix('The ')}"
+    if not _is_bare_noun(said):
+        return said
+    noun = words[head_index(words)]
+    adjectives = [text for text in options if "ADJ" in parts(_tidy(text))]
+    if len(words) == 1 and "ADJ" in parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
+        return said
+    if noun == head or (
+        head in ONE_EACH and "NOUN" in parts(noun)
+    ):  # "the lane is the left lane", "the part is the stem"
+        return definite(said)
+    concrete = head in CONCRETE or bare_noun_of(head)
+    if is_mass(noun):
+        return said
+    if head == "shape":
+        shapes = [text for text in options if text.casefold().rstrip(".") in SHAPES or is_countable(text)]
+        return indefinite(said) if shapes and parts(noun) != {"ADJ"} else said
+    if concrete or is_countable(noun):
+        return indefinite(_common(said) if concrete else said)
+    return None if "NOUN" in parts(noun) and "ADJ" not in parts(noun) else said
+
+
+def bare_noun_of(head: str) -> bool:
+    """Whether what is asked about is only pointed at: "What is this?"."""
+    return head in {"this", "that", "it", "he", "she"}
+
+
+def _common(said: str) -> str:
+    """A thing that is written like a title: "Polar Bear"."""
+    words = said.split()
+    return said.casefold() if said.istitle() and all(parts(word) for word in words) else said
+
+
+def _is_bare_noun(said: str) -> bool:
+    """Whether a text is a singular common noun without an article."""
+    words = tokens(said)
+    if has_determiner(said) or is_plural(said) or words[0] in BREAKS | SUBORDINATORS or _FIGURES.match(said):
+        return False
+    if said.istitle() and len(words) > 1:
+        return all(parts(word) for word in words)
+    if said[0].isupper():
+        return bool(re.fullmatch(r"[A-Z]{2,4}", said.split()[0])) and len(words) > 1
+    noun = words[head_index(words)].rpartition("-")[2]  # "heart-shaped"
+    if noun in COLOURS or (len(words) == 1 and parts(noun) - {"VERB"} and "NOUN" not in parts(noun)):
+        return False
+    return not (is_participle(noun) and "NOUN" not in parts(noun)) and words[0] not in {"very", "more", "less", "not"}
+
+
+def subject(option: str, options: Sequence[str]) -> str | None:
+    """An option as the subject of a sentence, with "the" where it has no article; None if it is no noun phrase.
+
+    >>> subject("red tram", ["kiosk"]), subject("Ohio", ["Maine"]), subject("a cat", []), subject("riding a bike", [])
+    ('the red tram', 'Ohio', 'a cat', 'riding a bike')
+    """
+    text = _tidy(option)
+    words = tokens(text)
+    if not text or not words or kind(text) != "phrase" or predicates(text) or re.search(r"[?!;:]|\. ", text):
+        return None
+    if is_gerund(words[0]) and len(words) > 1:
+        return text[0].lower() + text[1:]
+    if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if"}:
+        return None
+    if _FIGURES.match(text) or _is_quoted(text):
+        return text
+    if _surely_acts(words) or (
+        "NOUN" not in parts(words[-1]) and parts(words[-1]) & {"ADJ", "ADV"} and len(words) == 1
+    ):
+        return None
+    said = mid_sentence(text)
+    noun = words[head_index(words)]
+    if said[0].isupper() or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
+        return said
+    return definite(said)

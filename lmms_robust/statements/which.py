@@ -1,0 +1,237 @@
+"""Questions with which: "Which <noun> <verb> …?" -> "The <noun> that <verb> … is <option>" or "<option> <verb> …".
+
+Where the words do not tell what is the verb and what its subject, the pattern does not apply.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from lmms_robust.statements.asking import (
+    CODE,
+    PERSONAL,
+    WRITTEN,
+    Found,
+    in_quotes,
+    inflected,
+    is_noun_phrase,
+    is_one_thing,
+    pattern,
+    waiting,
+)
+from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
+from lmms_robust.statements.complements import complement, head_noun, subject
+from lmms_robust.statements.grammar import (
+    definite,
+    is_are,
+    is_plural,
+    mid_sentence,
+)
+from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.words import (
+    bare,
+    is_base_verb,
+    is_participle,
+    is_plural_word,
+    is_third_person,
+    parts,
+    third_person,
+)
+
+_POINTED = re.compile(
+    r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
+    r"(?:left|right|middle|one))?|left|right|leftmost|rightmost)",
+    re.IGNORECASE,
+)
+
+
+def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say which thing it is that the rest of the question is true of."""
+    words = found["x"].split()
+    low = [re.sub(r"[,;:]$", "", word.casefold()) for word in words]
+    at = _verb_of_which(low)
+    if at is None or any(word.endswith((",", ";", ":")) for word in words[:at]):
+        return None
+    if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
+        return None
+    noun, verb = words[:at], low[at]
+    after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
+    named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
+    asks = (
+        named
+        or (verb in {"do", "does", "did"} and after != ["not"])
+        or (verb in MODALS and not (after and is_base_verb(after[0])))
+    )
+    if asks or (verb in {"is", "are", "was", "were"} and _turned_round(low, at)) or found["to"]:
+        return _which_object(noun, words[at:], option, options, found["to"])
+    return _which_subject(noun, " ".join(words[at:]), option, options)
+
+
+def _verb_of_which(low: Sequence[str]) -> int | None:
+    """Place of the verb in what follows "which": "ocean | is highlighted", "of these states | is", "| is larger"."""
+    be = {"is", "are", "was", "were", "has", "have", "had", "does", "do", "did", "doesn't"} | MODALS
+    if low[0] in be:
+        return 0
+    start = 1 if low[0] != "of" else 3 if low[2:3] and is_plural_word(low[2]) else 2
+    for at in range(start, len(low)):
+        best = low[at - 1] in {"best", "better", "most", "also"} or parts(low[at - 1]) == {"ADV"}
+        if low[at] in be or (best and _is_s_verb(low, at)):
+            return at - (best and low[at] not in be)
+        acted = is_participle(low[at]) and low[at + 1 : at + 2] and low[at + 1] in DETERMINERS
+        does = is_third_person(low[at]) and "NOUN" in parts(low[at - 1]) and not is_plural_word(low[at - 1])
+        if acted or (does and not be & set(low[at:])) or finite(["the", *low[: at + 2]]) == at + 1:
+            return at - (at > 1 and parts(low[at - 1]) == {"ADV"})
+        if low[at] in PREPOSITIONS and low[0] != "of" and low[at] != "of":
+            return None
+    return None
+
+
+def _is_s_verb(low: Sequence[str], place: int) -> bool:
+    return "VERB" in parts(low[place]) and low[place].endswith("s")
+
+
+def _turned_round(low: Sequence[str], at: int) -> bool:
+    """Whether the subject follows the verb: "direction is | the bear facing", not "image is | the brightest one"."""
+    rest = re.sub(r" in (?:the|this) \w+$", "", " ".join(low[at + 1 :])).split()
+    if not rest or low[:1] == ["of"] or not at:
+        return False
+    waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS
+    opens = rest[0] in DETERMINERS | PRONOUNS
+    waits = waits or rest[0] == "it"
+    most = re.search(r"^(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b", " ".join(rest))
+    return waits or (opens and not most and low[at - 1] in ABSTRACT)
+
+
+def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequence[str]) -> str | None:
+    name = " ".join(noun)
+    of = re.match(r"(?:one )?of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
+    if tokens(verb)[-1] in PREPOSITIONS:
+        return None
+    best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
+    if best and (of or not noun):
+        said = mid_sentence(option).rstrip(".")
+        short = kind(said) == "phrase" and len(said.split()) < 6
+        return f"{best['what']} is best described as {said}" if short else None
+    if of or not noun:
+        chosen = subject(option, options)
+        if chosen is None:
+            return None
+        things = (of and of["things"]) or ""
+        agrees = _agreeing(verb, chosen)
+        named = things and is_plural(things) and not re.fullmatch(r"(?:options|choices|answers|ones)", things)
+        opening = f"of these {things}, " if named else ""
+        return agrees and f"{opening}{chosen} {agrees}"
+    if name.casefold() == "one":
+        chosen = subject(option, options)
+        agrees = chosen and _agreeing(verb, chosen)
+        return agrees and f"{chosen} {agrees}"
+    if _names(option, head_noun(name)) or _POINTED.fullmatch(option.strip().rstrip(".")):
+        said = definite(mid_sentence(option).rstrip(".").removesuffix(" one"))
+        said = said if head_noun(name) in tokens(said) else f"{said} {name}"
+        agrees = _agreeing(verb, said)
+        return agrees and f"{said} {agrees}"
+    return _the_one(name, f"that {verb}", option, options)
+
+
+def _names(option: str, noun: str) -> bool:
+    """Whether an option repeats the noun: "Solution A" of "Which solution", "the first image" of "Which image"."""
+    words = tokens(option)
+    return noun in words and kind(option) == "phrase" and len(words) <= 8
+
+
+def _agreeing(verb: str, said: str) -> str | None:
+    """The verb in the number of its subject."""
+    first, _, rest = verb.partition(" ")
+    many, low = is_plural(said), first.casefold()
+    forms = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't"}
+    backward = {plural: one for one, plural in forms.items()}
+    if low in forms or low in backward:
+        return f"{forms.get(low, low) if many else backward.get(low, low)} {rest}".strip()
+    if low in MODALS or low == "had":
+        return verb
+    if low in {"best", "better", "most", "also"}:
+        inner = _agreeing(rest, said)
+        return inner and f"{first} {inner}"
+    plain = bare(low)
+    if plain is None or low not in {plain, third_person(plain)}:
+        return verb if plain else None
+    return f"{plain if many else third_person(plain)} {rest}".strip()
+
+
+def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:
+    """Name the thing that a clause tells: "The ocean that is highlighted is …"."""
+    kinds = re.fullmatch(r"(?:kind|type|sort)s? of (?P<noun>.+)", noun, re.IGNORECASE)
+    placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
+    if kinds and placed:
+        noun, clause = kinds["noun"], placed["where"]
+    whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
+    if whose and clause.startswith("that "):
+        noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
+    if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
+        return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
+    pointed = _POINTED.fullmatch(option.strip().rstrip("."))
+    if pointed and head_noun(noun) not in {"direction", "way", "side", "position", "place"}:
+        said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
+    else:
+        of_kind = head_noun(kinds["noun"]) if kinds else ""
+        about = of_kind if of_kind in CONCRETE else "kind" if kinds else head_noun(noun)
+        said = complement(option, about, options, loose=True) or subject(option, options)
+    if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
+        return None
+    if head_noun(noun) in CONCRETE and is_plural(said) and not is_plural(noun) and " and " not in said:
+        return None
+    clause = re.sub(r"^that are there ", "", clause)
+    several = noun.split()[0].casefold() in NUMBERS
+    return f"{f'the {noun}' if several else definite(noun)} {clause} {is_are(noun)} {said}"
+
+
+def _which_object(
+    noun: Sequence[str], rest: Sequence[str], option: str, options: Sequence[str], to: str | None
+) -> str | None:
+    """Say of the option what someone does with it: "fruit | did the kids like", "direction | is the bear facing"."""
+    aux, low, name = rest[0].casefold(), [word.casefold() for word in rest[1:]], " ".join(noun)
+    these = re.match(r"of (?:the following|these|those)\b", name, re.IGNORECASE)
+    that = f"{to.casefold()} which" if to else "that"
+    if not low or (these and aux not in MODALS):
+        return None
+    if aux in {"is", "are", "was", "were"}:
+        where = re.search(r" in (?:the|this) \w+$", " ".join(low))
+        inner = low[: -3 if where else None]
+        cut = waiting(inner)
+        end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
+        who, tail = " ".join(rest[1 : end + 1]), " ".join(rest[end + 1 :])
+        if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+            return None
+        if cut is None and end == len(inner):
+            return _property(name, " ".join(rest[1:]), aux, option, options)
+        return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
+    at = verb_after_subject(low)
+    if at is None:
+        return None
+    who = " ".join(rest[1 : at + 1])
+    act = f"{inflected(low[at], aux, who)} {' '.join(rest[at + 2 :])}".strip()
+    if not (is_noun_phrase(who) or low[0] in PERSONAL) or low[at] in {"do", "be"}:
+        return None
+    if these:
+        clause = re.match(r"(?:if|how|whether|which)\b", option)
+        said = mid_sentence(option).rstrip(".") if clause else complement(option, "thing", options)
+        return said and f"{who} {act} {said}"
+    return _the_one(name, f"{that} {who} {act}", option, options) if name else None
+
+
+def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]) -> str | None:
+    """Name a property, as in "What brand is this car?"."""
+    said = complement(option, name, options)
+    if who.casefold().startswith("it"):
+        kinds = re.match(r"(?:kind|type|sort) of ", name)
+        said = complement(option, "thing", options) if kinds else said
+        when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
+        return said and (f"it {aux} {said} {who[2:]}" if kinds or when else f"the {name} {aux} {said} {who[2:]}")
+    return (said and head_noun(name) in ABSTRACT and f"the {name} of {who} {aux} {said}") or None
+
+
+PATTERNS = (
+    pattern("which", r"(?:(?P<to>in|on|at|to|from|with|for|of|by|under) )?(?:which|what) (?P<x>.+?)\s*\??", _which),
+)
+"""Tried in order."""
