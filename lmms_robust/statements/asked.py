@@ -9,7 +9,7 @@ from lmms_robust.statements.words import is_base_verb, parts
 
 PICTURE = (
     r"(?:image|picture|photo|photograph|figure|diagram|map|chart|graph|table|scene|screenshot|frame|illustration"
-    r"|drawing|painting|poster|passage|text|timeline)"
+    r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu)"
 )
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(

@@ -71,7 +71,11 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
 def is_noun_phrase(text: str) -> bool:
     """Whether words are surely a noun phrase: no verb, and nothing that waits for its object at the end."""
     words = tokens(text)
-    ends = words[-1:] and words[-1] in PREPOSITIONS - {"below", "above"} | {"is", "are", "was", "were"}
+    ends = (
+        words[-1:]
+        and "that" not in words
+        and words[-1] in PREPOSITIONS - {"below", "above"} | {"is", "are", "was", "were"}
+    )
     if not words or finite(words) is not None or ends or words[0] in PREPOSITIONS:
         return False
     if waiting(words) is not None or _DANGLING.search(text) or (words[0] in PERSONAL and len(words) > 1):
@@ -82,7 +86,7 @@ def is_noun_phrase(text: str) -> bool:
 def waiting(words: Sequence[str]) -> int | None:
     """Place of a participle that ends a phrase: "the man | doing", "the table | made of", "it | called"."""
     end = len(words)
-    while end > 1 and words[end - 1] in PREPOSITIONS:
+    while end > 1 and words[end - 1] in PREPOSITIONS | {"next"}:
         end -= 1
     last = words[end - 1]
     if end < 2 or words[end - 2] in DETERMINERS | PREPOSITIONS or {"that", "which", "who"} & set(words):

@@ -129,7 +129,9 @@ def _does_there(found: Found, option: str, options: Sequence[str]) -> str | None
     who = " ".join(words[:at])
     if place_or_time is None or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
         return None
-    return f"{who} {inflected(words[at], found['aux'].casefold(), who)} {place_or_time} {' '.join(words[at + 1 :])}"
+    act, rest = f"{who} {inflected(words[at], found['aux'].casefold(), who)}", " ".join(words[at + 1 :])
+    when = re.match(r"(?:after|before|when|while|during|if)\b", rest)  # "goes to the sea after the rain"
+    return f"{act} {place_or_time} {rest}" if when else f"{act} {rest} {place_or_time}"
 
 
 def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -212,7 +214,7 @@ PATTERNS = (
         rf"where{BE} (?P<x>{DET} .+?) (?P<done>(?:most likely )?(?:taken|made|found|shot|built|held))\s*\?",
         _where_done,
     ),
-    pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\?", _who),
+    pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\??", _who),
     pattern(
         "who_does",
         r"who (?P<verb>(?!(?:is|are) (?:this|that|the|he|she)\b)(?:is \w+ing|is (?:most )?likely|wrote|painted|invented"

@@ -173,7 +173,7 @@ def _reads(words: Sequence[str], place: int) -> bool | None:
     """Whether a word is a finite verb: True, False, or None where it may be a noun as well."""
     word, before = words[place], words[place - 1]
     after = words[place + 1] if place + 1 < len(words) else ""
-    if before in _NO_SUBJECT and word not in _BE:
+    if before in _NO_SUBJECT and word not in _BE and not (before == "one" and place > 1):  # "the left one has"
         return False
     if word in _BE or word in _HAVE:
         return before not in {"to", "an"} and (before != "a" or place == 1)  # "A is closer"
@@ -204,8 +204,13 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
         return True if alone else None if maybe else False
     if is_base_verb(word):
         many = is_plural_word(before) or before in _PERSONAL or (subject and before in {"these", "those"})
+        fell = is_past(word) and not is_participle(word)
         if not many:
-            return None if _AND.intersection(words[:place]) and (not noun or after in _OPENS_NOUN | BREAKS) else False
+            return (
+                None
+                if fell or (_AND.intersection(words[:place]) and (not noun or after in _OPENS_NOUN | BREAKS))
+                else False
+            )
         return True if subject or words[0] not in _SINGLE or BREAKS.intersection(words[:place]) else None
     if is_only_past(word) or (before in _PERSONAL and is_past(word)):
         return True

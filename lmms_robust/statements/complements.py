@@ -46,6 +46,7 @@ from lmms_robust.statements.words import (
 )
 
 _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
+_AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
 _FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
@@ -131,9 +132,8 @@ def _surely_acts(words: Sequence[str]) -> bool:
         return False
     if parts(words[0]) == {"VERB"}:
         return True
-    return len(words) > 1 and (
-        is_gerund(words[1]) or words[1] in _AFTER_VERB - {"in", "on", "at", "for", "with", "from", "by", "and", "or"}
-    )
+    going_on = words[0] in _GOING_ON and is_gerund(words[1]) if len(words) > 1 else False
+    return going_on or (len(words) > 1 and words[1] in _AFTER_VERB - _AFTER_NOUN)
 
 
 def infinitive(text: str) -> str | None:
@@ -201,7 +201,11 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return indefinite(said) if shapes and parts(noun) != {"ADJ"} else said
     if concrete or is_countable(noun):
         return indefinite(_common(said) if concrete else said)
-    return None if "NOUN" in parts(noun) and "ADJ" not in parts(noun) else said
+    if "NOUN" not in parts(noun) or "ADJ" in parts(noun):
+        return said
+    others = [tokens(_tidy(text))[-1:] for text in options]
+    sure = sum(bool(last) and is_countable(last[0]) for last in others)
+    return indefinite(said) if 2 * sure >= len(options) > 1 and sure else None  # "a bus" beside "a train"
 
 
 def bare_noun_of(head: str) -> bool:
@@ -222,6 +226,8 @@ def _is_bare_noun(said: str) -> bool:
         return False
     if said.istitle() and len(words) > 1:
         return all(parts(word) for word in words)
+    if said[0].isupper() and words[-1] in said.split() and parts(words[-1]):  # "Arctic fox"
+        return True
     if said[0].isupper():
         return bool(re.fullmatch(r"[A-Z]{2,4}", said.split()[0])) and len(words) > 1
     noun = words[head_index(words)].rpartition("-")[2]  # "heart-shaped"
@@ -252,6 +258,7 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         return None
     said = mid_sentence(text)
     noun = words[head_index(words)]
-    if said[0].isupper() or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
+    kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
+    if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
         return said
     return definite(said)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from lmms_robust.statements.grammar import head_index, plural, sentence, singular
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS
-from lmms_robust.statements.words import is_plural_word
+from lmms_robust.statements.words import is_participle, is_plural_word, parts
 
 # "wearing hats" is said of several: "1 person wearing hats" would be odd.
 _MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\b|$)")
@@ -55,7 +55,13 @@ def counted(noun: str) -> str:
     >>> counted("of the buses"), counted("red car"), counted("different colors")
     ('buses', 'red cars', 'colors')
     """
-    return plural(re.sub(r"^(?:(?:of|all|the|these|those|different) )+(?=\S)", "", noun.strip(), flags=re.IGNORECASE))
+    bare = re.sub(r"^(?:(?:of|all|the|these|those|different) )+(?=\S)", "", noun.strip(), flags=re.IGNORECASE)
+    return plural(" ".join(word[:-1] if _is_counted_participle(word) else word for word in bare.split()))
+
+
+def _is_counted_participle(word: str) -> bool:
+    """Whether a plural's "s" stands after a participle: "horses being riddens"."""
+    return word.endswith("s") and not parts(word) and is_participle(word[:-1]) and "NOUN" not in parts(word[:-1])
 
 
 def is_count(text: str) -> bool:

@@ -92,7 +92,11 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
 
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
-    return stated(found[0], option)
+    told = option
+    if re.search(r"\bthe same\b", found[0]):  # "Are the two pens the same length?" with "same", "not the same"
+        same = {"same": "yes", "the same": "yes", "not the same": "no", "different": "no"}
+        told = same.get(option.strip().rstrip(".").casefold(), option)
+    return stated(found[0], told)
 
 
 def _caption(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
@@ -107,7 +111,7 @@ def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str 
     sure = sum(own(text) is not None for text in options)
     reason = tokens(option)[:1] and tokens(option)[0] in SUBORDINATORS | {"because", "to"}
     may_be = kind(option) is None and not reason and not option.rstrip().endswith("?") and len(option.split()) > 2
-    return own(option) or (sentence(option) if 2 * sure > len(options) and may_be else None)
+    return own(option) or (sentence(option) if 2 * sure >= len(options) and may_be else None)
 
 
 def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:

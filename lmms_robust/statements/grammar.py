@@ -24,7 +24,7 @@ from lmms_robust.statements.vocabulary import (
     SHAPES,
     WITH_ARTICLE,
 )
-from lmms_robust.statements.words import is_gerund, is_plural_word, parts, plural_word, singular_word
+from lmms_robust.statements.words import is_gerund, is_participle, is_plural_word, parts, plural_word, singular_word
 
 _MARK = re.compile(r"\s*\((?:annotated|highlighted|marked|outlined) by (?:an?|the) ([^)]*)\)", re.IGNORECASE)
 
@@ -142,7 +142,7 @@ def head_index(words: list[str]) -> int:
     for place, word in enumerate(words[1:], start=1):
         following = words[place + 1].casefold() if place + 1 < len(words) else ""
         acts = is_gerund(word) and "NOUN" in parts(words[place - 1]) and "ADJ" not in parts(words[place - 1])
-        ends = is_gerund(word) or word.endswith("ed")
+        ends = is_gerund(word) or word.endswith("ed") or (is_participle(word) and "NOUN" not in parts(word))
         noun = words[place - 1].casefold() in DETERMINERS or (
             "NOUN" in parts(word) and "ADJ" in parts(words[place - 1])  # "the main feeling in"
         )

@@ -67,7 +67,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text, others in zip(options, refused, together, strict=True)
         if text is None and others is None
     ]
-    for pattern in () if any(map(points, chosen)) or len(chosen) < 2 else patterns:
+    for pattern in () if any(map(points, chosen)) or not chosen else patterns:
         for text in dict.fromkeys((question, asked(question))):
             found = pattern.question.fullmatch(text)
             made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]

@@ -107,7 +107,7 @@ ABSTRACT = _words(
     "category categories type types kind kinds sort name names style styles term terms genre topic theme emotion "
     "emotions feeling feelings mood atmosphere weather season time color colour colors colours material materials "
     "pattern texture taste flavor size shape language sport brand class label word phase status state condition "
-    "direction gender sex nationality religion subject expression tone scene"
+    "direction gender sex nationality religion breed species model make genre subject expression tone scene"
 )
 # One of these is a thing or someone: a noun that is its value takes an article.
 CONCRETE = _words(
@@ -203,5 +203,7 @@ NOT_DOING = _words(
 NOT_DONE = _words("bed shed sled red seed weed reed speed feed breed steed hundred moped bloodshed toolshed")
 # "Are all X Y?" is not denied by "all X are not Y".
 QUANTIFIERS = _words("all both every each any some most many several no only")
-TURNED = re.compile(r"\b(?:not|n't|incorrect|false|wrong|except|least|cannot|never|without|neither)\b", re.IGNORECASE)
+TURNED = re.compile(
+    r"\b(?:not|n't|incorrect|false|wrong(?! with)|except|least|cannot|never|without|neither)\b", re.IGNORECASE
+)
 """Questions whose right option is the one that does not hold, so that an option is no statement about the picture."""

@@ -21,7 +21,7 @@ from lmms_robust.statements.asking import (
     whole_verb,
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
-from lmms_robust.statements.complements import complement, head_noun, infinitive, subject
+from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import CONCRETE, PREPOSITIONS
@@ -38,6 +38,8 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not is_noun_phrase(asked):
         return None
     head = head_noun(asked)
+    if parts(head) and "NOUN" not in parts(head) and not bare_noun_of(head):  # "what is the same"
+        return None
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
     said = complement(option, asked, options, loose=head not in {"subject", "topic", "theme", "focus", "content"})
@@ -97,7 +99,8 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
         doing = infinitive(option)
         return (doing and is_noun_phrase(to_do["who"]) and f"{to_do['who']} {verb} {to_do['to']} {doing}") or None
     tail = re.search(
-        r"^(?P<inner>.+?)(?P<where> (?:in (?:the|this) \w+|on (?:his|her|its|their) \w+))$", " ".join(words)
+        r"^(?P<inner>.+?)(?P<where> (?:in|on|with|around) (?:the|this|his|her|its|their) (?:\w+ )?(?!\w+ing$)\w+)$",
+        " ".join(words),
     )
     inner = words[: len(tail["inner"].split())] if tail else words
     last = waiting(inner)
@@ -138,7 +141,7 @@ def _there_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 def _is_shown(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say what is shown or happens: the option is the subject."""
-    said = complement(option, "thing", options)
+    said = complement(option, "thing", options) or subject(option, options)
     if said is None or re.match(r"(?:to|on|in|at)\b", said) or "ADJ" in parts(said):
         return None
     return f"{said} {is_are(said)} {found['shown']}"
@@ -214,7 +217,9 @@ def _order(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 
 PATTERNS = (
-    pattern("what_could_be", rf"what (?P<modal>can|could|may|might|would) be (?P<x>{DET} .+?)\s*\?", _could_be),
+    pattern(
+        "what_could_be", rf"what (?P<modal>can|could|may|might|would|will|should) be (?P<x>{DET} .+?)\s*\?", _could_be
+    ),
     pattern("written", rf"what{BE} (?P<x>.+?)\s*\??", _written),
     pattern("what_is", rf"what{BE} (?P<x>.+?)\s*\??", _what_is),
     pattern("what_is_doing", rf"what{BE} (?P<x>.+?)\s*\??", _what_doing),
@@ -224,11 +229,16 @@ PATTERNS = (
         r"|in front of|inside|between) .+?)\s*\?",
         _there_is,
     ),
-    pattern("what_acts", r"what (?P<verb>(?!is\b|was\b|does\b|has\b)\w+s .+?)\s*\?", _what_acts),
+    pattern(
+        "what_acts",
+        r"what (?P<verb>(?!is\b|was\b|does\b|has\b)\w+s (?!are|is|were|was|do|does|can|will|has|have).+?)\s*\?",
+        _what_acts,
+    ),
     pattern("is_written", r"what(?:'s|’s| is) (?P<where>(?:written|printed) .+?)\s*\?", _is_written),
     pattern(
         "is_shown",
-        r"what(?:'s|’s| is| are) (?P<shown>(?:shown|depicted|displayed|pictured|featured) .+?)\s*\?",
+        r"what(?:'s|’s| is| are) (?P<shown>(?:shown|depicted|displayed|pictured|featured|missing|represented by"
+        r"|indicated by) .+?)\s*\?",
         _is_shown,
     ),
     pattern(

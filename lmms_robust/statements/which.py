@@ -24,6 +24,7 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import complement, head_noun, subject
 from lmms_robust.statements.grammar import (
     definite,
+    has_determiner,
     is_are,
     is_plural,
     mid_sentence,
@@ -98,7 +99,7 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
         return False
     waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS
     opens = rest[0] in DETERMINERS | PRONOUNS
-    waits = waits or rest[0] == "it"
+    waits = waits or rest[0] == "it" or rest in (["this"], ["that"], ["these"], ["those"], ["they"])
     most = re.search(r"^(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b", " ".join(rest))
     return waits or (opens and not most and low[at - 1] in ABSTRACT)
 
@@ -175,11 +176,14 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
-        about = of_kind if of_kind in CONCRETE else "kind" if kinds else head_noun(noun)
+        about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
         said = complement(option, about, options, loose=True) or subject(option, options)
+        if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
+            said = f"that of {said}"
     if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
         return None
-    if head_noun(noun) in CONCRETE and is_plural(said) and not is_plural(noun) and " and " not in said:
+    bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
+    if head_noun(noun) in CONCRETE and bare_plural and not is_plural(noun):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     several = noun.split()[0].casefold() in NUMBERS
@@ -199,6 +203,8 @@ def _which_object(
         where = re.search(r" in (?:the|this) \w+$", " ".join(low))
         inner = low[: -3 if where else None]
         cut = waiting(inner)
+        if cut is None and to and inner and is_participle(inner[-1]):  # "in which year was it founded"
+            cut = len(inner) - 1
         end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
         who, tail = " ".join(rest[1 : end + 1]), " ".join(rest[end + 1 :])
         if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
@@ -221,14 +227,17 @@ def _which_object(
 
 
 def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]) -> str | None:
-    """Name a property, as in "What brand is this car?"."""
-    said = complement(option, name, options)
-    if who.casefold().startswith("it"):
-        kinds = re.match(r"(?:kind|type|sort) of ", name)
-        said = complement(option, "thing", options) if kinds else said
-        when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
-        return said and (f"it {aux} {said} {who[2:]}" if kinds or when else f"the {name} {aux} {said} {who[2:]}")
-    return (said and head_noun(name) in ABSTRACT and f"the {name} of {who} {aux} {said}") or None
+    """Name a property, as in "What brand is this car?"; "What kind of dog is this?" asks what this is."""
+    kinds = re.match(r"(?:kind|type|sort)s? of ", name)
+    said = complement(option, "thing" if kinds else name, options)
+    first, _, rest = who.partition(" ")
+    pointed = first.casefold() in PERSONAL or who.casefold() in {"this", "that", "these", "those"}
+    when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
+    if said is None or (not pointed and head_noun(name) not in ABSTRACT):
+        return None
+    if pointed and (kinds or when):
+        return f"{first} {aux} {said} {rest}"
+    return f"the {name} {aux} {said} {rest}" if first.casefold() == "it" else f"the {name} of {who} {aux} {said}"
 
 
 PATTERNS = (

@@ -147,7 +147,9 @@ def is_mass(word: str) -> bool:
 def is_countable(word: str) -> bool:
     """Whether a noun surely takes an article in the singular: "jug", but not "rice" and "stone"."""
     low = word.casefold()
-    return bool(_forms(low, "NNS")) and low not in _forms(low, "NNS") and low in _lemmas(low, "NOUN")
+    return (
+        not is_mass(low) and bool(_forms(low, "NNS")) and low not in _forms(low, "NNS") and low in _lemmas(low, "NOUN")
+    )
 
 
 def singular_word(word: str) -> str:

@@ -169,6 +169,8 @@ def test_articles(noun: str, the: str, a: str) -> None:
         ("1", "scissors", "There is 1 pair of scissors in the image."),
         ("12", "sheep", "There are 12 sheep in the image."),
         ("12", "the buses", "There are 12 buses in the image."),
+        ("3", "horses being riddens", "There are 3 horses being ridden in the image."),
+        ("1", "boys in the image", "There is 1 boy in the image."),
         ("1.", "of the buses", "There is 1 bus in the image."),
         ("2", "scissors", "There are 2 pairs of scissors in the image."),
         ("0", "pairs of shoes", "There are 0 pairs of shoes in the image."),
