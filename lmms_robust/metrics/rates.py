@@ -44,7 +44,8 @@ def rate(outcomes: Outcomes, units: Units) -> Estimate:
     decided = units.weights(outcomes >= FALSE)
     value = float(decided @ true) / float(decided.sum()) if decided.any() else nan
     interval = clustered_wilson(least, weights, units)[0], clustered_wilson(most, weights, units)[1]
-    return bounded(value, n, float(least.sum()) / n, float(most.sum()) / n, unknown_share(outcomes, units), interval)
+    low, high = (float(parts.sum()) / float(weights.sum()) for parts in (least, most))
+    return bounded(value, n, low, high, unknown_share(outcomes, units), interval)
 
 
 def unknown_share(outcomes: Outcomes, units: Units) -> float:

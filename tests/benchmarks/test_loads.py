@@ -23,8 +23,8 @@ QUESTIONS = [
      "gold": number % 4}
     for number in range(12)
 ]  # fmt: skip
-LISTED = ColumnMapping("mine", "image", "q", "list", ("o",), "gold")
-IN_COLUMNS = ColumnMapping("mine", "image", "q", "columns", tuple("abcde"), "gold")
+LISTED = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold")
+IN_COLUMNS = ColumnMapping("mine", ("image",), "q", "columns", tuple("abcde"), "gold")
 
 
 def planted(mapping: ColumnMapping, file: Path, images: Path | None = None) -> dict[str, list[str]]:

@@ -18,7 +18,8 @@ from statsmodels.stats.proportion import proportion_confint
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
-from lmms_robust.report.estimates import ABOUT, Joint, Row, joint_rates, rows
+from lmms_robust.report.estimates import ABOUT, Row, rows
+from lmms_robust.report.joint import Joint, joint_rates
 from tests.report.samples import record
 
 COLUMNS = ("base", "wrong_think", "wrong_think_but", "wrong_caption", "wrong_caption_disclaimer", "abstain_base",

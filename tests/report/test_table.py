@@ -52,9 +52,9 @@ def test_the_example_of_the_conventions() -> None:
     assert (wrong["drop"].split()[0], wrong["survival"].split()[0], wrong["p"]) == ("50.0", "33.3", "0.500")
     assert outcomes["base"] == {"of answered": "75.0", "followed more": "", "no answer": "0.0", "truncated": "0.0",
                                 "of wrong": "", "own words": "100.0"}  # fmt: skip
-    # of the two wrong answers one is planted: of one wrong option it had to be that one; of two, half
+    # of the wrong answers one has a single wrong option to take; the other two, of which it took the one not planted
     assert outcomes["wrong_think"] == {"of answered": "33.3", "followed more": "25.0", "no answer": "25.0",
-                                       "truncated": "0.0", "of wrong": "-25.0", "own words": "50.0"}  # fmt: skip
+                                       "truncated": "0.0", "of wrong": "-50.0", "own words": "50.0"}  # fmt: skip
     assert reasoning["base"] == {
         "consistent": "100.0 (44,100)", "yes+no": "3+0", "by": "rules 3", "undecided": "1 (25.0)",
         "right and consistent": "[50.0,75.0]", "its drop": "",
