@@ -58,8 +58,11 @@ def items(benchmark: str, data_files: tuple[Path, ...], images: Path | None, lim
 def audit(benchmark: str, data_files: tuple[Path, ...], images: Path | None, target: Path) -> None:
     """Say how well the statements of BENCHMARK are made, and list them for review."""
     from lmms_robust.benchmarks import benchmark as named
-    from lmms_robust.benchmarks.audit import write
 
+    try:
+        from lmms_robust.benchmarks.audit import write
+    except ModuleNotFoundError as error:
+        raise RobustError(f"audit: no package {error.name}; pip install 'lmms-robust[audit]'") from error
     for line in write(named(benchmark), target, data_files, images):
         click.echo(line)
 
