@@ -62,3 +62,30 @@ def new_folder(target: Path) -> Iterator[Path]:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def cell(text: str) -> str:
+    """A text for a cell of CSV, which no spreadsheet takes for a formula.
+
+    >>> cell("=1+1"), cell("left"), text_of(cell("=1+1"))
+    ("'=1+1", 'left', '=1+1')
+    """
+    return f"'{text}" if text.startswith(_FORMULAS) else text
+
+
+def text_of(cell: str) -> str:
+    """The text that :func:`cell` was given."""
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
+
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def absent(target: Path) -> None:
+    """Refuse to write where something is already.
+
+    Raises:
+        RobustError: there is something of this name.
+    """
+    if os.path.lexists(target):
+        raise RobustError(f"{str(target)!r} is there already; allowed: a name that is not taken")

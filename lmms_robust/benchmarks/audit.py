@@ -14,7 +14,7 @@ from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Row
 from lmms_robust.schema import Item
 from lmms_robust.statements.state import FALLBACK, state
-from lmms_robust.writing import complete
+from lmms_robust.writing import cell, complete
 
 OWN = "own"
 """Stands for a pattern where the benchmark has none and brings its statements itself."""
@@ -152,12 +152,7 @@ def _cells(one: Audited) -> tuple[str, ...]:
     item = one.item
     gold = "yes" if _letter(one) == item.answer else "no"
     texts = (item.question, _letter(one), item.options[one.place], gold, _statement(one), "; ".join(one.suspects))
-    return tuple(map(_as_text, (item.id, item.category, one.pattern, *texts)))
-
-
-def _as_text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+    return tuple(map(cell, (item.id, item.category, one.pattern, *texts)))
 
 
 def _letter(one: Audited) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -99,7 +99,12 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 def record_at(table: pa.Table, row: int) -> Record:
     """A row as the record that it was."""
-    values = {name: table[name][row].as_py() for name in OF_RECORD}
+    return record_of({name: table[name][row].as_py() for name in OF_RECORD})
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """A row as Python's values, its other columns too, as the record that it was."""
+    values = {name: row[name] for name in OF_RECORD}
     values |= {name: tuple(values[name]) for name, kind in OF_RECORD.items() if pa.types.is_list(kind)}
     probs = values["letter_probs"]
     return Record(**{**values, "letter_probs": None if probs is None else dict(probs)})
