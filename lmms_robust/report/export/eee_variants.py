@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -123,8 +124,13 @@ def _sample(one: Shown) -> dict[str, Any]:
         "output": {"raw": [one.text]},
         "answer_attribution": [answer] if record.answer is not None else [],
         "evaluation": {"score": float(record.correct), "is_correct": record.correct},
-        "metadata": to_log(record),
+        "metadata": {name: _text(value) for name, value in to_log(record).items() if value is not None},
     }
+
+
+def _text(value: Any) -> str:
+    """The schema has texts alone there; all else is JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
 
 
 def question(record: Record) -> str:
