@@ -6,18 +6,20 @@ import errno
 import logging
 import os
 import sys
+from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
+from lmms_robust.cli_export import export
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
-    from lmms_robust.report.logs import Run
+    from lmms_robust.report.sheet import Sheet
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
 """Loggers that tell each try and each cause, before the one line that we print."""
@@ -55,7 +57,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in commands:
+for command in (*commands, export):
     main.add_command(command)
 
 
@@ -138,16 +140,104 @@ def consistency(source: Path, target: Path) -> None:
 
 
 @main.command()
-@click.argument("folder", type=FOLDER)
-def summary(folder: Path) -> None:
-    """Print tables for every run logged below FOLDER, an --output_path of a harness.
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["table", "md", "csv", "json"]), default="table", show_default=True)
+@click.option("--by", type=click.Choice(["category"]), help="Numbers of each category, too.")
+def summary(folders: Sequence[Path], form: str, by: str | None) -> None:
+    """Print the numbers of every run logged below RUN, an --output_path of a harness.
 
-    Answers, reasoning and, where the backend gave probabilities of the answer letters, confidence.
+    Answers, outcomes, reasoning and, where the backend gave probabilities of the answer letters, confidence; several
+    runs of one benchmark, such as checkpoints, in one table before. csv and json have every number with its bounds and
+    95 % interval.
     """
     from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.summary import numbers, pieces
 
-    for run in read_runs(folder):
-        _print_tables(run)
+    runs = [run for folder in folders for run in read_runs(folder)]
+    if form in ("table", "md"):
+        _show(pieces(runs, by is not None), form)
+    else:
+        click.echo(numbers(runs, form, by is not None), nl=False)
+
+
+@main.command()
+@click.argument("folders", metavar="RUN RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
+@click.option(
+    "--margin", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Smaller differences: none."
+)
+@click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 where a rate is below X.")
+@click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 where a drop from base is above X.")
+def compare(
+    folders: Sequence[Path], form: str, margin: float, fail_under: Sequence[str], fail_drop: Sequence[str]
+) -> None:
+    """Compare the models of several runs on the same items: each with that of the first RUN.
+
+    Says what differs and how surely, and where there are too few items to tell. NAME is joint_acc, robust_acc,
+    worst_acc, or a variant for its accuracy.
+    """
+    from lmms_robust.perturbations import VARIANTS
+    from lmms_robust.report.compare import JOINT
+    from lmms_robust.report.compare import compare as compared
+    from lmms_robust.report.limits import failures, limits
+    from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.sides import matched, named, places
+
+    if len(folders) < 2:
+        raise RobustError(f"compare: {len(folders)} run; allowed: two or more")
+    under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
+    drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
+    sides = named({str(folder): read_runs(folder) for folder in folders})
+    first, *others = sides
+    for runs in matched(sides):
+        for other in others:
+            found = compared(runs[first], runs[other], (first, other), margin)
+            _show([found.sheet(), *found.sentences()], form)
+        if len(others) > 1:
+            _show([places(runs)], form)
+    failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
+    for line in failed:
+        click.echo(f"failed: {line}")
+    sys.exit(int(bool(failed)))
+
+
+@main.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--variant", "variants", multiple=True, help="Of this variant; may be given more than once.")
+@click.option("--category", "categories", multiple=True, help="Of this category; may be given more than once.")
+@click.option("--right", "outcome", flag_value="right", help="Right answers.")
+@click.option("--followed", "outcome", flag_value="planted", help="Answers with the planted option.")
+@click.option("--other", "outcome", flag_value="other", help="Answers with another wrong option.")
+@click.option("--abstained", "outcome", flag_value="abstained", help="Answers with the option to abstain.")
+@click.option("--no-answer", "outcome", flag_value="no_answer", help="No answer could be read.")
+@click.option("--consistent", "consistent", flag_value="yes", help="The reasoning ends on the answer.")
+@click.option("--inconsistent", "consistent", flag_value="no", help="The reasoning ends on another option.")
+@click.option("--undecided", "consistent", flag_value="undecided", help="No verdict.")
+@click.option("--changed-from", type=click.Choice(["base"]), help="Another outcome than the same item has at base.")
+@click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
+@click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
+@click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
+def samples(
+    folders: Sequence[Path], changed_from: str | None, count: int | None, output: Path | None, **wanted: Any
+) -> None:
+    """Print the responses logged below RUN that meet every condition."""
+    from itertools import islice
+
+    from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.samples import Wanted, write
+    from lmms_robust.report.samples import samples as picked
+    from lmms_robust.writing import printable
+
+    runs = [run for folder in folders for run in read_runs(folder)]
+    found = islice(picked(runs, Wanted(changed=changed_from is not None, **wanted)), count)
+    if output:
+        click.echo(f"{write(found, output)} sample(s): {output}")
+        return
+    printed = 0
+    for sample in found:
+        click.echo(f"{'—' * 40}\n{printable(sample.text())}\n")
+        printed += 1
+    click.echo(f"{printed} sample(s)")
 
 
 @main.command()
@@ -158,56 +248,29 @@ def demo(full: bool, limit: int | None, output: Path) -> None:
     """Evaluate the embedded model on the embedded benchmark, all twelve variants."""
     from lmms_robust.report.demo import ITEMS, run
     from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.summary import pieces
 
     if full and limit:
         raise RobustError(f"--full and --limit {limit}; allowed: one of them")
     log = run(output, None if full else limit or ITEMS)
-    _print_tables(read_runs(output)[-1])
+    _show(pieces(read_runs(output)[-1:]), "table")
     click.echo(f"logs: {output} (the harness's own output: {log})")
 
 
-def _print_tables(run: Run) -> None:
+def _show(pieces: Iterable[Sheet | str], form: str) -> None:
+    """Print tables and sentences, for a terminal or as Markdown."""
     from rich.console import Console
 
-    from lmms_robust.report.table import sentences, tables
+    from lmms_robust.report.sheet import WIDTH, Sheet
 
-    console = Console(width=None if sys.stdout.isatty() else 170)
-    for table in tables(run):
-        console.print(table)
-    for sentence in sentences(run):
-        console.print(sentence, highlight=False, markup=False)
-    if any(record.letter_probs for record in run.records):
-        from lmms_robust.report.confidence import confidence_table  # loads scipy
-
-        console.print(confidence_table(run))
-
-
-@main.command()
-@click.argument("run", type=FOLDER)
-@click.option("--format", "form", required=True, type=click.Choice(["eee", "hf", "csv", "parquet"]))
-@click.option("--output", required=True, type=FOLDER, help="Folder to write; there must be none yet.")
-@click.option("--model-id", default="", help="eee: hub id of the model, where the log only names a folder.")
-@click.option("--organization", default="", help="eee: who ran the evaluation.")
-@click.option(
-    "--relationship", type=click.Choice(["first_party", "third_party", "collaborative", "other"]),
-    default="third_party", show_default=True, help="eee: of the evaluator to the model.",
-)  # fmt: skip
-@click.option("--dataset-id", default="", help="hf: hub id of the benchmark's dataset, where not its own.")
-def export(
-    run: Path, form: str, output: Path, model_id: str, organization: str, relationship: str, dataset_id: str
-) -> None:
-    """Write what is logged below RUN for others to read.
-
-    eee: Every Eval Ever, ready for a pull request, of any task of lmms-eval; hf: evaluation results of a model
-    repository; csv and parquet: one row a response, and one a number.
-    """
-    import time
-
-    from lmms_robust.report.export.eee import Publisher
-    from lmms_robust.report.export.folder import export as written
-
-    publisher = Publisher(int(time.time()), organization, relationship, model_id)
-    click.echo(written(run, form, output, publisher, dataset_id))
+    console = Console(width=WIDTH)
+    for piece in pieces:
+        if form == "md":
+            click.echo(piece.markdown() if isinstance(piece, Sheet) else f"{piece}\n")
+        elif isinstance(piece, Sheet):
+            console.print(piece.rich())
+        else:
+            console.print(piece, highlight=False, markup=False)
 
 
 if __name__ == "__main__":

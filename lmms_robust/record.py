@@ -11,6 +11,8 @@ from lmms_robust.errors import RobustError
 from lmms_robust.schema import letters
 
 Outcome = Literal["right", "planted", "other", "abstained", "no_answer"]
+PROBE = "probe"
+"""How words reach the model where the answer is forced up to its letter: :attr:`Record.injection`."""
 NOT_APPLICABLE = "not_applicable"
 """Why consistency is undecided where it makes no sense to ask: :attr:`Record.undecided`."""
 
@@ -168,33 +170,37 @@ class Record:
     @property
     def probe(self) -> bool:
         """Whether the response is one forced letter, so that it says nothing about reasoning of the model's own."""
-        return self.injection == "probe"
+        return self.injection == PROBE
 
 
 _DEFAULTS = {field.name: field.default for field in fields(Record)}
 LOGGED = ("answer", "conclusion", "consistent", "injection", "letter_probs")
 """Columns that stand in every record of a log, beside those without a default."""
 
-_KINDS = {field.name: str(field.type) for field in fields(Record)}
-_FITS: dict[str, Callable[[Any], bool]] = {
-    "str": lambda value: isinstance(value, str),
-    "str | None": lambda value: value is None or isinstance(value, str),
-    "bool": lambda value: isinstance(value, bool),
-    "bool | None": lambda value: value is None or isinstance(value, bool),
-    "int": lambda value: isinstance(value, int) and not isinstance(value, bool),
-    "int | None": lambda value: value is None or (isinstance(value, int) and not isinstance(value, bool)),
-    "float | None": lambda value: value is None or _is_number(value),
-    "tuple[str, ...]": lambda value: isinstance(value, list | tuple) and all(isinstance(one, str) for one in value),
-    "Mapping[str, float] | None": lambda value: (
-        value is None or (isinstance(value, dict) and all(map(_is_number, value.values())))
-    ),
+_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "bool": (bool,),
+    "bool | None": (bool, type(None)),
+    "int": (int,),
+    "int | None": (int, type(None)),
+    "float | None": (float, int, type(None)),
+    "tuple[str, ...]": (list, tuple),
+    "Mapping[str, float] | None": (dict, type(None)),
 }
 """What a log may hold for each kind of field."""
-
-
-def _is_number(value: Any) -> bool:
-    """A share, or a price; JSON as Python reads it has NaN and infinity, too."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1e9
+_ALLOWED = {field.name: frozenset(_TYPES[str(field.type)]) for field in fields(Record)}
+_WITHIN: dict[str, Callable[[Any], bool]] = {
+    "float | None": lambda value: value is None or 0 <= value < _MOST,
+    "tuple[str, ...]": lambda value: all(type(one) is str for one in value),
+    "Mapping[str, float] | None": lambda value: (
+        value is None or all(type(one) in (float, int) and 0 <= one < _MOST for one in value.values())
+    ),
+}
+_INSIDE = {field.name: _WITHIN[str(field.type)] for field in fields(Record) if str(field.type) in _WITHIN}
+_MOST = 1e9
+"""Of a share, or a price; JSON as Python reads it has NaN and infinity, too."""
+_NEEDED = frozenset(name for name, default in _DEFAULTS.items() if default is MISSING)
 
 
 DERIVED = (
@@ -231,8 +237,8 @@ def to_log(record: Record) -> dict[str, Any]:
     return {name: value for name, value in values.items() if name in LOGGED or value != _DEFAULTS[name]}
 
 
-def from_log(values: Any) -> Record:
-    """A record from a log.
+def checked(values: Any) -> dict[str, Any]:
+    """What a log holds of a record, if it is one.
 
     Raises:
         RobustError: it is no record of this version; says what tells, and not where.
@@ -240,13 +246,23 @@ def from_log(values: Any) -> Record:
     none = "no record of this version"
     if not isinstance(values, dict):
         raise RobustError(f"{none} (a {type(values).__name__})")
-    lacking = [name for name, default in _DEFAULTS.items() if default is MISSING and name not in values]
-    if lacking:
-        raise RobustError(f"{none} (lacks {', '.join(lacking)})")
+    if not values.keys() >= _NEEDED:
+        raise RobustError(f"{none} (lacks {', '.join(name for name in _DEFAULTS if name in _NEEDED - values.keys())})")
     for name, value in values.items():
-        if name not in _DEFAULTS:
+        allowed = _ALLOWED.get(name)
+        if allowed is None:
             raise RobustError(f"{none} ({name[:80]!r} is not known)")
-        if not _FITS[_KINDS[name]](value):
+        if type(value) not in allowed or (name in _INSIDE and not _INSIDE[name](value)):
             raise RobustError(f"{none} ({name} is {str(value)[:80]!r})")
-    listed = {name: tuple(values[name]) for name in ("options", "not_honoured") if name in values}
-    return Record(**{**values, **listed})
+    return values
+
+
+def from_log(values: Any) -> Record:
+    """A record from a log.
+
+    Raises:
+        RobustError: see :func:`checked`.
+    """
+    found: dict[str, Any] = checked(values)
+    listed: dict[str, Any] = {name: tuple(found[name]) for name in ("options", "not_honoured") if name in found}
+    return Record(**(found | listed))

@@ -64,21 +64,34 @@ def new_folder(target: Path) -> Iterator[Path]:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def cell(text: str) -> str:
-    """A text for a cell of CSV, which no spreadsheet takes for a formula.
+def as_text(cell: object) -> object:
+    """A cell of a CSV file that no spreadsheet takes for a formula; what is no text stays as it is.
 
-    >>> cell("=1+1"), cell("left"), text_of(cell("=1+1"))
-    ("'=1+1", 'left', '=1+1')
+    >>> as_text("=1+1"), as_text("left"), as_text(-1)
+    ("'=1+1", 'left', -1)
     """
-    return f"'{text}" if text.startswith(_FORMULAS) else text
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
-def text_of(cell: str) -> str:
-    """The text that :func:`cell` was given."""
+def from_text(cell: str) -> str:
+    """The text that :func:`as_text` was given.
+
+    >>> from_text("'=1+1"), from_text("'tis")
+    ('=1+1', "'tis")
+    """
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
 
 
 _FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def printable(text: str) -> str:
+    r"""A text without characters that steer a terminal; line breaks and tabs stay.
+
+    >>> printable("left\x1b[2J")
+    'left\\x1b[2J'
+    """
+    return "".join(one if one.isprintable() or one in "\n\t" else repr(one)[1:-1] for one in text)
 
 
 def absent(target: Path) -> None:

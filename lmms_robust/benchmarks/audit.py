@@ -14,7 +14,7 @@ from lmms_robust.benchmarks.reading import load
 from lmms_robust.benchmarks.registry import Benchmark, Row
 from lmms_robust.schema import Item
 from lmms_robust.statements.state import FALLBACK, state
-from lmms_robust.writing import cell, complete
+from lmms_robust.writing import as_text, complete
 
 OWN = "own"
 """Stands for a pattern where the benchmark has none and brings its statements itself."""
@@ -148,11 +148,11 @@ def _first(title: str, lines: Sequence[str]) -> Iterator[str]:
         yield f"  and {len(lines) - SHOWN} more, in the CSV file"
 
 
-def _cells(one: Audited) -> tuple[str, ...]:
+def _cells(one: Audited) -> tuple[object, ...]:
     item = one.item
     gold = "yes" if _letter(one) == item.answer else "no"
     texts = (item.question, _letter(one), item.options[one.place], gold, _statement(one), "; ".join(one.suspects))
-    return tuple(map(cell, (item.id, item.category, one.pattern, *texts)))
+    return tuple(map(as_text, (item.id, item.category, one.pattern, *texts)))
 
 
 def _letter(one: Audited) -> str:

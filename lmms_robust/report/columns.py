@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from pathlib import Path
+from dataclasses import MISSING, asdict, fields
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, UNKNOWN, Outcomes, Scores
 from lmms_robust.record import NOT_APPLICABLE, Record
+from lmms_robust.schema import MAX_LETTERS, letters
 
 NAME = pa.dictionary(pa.int32(), pa.string())
 """Texts of which few are different."""
@@ -26,69 +27,130 @@ _TYPES: dict[str, pa.DataType] = {
     "int | None": pa.int64(),
     "float | None": pa.float64(),
     "tuple[str, ...]": pa.list_(pa.string()),
-    "Mapping[str, float] | None": pa.map_(pa.string(), pa.float64()),
+    "Mapping[str, float] | None": pa.list_(pa.float64()),  # over the letters A to J
 }
 OF_RECORD = {field.name: _TYPES[str(field.type)] for field in fields(Record)}
-DERIVED = {
-    "outcome": NAME,
-    "p_correct": pa.float64(),
-    "p_answer": pa.float64(),
-    "letter_entropy": pa.float64(),
-}
-"""Properties of records that stand beside their own columns."""
 PLACE = {"response": pa.binary(16), "file": NAME, "line": pa.int64()}
 """Digest of the response; the log, and which line of it."""
-SCHEMA = pa.schema({**OF_RECORD, **DERIVED, **PLACE})
+DERIVED = {"outcome": NAME, "p_correct": pa.float64(), "p_answer": pa.float64(), "letter_entropy": pa.float64()}
+"""Properties of records that stand beside their own columns."""
+SCHEMA = pa.schema({**OF_RECORD, **PLACE, **DERIVED})
 
+_DEFAULTS = {field.name: None if field.default is MISSING else field.default for field in fields(Record)}
 _CHUNK = 20_000
 
 
 class Columns:
-    """Takes records one by one, and gives them back as a table."""
+    """Takes records one by one, as logs hold them, and gives them back as a table."""
 
     def __init__(self) -> None:
         self._chunks: list[pa.Table] = []
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[tuple[Mapping[str, Any], bytes, str, int]] = []
 
-    def add(self, record: Record, response: bytes = b"\0" * 16, file: Path | str = "", line: int = 0) -> None:
+    def add(self, record: Mapping[str, Any], response: bytes = b"\0" * 16, file: str = "", line: int = 0) -> None:
         """Add a record.
 
         Args:
-            record: the record.
+            record: its fields; those that are missing have their default.
             response: digest of the response, 16 bytes.
             file: where it stands.
             line: number of the line there, from 1.
         """
-        values = (getattr(record, name) for name in (*OF_RECORD, *DERIVED))
-        self._rows.append((*values, response, str(file), line))
+        self._rows.append((record, response, file, line))
         if len(self._rows) == _CHUNK:
             self._flush()
 
     def table(self) -> pa.Table:
         """All records so far; columns as in :data:`SCHEMA`."""
         self._flush()
-        return joined(self._chunks)
+        table = joined(self._chunks)
+        for name, values in _derived(table).items():
+            table = table.append_column(name, values)
+        return table
 
     def _flush(self) -> None:
-        columns = zip(*self._rows, strict=True) if self._rows else ((),) * len(SCHEMA)
-        arrays = [_array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-        self._chunks.append(pa.Table.from_arrays(arrays, schema=SCHEMA))
-        self._rows = []
+        rows, self._rows = self._rows, []
+        records = [row[0] for row in rows]
+        arrays = [_array([one.get(name, _DEFAULTS[name]) for one in records], name) for name in OF_RECORD]
+        arrays += [_array([row[place] for row in rows], name) for place, name in enumerate(PLACE, start=1)]
+        self._chunks.append(pa.Table.from_arrays(arrays, [*OF_RECORD, *PLACE]))
 
 
-def _array(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+def _array(values: list[Any], name: str) -> pa.Array:
+    """A column; half a surrogate pair, as JSON can have it, becomes a question mark."""
+    try:
+        return _typed(values, name)
+    except UnicodeEncodeError:
+        return _typed([_whole(one) for one in values], name)
+
+
+def _whole(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    return [*map(_whole, value)] if isinstance(value, list | tuple) else value
+
+
+def _typed(values: list[Any], name: str) -> pa.Array:
+    kind = SCHEMA.field(name).type
     if kind == NAME:
         return pa.array(values, pa.string()).dictionary_encode()
-    if pa.types.is_map(kind):
-        return pa.array([value if value is None else list(value.items()) for value in values], kind)
+    if name == "letter_probs":
+        return pa.array([None if one is None else [one.get(letter) for letter in LETTERS] for one in values], kind)
     return pa.array(values, kind)
+
+
+LETTERS = letters(MAX_LETTERS)
+
+
+def _derived(table: pa.Table) -> dict[str, pa.Array]:
+    """What :class:`lmms_robust.record.Record` derives, for all rows at once."""
+    letter = {name: _letters(table, name) for name in ("answer", "gold", "planted", "abstain")}
+    answer = letter["answer"]
+    is_ = [answer < 0, *(answer == letter[name] for name in ("gold", "planted", "abstain"))]
+    outcome = np.select(
+        is_, [OUTCOMES.index(name) for name in ("no_answer", "right", "planted", "abstained")], default=2
+    )
+    probs = _matrix(table)
+    rows = np.arange(len(table))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        share = probs / np.nansum(probs, axis=1, keepdims=True)
+        entropy = -np.nansum(np.where(share > 0, share * np.log(share), 0), axis=1)
+    without = np.isnan(probs).all(1)
+    numbers = {
+        "p_correct": np.where(letter["gold"] < 0, nan, probs[rows, letter["gold"]]),
+        "p_answer": np.where(answer < 0, nan, probs[rows, answer]),
+        "letter_entropy": np.where(without, nan, entropy),
+    }
+    names = pa.DictionaryArray.from_arrays(pa.array(outcome, pa.int32()), pa.array(OUTCOMES))
+    return {"outcome": names} | {name: pa.array(values, mask=np.isnan(values)) for name, values in numbers.items()}
+
+
+OUTCOMES = ("right", "planted", "other", "abstained", "no_answer")
+"""What every response is exactly one of."""
+
+
+def _letters(table: pa.Table, name: str) -> NDArray[np.int64]:
+    """Per row the number of a letter; -1 for none, which equals no answer, and for one that no option can have."""
+    numbers, known = codes(table[name])
+    places = np.array([LETTERS.index(one) if one in LETTERS else -1 for one in known] + [-1])
+    return np.asarray(places[numbers])
+
+
+def _matrix(table: pa.Table) -> Scores:
+    """Probabilities, rows by letters; NaN where there is none."""
+    column = table["letter_probs"].combine_chunks()
+    found = np.full((len(table), MAX_LETTERS), nan)
+    has = np.asarray(column.is_valid())
+    flat = np.asarray(pc.fill_null(column.flatten(), nan), dtype=np.float64)
+    found[has] = flat.reshape(-1, MAX_LETTERS)
+    return found
 
 
 def table_of(records: Sequence[Record]) -> pa.Table:
     """Records from anywhere but a log as a table."""
     columns = Columns()
     for record in records:
-        columns.add(record)
+        columns.add(asdict(record))
     return columns.table()
 
 
@@ -105,9 +167,10 @@ def record_at(table: pa.Table, row: int) -> Record:
 def record_of(row: Mapping[str, Any]) -> Record:
     """A row as Python's values, its other columns too, as the record that it was."""
     values = {name: row[name] for name in OF_RECORD}
-    values |= {name: tuple(values[name]) for name, kind in OF_RECORD.items() if pa.types.is_list(kind)}
+    values |= {name: tuple(values[name]) for name in ("options", "not_honoured")}
     probs = values["letter_probs"]
-    return Record(**{**values, "letter_probs": None if probs is None else dict(probs)})
+    known = None if probs is None else {one: p for one, p in zip(LETTERS, probs, strict=True) if p is not None}
+    return Record(**{**values, "letter_probs": known})
 
 
 def keys(table: pa.Table, names: Sequence[str]) -> pa.Array:

@@ -1,4 +1,4 @@
-"""From a run's responses to the numbers of its tables: one row a variant, and what holds under several at once."""
+"""From a run's responses to the numbers of its tables: one row a variant."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from lmms_robust.metrics.estimate import ABSENT, FALSE, UNKNOWN, Estimate, Outco
 from lmms_robust.metrics.paired import Discordant, change, discordant, drop, holm, shared, survival
 from lmms_robust.metrics.rates import consistency, mean, rate
 from lmms_robust.metrics.repeats import majority, pass_at
-from lmms_robust.metrics.worst_case import joint, torn
-from lmms_robust.perturbations import ADVERSARIAL, VARIANTS, base_of
+from lmms_robust.perturbations import VARIANTS, base_of
 from lmms_robust.report.columns import (
+    OUTCOMES,
     codes,
     equals,
     keys,
@@ -33,9 +33,6 @@ from lmms_robust.report.columns import (
 )
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.statements import FALLBACK
-
-OUTCOMES = ("right", "planted", "other", "abstained", "no_answer")
-"""What every response is exactly one of."""
 
 WAY = ("variant", "injection", "caption_source")
 """What responses of one row of a table have in common: those delivered in different ways are never mixed."""
@@ -102,27 +99,6 @@ ABOUT = {
     "ece": "calibration error of the answers given",
 }
 """What the estimates are. All but the last five are shares, 0 to 1, or differences of two, -1 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class Joint:
-    """What holds of an item under several variants at once.
-
-    Attributes:
-        worst_acc: right under every variant that asserts a wrong option.
-        robust_acc: right and consistent there.
-        joint_acc: under base too.
-        torn: items that lack some of the wrong ones, and are in none of these rates.
-        without_base: items that lack base or some of the wrong ones, and are not in ``joint_acc``.
-        mixed: variants whose words were delivered, or whose captions were made, in more than one way.
-    """
-
-    worst_acc: Estimate
-    robust_acc: Estimate
-    joint_acc: Estimate
-    torn: int
-    without_base: int
-    mixed: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -287,24 +263,3 @@ def _confidence(
 
 AREAS = ("p_correct", "neg_entropy")
 """Scores at base that may foretell who is still right."""
-
-
-def joint_rates(table: pa.Table) -> Joint | None:
-    """What holds under several variants, or None where none of them asserts a wrong option."""
-    grid = lay_out({"": table})
-    variants = [name for _, name in grid.places]
-    if not set(ADVERSARIAL) & set(variants):
-        return None
-    values = whether(equals(table, "outcome", "right")), right_and_consistent(table)
-    correct, both = ({name: grid.outcomes(("", name), found) for name in variants} for found in values)
-    needed = ("base", *ADVERSARIAL)
-    way, _ = codes(keys(table, WAY))
-    variant, known = codes(table["variant"])
-    return Joint(
-        joint(correct, ADVERSARIAL, grid.units),
-        joint(both, ADVERSARIAL, grid.units),
-        joint(both, needed, grid.units),
-        torn(correct, ADVERSARIAL, grid.units),
-        torn(correct, needed, grid.units),
-        tuple(name for name in needed if name in known and len(np.unique(way[variant == known.index(name)])) > 1),
-    )

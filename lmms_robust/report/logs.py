@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from lmms_robust.errors import RobustError
-from lmms_robust.record import Record
+from lmms_robust.record import PROBE, Record
 from lmms_robust.report.columns import Columns, codes, joined, keys, record_at
 from lmms_robust.report.sample_log import SampleLog, results
 
@@ -63,9 +63,9 @@ class Run:
     notes: tuple[str, ...] = ()
 
     @property
-    def records(self) -> list[Record]:
+    def records(self) -> tuple[Record, ...]:
         """The rows of the table as records; made anew at each call."""
-        return [record_at(self.table, row) for row in range(len(self.table))]
+        return tuple(record_at(self.table, row) for row in range(len(self.table)))
 
 
 @dataclass(slots=True)
@@ -162,11 +162,11 @@ def _runs(logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | No
     for log in logs:
         place = log.path.parent, _date(log.path.stem)
         for record, response, line in log.records():
-            key = (place, record.benchmark, record.probe, record.seed)
+            about = record["benchmark"], record.get("injection") == PROBE, record.get("seed", 0)
+            key = (place, *about)
             if key not in parts:
-                run = Run(place[0].name, place[1], record.benchmark, record.probe, record.seed, EMPTY)
-                parts[key] = _Part(run, place)
-            parts[key].found.add(record, response, log.path, line)
+                parts[key] = _Part(Run(place[0].name, place[1], *about, EMPTY), place)
+            parts[key].found.add(record, response, str(log.path), line)
     runs, torn = [], []
     for part in parts.values():
         table, repeated, two = _once(part.found.table())

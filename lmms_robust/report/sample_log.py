@@ -6,16 +6,17 @@ Logs come from anywhere: cut off, of another task, of an older version. Nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.record import Record, from_log
+from lmms_robust.record import checked
 from lmms_robust.transport import unseal
 
 MAX_BYTES = 64 * 2**20
@@ -38,7 +39,7 @@ class SampleLog:
     bad: int = 0
     reason: str = ""
 
-    def records(self) -> Iterator[tuple[Record, bytes, int]]:
+    def records(self) -> Iterator[tuple[dict[str, Any], bytes, int]]:
         """Yield each record with the digest of its response and its line; lines that hold none are counted."""
         try:
             with _opened(self.path) as file:
@@ -49,6 +50,21 @@ class SampleLog:
             self.reason = self.reason or str(error)
             return
         self.reason = self.reason or ("" if self.lines else "empty")
+
+    def texts(self, numbers: Collection[int]) -> dict[int, list[str]]:
+        """The responses by number of the line.
+
+        Raises:
+            RobustError: the log cannot be read any more.
+        """
+        found = {}
+        last = max(numbers, default=0)
+        with _opened(self.path) as file:
+            for number, line in enumerate(islice(_lines(file), last), start=1):
+                if number in numbers:
+                    sample = _parsed(line)
+                    found[number] = [_said(text) for text in _texts(sample.get("filtered_resps"))]
+        return found
 
     @property
     def read(self) -> bool:
@@ -61,7 +77,7 @@ class SampleLog:
         count = f"{self.bad} of {self.lines} line(s), " if self.bad else ""
         return f"{str(self.path)!r}: {count}{self.reason}" if self.reason else ""
 
-    def _of_line(self, line: bytes, number: int) -> Iterator[tuple[Record, bytes, int]]:
+    def _of_line(self, line: bytes, number: int) -> Iterator[tuple[dict[str, Any], bytes, int]]:
         self.lines += 1
         try:
             found = _records(line)
@@ -103,7 +119,7 @@ def _lines(file: BinaryIO) -> Iterator[bytes]:
         yield line
 
 
-def _records(line: bytes) -> list[tuple[Record, bytes]]:
+def _records(line: bytes) -> list[tuple[dict[str, Any], bytes]]:
     if len(line) > MAX_BYTES:
         raise RobustError(f"more than {MAX_BYTES >> 20} MB")
     sample = _parsed(line)
@@ -117,9 +133,12 @@ def _records(line: bytes) -> list[tuple[Record, bytes]]:
     ]
 
 
+def _said(text: Any) -> str:
+    return unseal(text).text if isinstance(text, str) else repr(text)
+
+
 def _digest(text: Any) -> bytes:
-    said = unseal(text).text if isinstance(text, str) else repr(text)
-    return sha256(said.encode("utf-8", "surrogatepass")).digest()[:16]
+    return sha256(_said(text).encode("utf-8", "surrogatepass")).digest()[:16]
 
 
 def _listed(value: Any) -> list[Any]:
@@ -145,10 +164,10 @@ def _parsed(line: bytes) -> dict[str, Any]:
     return found
 
 
-def _record(value: Any) -> Record:
-    record = from_log(value)
-    if record.variant not in VARIANTS:
-        raise RobustError(f"no record of this version (variant {record.variant[:80]!r} is not known)")
+def _record(value: Any) -> dict[str, Any]:
+    record = checked(value)
+    if record["variant"] not in VARIANTS:
+        raise RobustError(f"no record of this version (variant {record['variant'][:80]!r} is not known)")
     return record
 
 

@@ -1,145 +1,210 @@
-"""The tables of one run: answers, reasoning, and what holds under several variants at once."""
+"""The tables of one run: answers, what became of them, reasoning, confidence, and what holds under several variants."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from math import isnan
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from rich.markup import escape
-from rich.table import Table
+import numpy as np
+import pyarrow.compute as pc
 
+from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.rates import MOST_TRUNCATED
-from lmms_robust.report.estimates import Row, joint_rates, rows
+from lmms_robust.report.columns import codes, equals
+from lmms_robust.report.estimates import AREAS, Row, rows
+from lmms_robust.report.joint import Joint
 from lmms_robust.report.logs import Run
+from lmms_robust.report.sheet import NONE, Sheet, area, bare, number, p_value, percent
 
 ABOUT_ANSWERS = (
-    "Percent of items; a response without a readable answer is wrong. drop: points lost from base, same items "
-    "(abstain_…: from abstain_base). survival: still right among those right at base. followed: answered the one wrong "
-    "option that is planted (at base nothing is planted: its rate by chance). truncated: stopped at the limit of "
-    "tokens before a complete answer. fallback: items whose asserted sentence only says what the answer is."
+    "Percent of items, (95 % interval); a response without a readable answer is wrong. drop: points lost from base, "
+    "same items (abstain_…: from abstain_base). survival: still right among those right at base. followed: answered "
+    "the one wrong option that is planted (at base nothing is: its rate by chance). p: exact McNemar test against "
+    "base, adjusted for the variants (Holm)."
+)
+ABOUT_OUTCOMES = (
+    "Percent of items. followed more: than the same option is answered at base. of wrong: share of the planted option "
+    "among the wrong answers, above that of a random wrong one. truncated: stopped at the limit of tokens before a "
+    "complete answer. fallback: items whose asserted sentence only says what the answer is. own words: of the "
+    "conclusions, those in the model's own words."
 )
 ABOUT_REASONING = (
-    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes + no). decided by: who gave "
-    "them, and how many. undecided: responses without a verdict, and percent. own words: percent of the conclusions "
-    "that stand in the model's own words, and not in those put in its mouth. right and consistent, its drop: in "
-    "percent of items; \\[a, b]: between a and b, whatever the undecided are; where that hangs on more than 5 % of the "
-    "items there is no point value. –: the reasoning is not the model's own."
+    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom). undecided: "
+    "responses without a verdict, and percent. right and consistent, its drop: in percent of items; [a, b]: between a "
+    "and b, whatever the undecided are; where that hangs on more than 5 % of the items there is no point value. –: the "
+    "reasoning is not the model's own."
+)
+ABOUT_CONFIDENCE = (
+    "Option letters' probabilities at the answer letter, for the n items where the backend gave them. p right: of the "
+    "right option. entropy: in nats, 0 is certain. ece: calibration error of the answers given; few items alone make "
+    "it high. change: from base, same items. auroc: how well p right, or certainty, at base tells the items still "
+    "right from those that fell, of those with exact probabilities; 0.5 is chance."
 )
 
 
 def title(run: Run) -> str:
-    """What run a table is about, as text of rich."""
+    """What run a table is about."""
     seed = f" · plant seed {run.seed}" if run.seed else ""
-    return escape(f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}{seed}")
+    return f"{run.benchmark}{' (probe)' if run.probe else ''} · {run.model} · {run.date}{seed}"
 
 
-def tables(run: Run) -> Iterator[Table]:
+Column = Callable[[Row], str]
+
+
+def sheets(run: Run, found: Sequence[Row] | None = None) -> Iterator[Sheet]:
     """The tables of one run; a probe has none about reasoning."""
-    found = rows(run.records)
-    yield _table(f"answers · {title(run)}", ABOUT_ANSWERS, found, _answers(found))
+    found = rows(run.table) if found is None else found
+    yield _sheet(f"answers · {title(run)}", ABOUT_ANSWERS, found, ANSWERS)
+    yield _sheet(f"outcomes · {title(run)}", ABOUT_OUTCOMES, found, _used(found))
     if not run.probe:
-        yield _table(f"reasoning · {title(run)}", ABOUT_REASONING, found, REASONING)
+        yield _sheet(f"reasoning · {title(run)}", ABOUT_REASONING, found, REASONING)
+    if any("p_correct" in row.estimates for row in found):
+        yield _sheet(f"confidence · {title(run)}", ABOUT_CONFIDENCE, found, CONFIDENCE)
 
 
-def sentences(run: Run) -> Iterator[str]:
-    """What is said below the tables: joint rates, what was cut, torn or counted once."""
-    joint = joint_rates(run.records)
+def _sheet(name: str, about: str, found: Sequence[Row], columns: Mapping[str, Column]) -> Sheet:
+    several = Counter(row.variant for row in found)
+    cells = [[_named(row, several[row.variant] > 1), *(cell(row) for cell in columns.values())] for row in found]
+    return Sheet(name, about, ["variant", *columns], cells)
+
+
+def _named(row: Row, several: bool) -> str:
+    """A variant, and how its words were delivered where that differs within the variant."""
+    ways = [row.injection, f"captions by {row.caption_source}" if row.caption_source else ""]
+    return f"{row.variant} ({', '.join(filter(None, ways))})" if several else row.variant
+
+
+def _of(name: str, nothing: str = "") -> Column:
+    return lambda row: percent(row.estimates.get(name), nothing)
+
+
+def _bare(name: str) -> Column:
+    return lambda row: bare(row.estimates.get(name))
+
+
+ANSWERS: dict[str, Column] = {
+    "items": lambda row: str(row.estimates["acc"].n),
+    "accuracy": _of("acc"),
+    "drop": _of("drop"),
+    "survival": _of("survival"),
+    "followed": _of("followed"),
+    "p": lambda row: p_value(row.p),
+}
+OUTCOMES: dict[str, tuple[str, Column]] = {
+    "of answered": ("acc_answered", _bare("acc_answered")),
+    "followed more": ("followed_more", _bare("followed_more")),
+    "of wrong": ("followed_of_wrong", _bare("followed_of_wrong")),
+    "abstained": ("abstained", _bare("abstained")),
+    "no answer": ("no_answer", _bare("no_answer")),
+    "truncated": ("truncated", _bare("truncated")),
+    "fallback": ("fallback", _bare("fallback")),
+    "own words": ("own", _bare("own")),
+    "majority": ("majority", _bare("majority")),
+    "one of k": ("pass_at", _bare("pass_at")),
+}
+ALWAYS = ("acc_answered", "no_answer", "truncated")
+
+
+def _used(found: Sequence[Row]) -> dict[str, Column]:
+    """Columns of outcomes that say something in some row."""
+    return {
+        head: cell
+        for head, (name, cell) in OUTCOMES.items()
+        if name in ALWAYS or any(row.estimates[name].value for row in found if name in row.estimates)
+    }
+
+
+REASONING: dict[str, Column] = {
+    "consistent": lambda row: NONE if row.verdicts is None else percent(row.estimates["consistency"]),
+    "yes+no": lambda row: NONE if row.verdicts is None else f"{row.verdicts[0]}+{row.verdicts[1]}",
+    "by": lambda row: "\n".join(f"{name} {count}" for name, count in sorted(row.deciders.items())) or NONE,
+    "undecided": lambda row: _undecided(row),
+    "right and consistent": _of("consistent_acc", NONE),
+    "its drop": lambda row: percent(row.estimates.get("consistent_drop"), NONE if row.verdicts is None else ""),
+}
+
+
+def _undecided(row: Row) -> str:
+    if row.verdicts is None:
+        return NONE
+    return f"{sum(row.undecided.values())} ({bare(row.estimates['undecided'])})"
+
+
+CONFIDENCE: dict[str, Column] = {
+    "n": lambda row: str(row.estimates["p_correct"].n) if "p_correct" in row.estimates else "0",
+    "p right": lambda row: number(row.estimates.get("p_correct")),
+    "entropy": lambda row: number(row.estimates.get("letter_entropy")),
+    "ece": lambda row: number(row.estimates.get("ece")),
+    "p change": lambda row: number(row.estimates.get("p_correct_change"), signed=True),
+    "entropy change": lambda row: number(row.estimates.get("entropy_change"), signed=True),
+    "still right": lambda row: _still(row.auroc.get(AREAS[0])),
+    "auroc by p right": lambda row: _area(row.auroc.get(AREAS[0])),
+    "by certainty": lambda row: _area(row.auroc.get(AREAS[1]), interval=False),
+}
+
+
+def _still(found: Auroc | None) -> str:
+    return f"{found.survived}/{found.n}" if found else ""
+
+
+def _area(found: Auroc | None, interval: bool = True) -> str:
+    if found is None:
+        return ""
+    if not (found.survived and found.fell):
+        return NONE
+    return area(found.value, found.low, found.high) if interval else f"{found.value:.2f}"
+
+
+JOINT = {
+    "worst_acc": "right under all four wrong_*",
+    "robust_acc": "right and consistent there",
+    "joint_acc": "right and consistent there and at base",
+}
+
+
+def joint_estimates(joint: Joint, probe: bool) -> dict[str, Estimate]:
+    """The joint rates that say something, by name; those of a probe are about answers alone."""
+    found = {"worst_acc": joint.worst_acc}
+    if not probe:
+        found |= {"robust_acc": joint.robust_acc, "joint_acc": joint.joint_acc}
+    return {name: rate for name, rate in found.items() if rate.n}
+
+
+def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
+    """What is said below the tables: joint rates, how words were delivered, what was cut, torn or counted once."""
     if joint is not None:
-        rates = [("right under all four wrong_*", "worst_acc", joint.worst_acc)]
-        if not run.probe:
-            rates.append(("right and consistent there", "robust_acc", joint.robust_acc))
-            rates.append(("right and consistent there and at base", "joint_acc", joint.joint_acc))
-        for said, name, rate in rates:
-            if rate.n:
-                yield f"{said}: {percent(rate)} ({name}, {rate.n} items)"
+        for name, rate in joint_estimates(joint, run.probe).items():
+            yield f"{JOINT[name]}: {percent(rate)} ({name}, {rate.n} items)"
         if joint.torn:
             yield f"{joint.torn} item(s) lack some of the four wrong_* variants and are in none of these rates"
         if joint.without_base > joint.torn:
             yield f"{joint.without_base - joint.torn} item(s) have these four and lack base: they are not in joint_acc"
         if joint.mixed:
             yield f"warning: these rates mix what was delivered in different ways: {', '.join(joint.mixed)}"
-    cut = sum(record.truncated for record in run.records)
-    if cut > MOST_TRUNCATED * len(run.records):
-        yield f"warning: {cut} of {len(run.records)} responses stopped at the limit of tokens; allow more new tokens"
-    others = sorted({name for record in run.records for name in record.not_honoured})
+    yield from _delivered(run)
+    bounds = int(np.count_nonzero(~equals(run.table, "probs_at_most", "")))
+    if bounds:
+        yield f"{bounds} response(s) have letters whose probability is known as an upper bound: not in ece and auroc"
+    cut = int(np.count_nonzero(np.asarray(run.table["truncated"])))
+    if cut > MOST_TRUNCATED * len(run.table):
+        yield f"warning: {cut} of {len(run.table)} responses stopped at the limit of tokens; allow more new tokens"
+    others = sorted(pc.list_flatten(run.table["not_honoured"]).unique().to_pylist())
     if others:
         yield f"warning: settings that the backend did not honour: {', '.join(others)}"
-    shown = sorted({record.reasoning for record in run.records} - {"shown"})
+    shown = sorted(set(run.table["reasoning"].unique().to_pylist()) - {"shown"})
     if shown:
         yield f"reasoning is {' or '.join(shown)} in some responses; their consistency is that of what is shown"
     yield from run.notes
 
 
-Column = Callable[[Row], str]
-
-
-def _answers(found: Sequence[Row]) -> dict[str, Column]:
-    columns: dict[str, Column] = {
-        "items": lambda row: str(row.acc.n),
-        "accuracy": lambda row: percent(row.acc),
-        "of answered": lambda row: percent(row.acc_answered),
-        "drop": lambda row: percent(row.drop),
-        "survival": lambda row: percent(row.survival),
-        "followed": lambda row: percent(row.followed),
-    }
-    if any(row.abstained for row in found):
-        columns["abstained"] = lambda row: percent(row.abstained)
-    columns |= {"no answer": lambda row: percent(row.no_answer), "truncated": lambda row: percent(row.truncated)}
-    if any(row.fallback and row.fallback.value for row in found):
-        columns["fallback"] = lambda row: percent(row.fallback)
-    return columns | {"injection": _injection}
-
-
-REASONING: dict[str, Column] = {
-    "consistent": lambda row: _consistency(row.consistent),
-    "yes + no": lambda row: "–" if row.consistent is None else f"{row.consistent[0]} + {row.consistent[1]}",
-    "decided by": lambda row: "\n".join(f"{name} {count}" for name, count in sorted(row.deciders.items())) or "–",
-    "undecided": lambda row: _undecided(row),
-    "own words": lambda row: percent(row.own, "–"),
-    "right and consistent": lambda row: percent(row.consistent_acc, "–"),
-    "its drop": lambda row: percent(row.consistent_drop, "–" if row.consistent is None else ""),
-}
-
-
-def _table(name: str, about: str, found: Sequence[Row], columns: dict[str, Column]) -> Table:
-    table = Table(title=name, caption=about, caption_justify="left")
-    table.add_column("variant", no_wrap=True)
-    for column in columns:
-        table.add_column(column, justify="left" if column == "injection" else "right")
-    for row in found:
-        table.add_row(row.variant, *(escape(cell(row)) for cell in columns.values()))
-    return table
-
-
-def percent(estimate: Estimate | None, nothing: str = "") -> str:
-    """A rate in percent, or the bounds where something is unknown.
-
-    >>> percent(Estimate(0.5, 4, 0.5, 0.5)), percent(Estimate(float("nan"), 4, 0.25, 0.5)), percent(None, "–")
-    ('50.0', '[25.0, 50.0]', '–')
-    >>> percent(Estimate(0.99, 100, 0.98, 0.99))
-    '99.0 [98.0, 99.0]'
-    """
-    if estimate is None or not estimate.n:
-        return nothing
-    if estimate.exact:
-        return f"{100 * estimate.value:.1f}"
-    bounds = f"[{100 * estimate.low:.1f}, {100 * estimate.high:.1f}]"
-    return bounds if isnan(estimate.value) else f"{100 * estimate.value:.1f} {bounds}"
-
-
-def _consistency(verdicts: tuple[int, int] | None) -> str:
-    if verdicts is None:
-        return "–"
-    return "" if not sum(verdicts) else f"{100 * verdicts[0] / sum(verdicts):.1f}"
-
-
-def _undecided(row: Row) -> str:
-    if row.undecided is None:
-        return "–"
-    return f"{sum(record.consistent is None for record in row.records)} ({percent(row.undecided)})"
-
-
-def _injection(row: Row) -> str:
-    written = "" if row.caption_source in ("", "statements") else f", captions by {row.caption_source}"
-    return row.injection + written
+def _delivered(run: Run) -> Iterator[str]:
+    """How injected words reached the model, and what wrote the captions."""
+    numbers, known = codes(run.table["injection"])
+    counts = {name: int(count) for name, count in zip(known, np.bincount(numbers, minlength=len(known)), strict=True)}
+    told = [f"{name} {counts[name]}" for name in sorted(counts) if name not in ("none", "probe")]
+    if told:
+        yield f"injected words, by responses: {', '.join(told)}"
+    written = sorted({*codes(run.table["caption_source"])[1]} - {"", "statements"})
+    if written:
+        yield f"captions by {', '.join(written)}"

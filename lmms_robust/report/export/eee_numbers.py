@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.numbers import Number
+from lmms_robust.report.export.number import Number
+from lmms_robust.report.numbers import ALL
 from lmms_robust.report.sample_log import results
 
 Kind = TypeVar("Kind")
@@ -60,10 +61,11 @@ def _number(result: Any, model: str, date: str) -> Number:
         benchmark=_of(_of(result, "source_data", dict), "dataset_name", str),
         probe=_of(said, "probe", bool),
         seed=_of(said, "plant_seed", int),
+        category=ALL,
         variant=_of(said, "variant", str),
         injection=_of(said, "injection", str),
         caption_source=_of(said, "caption_source", str),
-        estimate=_of(result, "evaluation_result_id", str),
+        name=_of(result, "evaluation_result_id", str),
         n=_of(sure, "num_samples", int),
         value=None if "point" in bounds else value,
         low=_bound(bounds, "low", value),

@@ -17,8 +17,8 @@ from lmms_robust.report.columns import codes
 from lmms_robust.report.export import eee
 from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
 from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
+from lmms_robust.report.export.number import SEVERAL, Number, numbers
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import Number, numbers
 from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
 
@@ -60,7 +60,7 @@ class _Made:
 
     def entry(self, way: Way) -> eee.Entry:
         """The record of a variant, or of several at once."""
-        run, (variant, *_) = self.run, way
+        run, variant = self.run, "" if way[0] == SEVERAL else way[0]
         suite = "robustprobe" if run.probe else "robustness"
         stem = "robust" if variant and not run.probe else suite
         return eee.Entry(
@@ -101,7 +101,7 @@ def write(run: Run, number: int, publisher: eee.Publisher, root: Path) -> tuple[
                 judges.setdefault(way, set()).add(one.record.decided_by)
     for way, found in groupby(numbers(run), key=attrgetter("way")):
         entry = entries.setdefault(way, made.entry(way))
-        deciders = judges.get(way, set()) if way[0] else set().union(*judges.values())
+        deciders = judges.get(way, set()) if way[0] != SEVERAL else set().union(*judges.values())
         entry.close(_aggregate(made, entry, list(found), sorted(deciders)), root)
     return len(entries), sum(entry.rows for entry in entries.values())
 
@@ -145,9 +145,9 @@ def _aggregate(made: _Made, entry: eee.Entry, found: list[Number], judges: list[
     run, harness = made.run, made.harness
     results = [
         {
-            "evaluation_result_id": number.estimate,
+            "evaluation_result_id": number.name,
             "evaluation_name": entry.name,
-            "metric_config": _metric(run, number, judges if number.estimate in VERDICTS else []),
+            "metric_config": _metric(run, number, judges if number.name in VERDICTS else []),
             "score_details": _score(number),
             **made.shared,
         }
@@ -163,7 +163,7 @@ def _aggregate(made: _Made, entry: eee.Entry, found: list[Number], judges: list[
 
 
 def _metric(run: Run, number: Number, judges: list[str]) -> dict[str, Any]:
-    better = higher_is_better(number.estimate, number.variant)
+    better = higher_is_better(number.name, number.variant)
     parameters: dict[str, Any] = {
         "variant": number.variant,
         "injection": number.injection,
@@ -175,12 +175,12 @@ def _metric(run: Run, number: Number, judges: list[str]) -> dict[str, Any]:
     if any(templates):
         parameters["templates"] = ",".join(sorted(templates))
     return {
-        "evaluation_description": about(number.estimate),
-        "metric_id": "accuracy" if number.estimate == "acc" else f"lmms-robust.{number.estimate}",
-        "metric_name": number.estimate,
+        "evaluation_description": about(number.name),
+        "metric_id": "accuracy" if number.name == "acc" else f"lmms-robust.{number.name}",
+        "metric_name": number.name,
         "metric_parameters": parameters,
         "lower_is_better": better is False,
-        **eee.bounds(span(number.estimate)),
+        **eee.bounds(span(number.name)),
         **({"additional_details": {"polarity": "not_applicable"}} if better is None else {}),
         **({"llm_scoring": _scoring(judges)} if judges else {}),
     }

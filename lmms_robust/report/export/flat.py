@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import fields
 from pathlib import Path
@@ -14,10 +14,10 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.columns import SCHEMA
+from lmms_robust.report.columns import SCHEMA, record_of
+from lmms_robust.report.export.number import Number, numbers
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import Number, numbers
-from lmms_robust.writing import cell, text_of
+from lmms_robust.writing import as_text, from_text
 
 Rows = Sequence[dict[str, Any]]
 
@@ -87,7 +87,7 @@ def _from_csv(path: Path) -> tuple[list[str], Rows]:
 
 def _value(text: str, kind: pa.DataType | None) -> Any:
     if kind is None or pa.types.is_string(kind):
-        return text_of(text)
+        return from_text(text)
     if pa.types.is_boolean(kind):
         return text == "true"
     return (int if pa.types.is_integer(kind) else float)(text) if text else None
@@ -97,19 +97,15 @@ def _records(runs: Sequence[Run]) -> Iterator[Rows]:
     for run in runs:
         for start in range(0, len(run.table), CHUNK):
             rows = run.table.slice(start, CHUNK).to_pylist()
-            yield [
-                {"model": run.model, "date": run.date, **{name: _plain(value) for name, value in row.items()}}
-                for row in rows
-            ]
+            yield [{"model": run.model, "date": run.date, **_plain(row)} for row in rows]
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, bytes):
-        return value.hex()
-    if isinstance(value, list):
-        named = value and isinstance(value[0], tuple)
-        return json.dumps(dict(value) if named else value, ensure_ascii=False)
-    return value
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with lists and objects as JSON, and digests in hexadecimal."""
+    probs = record_of(row).letter_probs
+    values = {**row, "letter_probs": None if probs is None else dict(probs), "response": row["response"].hex()}
+    nested = [name for name, value in values.items() if isinstance(value, list | dict)]
+    return values | {name: json.dumps(values[name], ensure_ascii=False) for name in nested}
 
 
 @contextmanager
@@ -131,7 +127,7 @@ def _cell(value: Any, text: bool) -> str:
         return ""
     if isinstance(value, bool):
         return str(value).lower()
-    return cell(value) if text else repr(value)
+    return str(as_text(value)) if text else repr(value)
 
 
 @contextmanager

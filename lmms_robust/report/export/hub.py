@@ -11,8 +11,8 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml, parse_
 
 from lmms_robust.benchmarks import MODULES, benchmark
 from lmms_robust.errors import RobustError
+from lmms_robust.report.export.number import SEVERAL, Number, numbers
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import Number, numbers
 
 OF_VARIANTS = ("acc", "consistent_acc", "drop")
 """What a suite's table has of each variant; beside it the joint rates."""
@@ -68,8 +68,8 @@ def read(path: Path) -> dict[str, float]:
 
 def task_id(number: Number) -> str:
     """Name of a number: the suite, and the number's name there."""
-    parts = _suite(number.probe), number.benchmark, number.estimate, number.variant
-    return "_".join(filter(None, parts))
+    suffix = "" if number.variant == SEVERAL else f"_{number.variant}"
+    return f"{_suite(number.probe)}_{number.benchmark}_{number.name}{suffix}"
 
 
 def _suite(probe: bool) -> str:
@@ -77,7 +77,7 @@ def _suite(probe: bool) -> str:
 
 
 def _wanted(run: Run) -> list[Number]:
-    found = [number for number in numbers(run) if not number.variant or number.estimate in OF_VARIANTS]
+    found = [number for number in numbers(run) if number.variant == SEVERAL or number.name in OF_VARIANTS]
     ways: dict[str, set[tuple[str, str, str]]] = {}
     for number in found:
         ways.setdefault(number.variant, set()).add(number.way)
@@ -97,7 +97,7 @@ def _entry(number: Number, dataset: str) -> EvalResultEntry:
 
 
 def _notes(number: Number) -> list[str]:
-    said = [f"{number.estimate}, variant {number.variant}" if number.variant else number.estimate]
+    said = [f"{number.name}, variant {number.variant}"]
     if number.injection:
         said.append(f"injection {number.injection}")
     if number.caption_source not in ("", "statements"):

@@ -6,8 +6,13 @@ from math import inf
 
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.estimates import ABOUT
-from lmms_robust.report.numbers import AUROC, JOINT
+from lmms_robust.report.export.number import AUROC
 
+_JOINT = {
+    "worst_acc": "right under every variant that asserts a wrong option",
+    "robust_acc": "right and consistent under every variant that asserts a wrong option",
+    "joint_acc": "right and consistent under every variant that asserts a wrong option, and at base",
+}
 _DIFFERENCES = ("drop", "consistent_drop", "followed_more", "followed_of_wrong", "p_correct_change")
 _SPANS = dict.fromkeys(_DIFFERENCES, (-1.0, 1.0)) | {
     "letter_entropy": (0.0, inf),
@@ -15,7 +20,7 @@ _SPANS = dict.fromkeys(_DIFFERENCES, (-1.0, 1.0)) | {
 }
 _HIGHER = {
     *("acc", "acc_answered", "survival", "consistency", "consistent_acc", "majority", "pass_at"),
-    *JOINT,
+    *_JOINT,
 }
 _LOWER = {"no_answer", "truncated", "ece"}
 _LOWER_WHERE_PLANTED = {"drop", "consistent_drop", "followed", "followed_more", "followed_of_wrong"}
@@ -30,7 +35,7 @@ def about(estimate: str) -> str:
     if estimate.startswith(AUROC):
         score = estimate.removeprefix(AUROC)
         return f"by {score} at base, how well it tells which of the items right there are right here; 0.5 is chance"
-    return JOINT.get(estimate) or ABOUT[estimate]
+    return _JOINT.get(estimate) or ABOUT[estimate]
 
 
 def span(estimate: str) -> tuple[float, float]:

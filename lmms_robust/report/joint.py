@@ -1,0 +1,57 @@
+"""From a run's responses to what holds of an item under several variants at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.metrics.worst_case import joint, torn
+from lmms_robust.perturbations import ADVERSARIAL
+from lmms_robust.report.columns import codes, equals, keys, right_and_consistent, whether
+from lmms_robust.report.estimates import WAY
+from lmms_robust.report.grid import lay_out
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """What holds of an item under several variants at once.
+
+    Attributes:
+        worst_acc: right under every variant that asserts a wrong option.
+        robust_acc: right and consistent there.
+        joint_acc: under base too.
+        torn: items that lack some of the wrong ones, and are in none of these rates.
+        without_base: items that lack base or some of the wrong ones, and are not in ``joint_acc``.
+        mixed: variants whose words were delivered, or whose captions were made, in more than one way.
+    """
+
+    worst_acc: Estimate
+    robust_acc: Estimate
+    joint_acc: Estimate
+    torn: int
+    without_base: int
+    mixed: tuple[str, ...]
+
+
+def joint_rates(table: pa.Table) -> Joint | None:
+    """What holds under several variants, or None where none of them asserts a wrong option."""
+    grid = lay_out({"": table})
+    variants = [name for _, name in grid.places]
+    if not set(ADVERSARIAL) & set(variants):
+        return None
+    values = whether(equals(table, "outcome", "right")), right_and_consistent(table)
+    correct, both = ({name: grid.outcomes(("", name), found) for name in variants} for found in values)
+    needed = ("base", *ADVERSARIAL)
+    way, _ = codes(keys(table, WAY))
+    variant, known = codes(table["variant"])
+    return Joint(
+        joint(correct, ADVERSARIAL, grid.units),
+        joint(both, ADVERSARIAL, grid.units),
+        joint(both, needed, grid.units),
+        torn(correct, ADVERSARIAL, grid.units),
+        torn(correct, needed, grid.units),
+        tuple(name for name in needed if name in known and len(np.unique(way[variant == known.index(name)])) > 1),
+    )

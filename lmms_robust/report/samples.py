@@ -1,0 +1,197 @@
+"""Responses picked from logs by what became of them, with their texts."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lmms_robust.errors import RobustError
+from lmms_robust.perturbations import base_of
+from lmms_robust.record import Record
+from lmms_robust.report.columns import codes, equals, record_at, verdicts
+from lmms_robust.report.grid import Grid, lay_out
+from lmms_robust.report.logs import Run
+from lmms_robust.report.sample_log import SampleLog
+from lmms_robust.writing import as_text, complete
+
+Mask = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which responses are wanted; all of these at once.
+
+    Attributes:
+        variants: their variants; all if empty.
+        categories: their categories; all if empty.
+        outcome: ``"right"``, ``"planted"``, ``"other"``, ``"abstained"``, ``"no_answer"``, or None.
+        consistent: the verdict, ``"yes"``, ``"no"``, ``"undecided"``, or None.
+        changed: the outcome is another than that of the same item and repeat at base.
+        won: names of two models: the first is right where the second is not.
+    """
+
+    variants: Sequence[str] = ()
+    categories: Sequence[str] = ()
+    outcome: str | None = None
+    consistent: str | None = None
+    changed: bool = False
+    won: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One response with its texts.
+
+    Attributes:
+        model: who gave it.
+        record: what became of it.
+        response: the whole response.
+    """
+
+    model: str
+    record: Record
+    response: str
+
+    def columns(self) -> dict[str, Any]:
+        """Flat, for JSON or CSV."""
+        record = self.record
+        return {
+            "model": self.model, "benchmark": record.benchmark, "category": record.category, "item": record.item,
+            "variant": record.variant, "repeat": record.repeat, "question": record.question,
+            "options": json.dumps(record.options, ensure_ascii=False), "gold": record.gold, "planted": record.planted,
+            "answer": record.answer, "outcome": record.outcome, "conclusion": record.conclusion,
+            "consistent": record.consistent, "undecided": record.undecided, "injection": record.injection,
+            "response": self.response,
+        }  # fmt: skip
+
+    def text(self) -> str:
+        """For people to read."""
+        record = self.record
+        agreed = {True: "consistent", False: "inconsistent", None: f"undecided: {record.undecided}"}
+        head = f"{self.model} · {record.benchmark} {record.item} · {record.variant}"
+        head += f" · repeat {record.repeat}" if record.repeat else ""
+        options = "  ".join(f"{chr(65 + place)} {option}" for place, option in enumerate(record.options))
+        told = f"gold {record.gold} · planted {record.planted} · answer {record.answer or '–'} ({record.outcome})"
+        told += f" · concludes {record.conclusion or '–'} ({agreed[record.consistent]})"
+        return f"{head}\n{record.question}\n{options}\n{told}\n\n{self.response.strip()}"
+
+
+def samples(runs: Sequence[Run], wanted: Wanted) -> Iterator[Sample]:
+    """Yield the responses that are wanted, in the order of the runs' tables; texts are read from the logs.
+
+    Raises:
+        RobustError: a variant, category or model is in none of the runs.
+    """
+    _check(runs, wanted)
+    for run in runs:
+        mask = _mask(run, runs, wanted)
+        yield from _read(run, np.flatnonzero(mask))
+
+
+def _check(runs: Sequence[Run], wanted: Wanted) -> None:
+    for column, names in (("variant", wanted.variants), ("category", wanted.categories)):
+        known = {name for run in runs for name in codes(run.table[column])[1]}
+        for name in names:
+            if name not in known:
+                raise RobustError(f"{column} {name!r} is in none of these runs; allowed: {', '.join(sorted(known))}")
+    models = {run.model for run in runs}
+    for name in wanted.won or ():
+        if name not in models:
+            raise RobustError(f"model {name!r} is in none of these runs; allowed: {', '.join(sorted(models))}")
+
+
+def _mask(run: Run, runs: Sequence[Run], wanted: Wanted) -> Mask:
+    table = run.table
+    found = np.ones(len(table), bool)
+    for column, names in (("variant", wanted.variants), ("category", wanted.categories)):
+        if names:
+            found &= np.logical_or.reduce([equals(table, column, name) for name in names])
+    if wanted.outcome:
+        found &= equals(table, "outcome", wanted.outcome)
+    if wanted.consistent:
+        found &= verdicts(table) == {"yes": 1, "no": 0, "undecided": -1}[wanted.consistent]
+    if wanted.changed:
+        found &= _changed(run)
+    if wanted.won:
+        found &= _won(run, runs, *wanted.won)
+    return np.asarray(found)
+
+
+def _changed(run: Run) -> Mask:
+    """Responses whose outcome is another than that at their base."""
+    grid = lay_out({"": run.table})
+    outcome, _ = codes(run.table["outcome"])
+    found = np.zeros(len(run.table), bool)
+    for (_, variant), rows in grid.places.items():
+        before = grid.numbers(("", base_of(variant)), outcome)
+        here = grid.numbers(("", variant), outcome)
+        units = np.flatnonzero((before >= 0) & (here >= 0) & (before != here))
+        found[rows[units]] = variant != "base"
+    return found
+
+
+def _won(run: Run, runs: Sequence[Run], winner: str, loser: str) -> Mask:
+    """Responses of the winner, and of the loser to the same, where the one is right and the other is not."""
+    about = run.benchmark, run.probe, run.seed
+    sides = {one.model: one.table for one in runs if (one.benchmark, one.probe, one.seed) == about}
+    found = np.zeros(len(run.table), bool)
+    if run.model not in (winner, loser) or not {winner, loser} <= sides.keys():
+        return found
+    grid = lay_out({name: sides[name] for name in (winner, loser)})
+    start = 0 if run.model == winner else len(sides[winner])
+    for variant in {variant for _, variant in grid.places}:
+        units = _ahead(grid, (winner, variant), (loser, variant))
+        rows = grid.places.get((run.model, variant))
+        if rows is not None:
+            found[rows[units] - start] = True
+    return found
+
+
+def _ahead(grid: Grid, one: tuple[str, str], other: tuple[str, str]) -> NDArray[np.int64]:
+    right = equals(grid.table, "outcome", "right").astype(np.int8)
+    return np.flatnonzero((grid.outcomes(one, right) == 1) & (grid.outcomes(other, right) == 0))
+
+
+def _read(run: Run, rows: NDArray[np.int64]) -> Iterator[Sample]:
+    """The samples of some rows, each log read once and up to the last line that is needed."""
+    files, names = codes(run.table["file"])
+    lines = np.asarray(run.table["line"])
+    for number in dict.fromkeys(files[rows].tolist()):
+        here = rows[files[rows] == number]
+        texts = SampleLog(Path(names[number])).texts({int(line) for line in lines[here]})
+        for row in here.tolist():
+            record = record_at(run.table, row)
+            responses = texts.get(int(lines[row]), [])
+            response = responses[record.repeat] if record.repeat < len(responses) else ""
+            yield Sample(run.model, record, response)
+
+
+def write(found: Iterable[Sample], target: Path) -> int:
+    """Write samples as JSON lines or CSV, told by the file's name, and return how many.
+
+    Raises:
+        RobustError: another kind of file, or one that cannot be written.
+    """
+    if target.suffix not in (".jsonl", ".csv"):
+        raise RobustError(f"{str(target)!r}; allowed: a name that ends in .jsonl or .csv")
+    written = 0
+    with complete(target) as file:
+        table = None
+        for sample in found:
+            written += 1
+            columns = sample.columns()
+            if target.suffix == ".jsonl":
+                file.write(json.dumps(columns, ensure_ascii=False) + "\n")
+                continue
+            if table is None:
+                table = csv.writer(file)
+                table.writerow(columns)
+            table.writerow(map(as_text, columns.values()))
+    return written

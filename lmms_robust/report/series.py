@@ -1,0 +1,71 @@
+"""Several runs of one benchmark in one table: models beside each other, checkpoints in the order of their steps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.report.numbers import ALL, Part
+from lmms_robust.report.sheet import NONE, Sheet, bare, percent
+from lmms_robust.report.table import joint_estimates
+
+ABOUT = (
+    "Percent of items, (95 % interval), [bounds where something is unknown]. worst: right under all four wrong_*. "
+    "robust: right and consistent there. joint: there and at base. consistent: of the verdicts, at base and over the "
+    "wrong_* that were run. undecided, no answer: of all responses. Models are told apart by `lmms-robust compare`."
+)
+_STEP = re.compile(r"(?:checkpoint|step|global_step|iter|epoch)[-_]?(\d+)", re.IGNORECASE)
+
+
+def step(name: str) -> int | None:
+    """The training step in a model's name, or None.
+
+    >>> step("qwen__checkpoint-400"), step("runs__global_step_50__actor"), step("Qwen2-VL-7B")
+    (400, 50, None)
+    """
+    found = _STEP.findall(name)
+    return int(found[-1]) if found else None
+
+
+def series(parts: Sequence[Part]) -> Iterator[Sheet]:
+    """One table for each benchmark of which there are several runs."""
+    groups: dict[tuple[str, bool, int], list[Part]] = {}
+    for part in parts:
+        if part.category == ALL:
+            groups.setdefault((part.run.benchmark, part.run.probe, part.run.seed), []).append(part)
+    for (benchmark, probe, seed), found in groups.items():
+        if len(found) > 1:
+            ordered = sorted(found, key=lambda part: (_before_step(part.run.model), step(part.run.model) or 0))
+            title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
+            heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
+            yield Sheet(title, ABOUT, heads, [_cells(part) for part in ordered])
+
+
+def _before_step(name: str) -> str:
+    found = list(_STEP.finditer(name))
+    return name[: found[-1].start()] if found else name
+
+
+def _cells(part: Part) -> list[str]:
+    base = next((row for row in part.rows if row.variant == "base"), None)
+    joint = joint_estimates(part.joint, part.run.probe) if part.joint else {}
+    wrong = [row for row in part.rows if row.variant.startswith("wrong_")]
+    verdicts = [sum(row.verdicts[side] for row in wrong if row.verdicts) for side in (0, 1)]
+    responses = sum(row.responses for row in part.rows)
+    reasoned = sum(row.responses for row in part.rows if row.verdicts)
+    undecided = sum(sum(row.undecided.values()) for row in part.rows)
+    silent = sum(row.outcomes["no_answer"] for row in part.rows)
+    at_base = bare(base.estimates.get("consistency"), NONE) if base else NONE
+    return [
+        part.run.model,
+        percent(base.estimates["acc"]) if base else NONE,
+        *(percent(joint.get(name), NONE) for name in ("worst_acc", "robust_acc", "joint_acc")),
+        f"{at_base}, {_share(verdicts[0], sum(verdicts))}",
+        _share(undecided, reasoned),
+        _share(silent, responses),
+    ]
+
+
+def _share(part: int, whole: int) -> str:
+    return bare(Estimate(part / whole, whole, part / whole, part / whole)) if whole else NONE

@@ -1,0 +1,115 @@
+"""A table of texts, for a terminal or as Markdown; and how numbers are written in its cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import isnan
+
+from rich import box
+from rich.console import Group
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from lmms_robust.metrics.estimate import Estimate
+
+WIDTH = 100
+"""Characters that a table takes at most."""
+NONE = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A table of texts.
+
+    Attributes:
+        title: what it is about.
+        about: what its cells mean.
+        columns: heads; the first column names the rows.
+        rows: cells.
+    """
+
+    title: str
+    about: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+    def rich(self) -> Group:
+        """For a terminal."""
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
+        for place, column in enumerate(self.columns):
+            table.add_column(escape(column), no_wrap=place == 0, justify="right" if place else "left")
+        for row in self.rows:
+            table.add_row(*map(escape, row))
+        return Group(Text(self.title, style="bold"), table, Text(self.about, style="dim"), "")
+
+    def markdown(self) -> str:
+        """As Markdown; what stands in a cell stays text."""
+        head = [_cell(column) for column in self.columns]
+        lines = [head, ["---", *["---:"] * (len(head) - 1)], *([_cell(cell) for cell in row] for row in self.rows)]
+        table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        return f"**{_cell(self.title)}**\n\n{table}\n\n{_cell(self.about)}\n"
+
+
+def _cell(text: str) -> str:
+    kept = "".join(f"\\{one}" if one in "\\`*_[]<>|" else one for one in text)
+    return " ".join(kept.split())
+
+
+def percent(estimate: Estimate | None, nothing: str = "") -> str:
+    """A share in percent, its 95 % interval in round brackets; where something is unknown, its bounds in square ones.
+
+    >>> percent(Estimate(0.5, 4, 0.5, 0.5, (0.15, 0.85))), percent(Estimate(float("nan"), 4, 0.25, 0.5))
+    ('50.0 (15,85)', '[25.0,50.0]')
+    >>> percent(Estimate(0.99, 100, 0.98, 0.99)), percent(None, "–")
+    ('99.0 [98.0,99.0]', '–')
+    """
+    if estimate is None or not estimate.n:
+        return nothing
+    low, high = estimate.interval
+    if not estimate.exact:
+        bounds = f"[{100 * estimate.low:.1f},{100 * estimate.high:.1f}]"
+        return bounds if isnan(estimate.value) else f"{100 * estimate.value:.1f} {bounds}"
+    interval = "" if isnan(low) else f" ({100 * low:.0f},{100 * high:.0f})"
+    return f"{100 * estimate.value:.1f}{interval}"
+
+
+def bare(estimate: Estimate | None, nothing: str = "") -> str:
+    """A share in percent without its interval, or its bounds."""
+    if estimate is None or not estimate.n:
+        return nothing
+    if isnan(estimate.value):
+        return f"[{100 * estimate.low:.1f},{100 * estimate.high:.1f}]"
+    return f"{100 * estimate.value:.1f}"
+
+
+def number(estimate: Estimate | None, signed: bool = False) -> str:
+    """A number that is no share."""
+    if estimate is None or not estimate.n:
+        return NONE
+    return f"{estimate.value:{'+' if signed else ''}.3f}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.2f}".replace("0.", ".", 1) if value < 1 else f"{value:.1f}"
+
+
+def area(value: float, low: float, high: float) -> str:
+    """An area under a curve with its interval.
+
+    >>> area(0.7, 0.372, 1.0)
+    '.70 (.37,1.0)'
+    """
+    return f"{_short(value)} ({_short(low)},{_short(high)})"
+
+
+def p_value(p: float) -> str:
+    """A p value.
+
+    >>> p_value(0.0312), p_value(1e-9), p_value(float("nan"))
+    ('0.031', '<0.001', '')
+    """
+    if isnan(p):
+        return ""
+    return "<0.001" if p < 0.001 else f"{p:.3f}"

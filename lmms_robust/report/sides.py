@@ -1,0 +1,80 @@
+"""Runs that are to be compared: which belong together, what to call them, and the places of several models."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lmms_robust.errors import RobustError
+from lmms_robust.metrics.estimate import ABSENT
+from lmms_robust.metrics.ranks import ranks
+from lmms_robust.metrics.worst_case import every
+from lmms_robust.perturbations import ADVERSARIAL
+from lmms_robust.report.columns import equals, right_and_consistent, whether
+from lmms_robust.report.compare import JOINT
+from lmms_robust.report.grid import lay_out
+from lmms_robust.report.logs import Run
+from lmms_robust.report.sheet import Sheet
+
+
+def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
+    """Runs of the same benchmark, and plant seed where all sides have it; the latest where a side has several.
+
+    Raises:
+        RobustError: no benchmark that all sides have.
+    """
+    for about in (_about_seed, _about):
+        found = [{about(run): run for run in runs} for runs in sides.values()]  # runs are oldest first
+        common = [key for key in found[0] if all(key in one for one in found)]
+        if common:
+            return [dict(zip(sides, (one[key] for one in found), strict=True)) for key in common]
+    has = {name: ", ".join(sorted({run.benchmark for run in runs})) for name, runs in sides.items()}
+    told = "; ".join(f"{name}: {benchmarks}" for name, benchmarks in has.items())
+    raise RobustError(f"no benchmark in common ({told}); allowed: runs of the same benchmarks")
+
+
+def _about(run: Run) -> tuple[Any, ...]:
+    return run.benchmark, run.probe
+
+
+def _about_seed(run: Run) -> tuple[Any, ...]:
+    return run.benchmark, run.probe, run.seed
+
+
+ABOUT_RANKS = (
+    "Place by each rate, best to worst in the 95 % interval over resampled pictures, on the items that all models were "
+    "asked; models whose places overlap are tied."
+)
+
+
+def places(runs: Mapping[str, Run]) -> Sheet:
+    """Places of several models on one benchmark, by accuracy at base and by joint rates."""
+    grid = lay_out({name: run.table for name, run in runs.items()})
+    correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
+    by_rate = {"base": (correct, ("base",)), "worst_acc": (correct, ADVERSARIAL)}
+    by_rate |= {name: (both, JOINT[name]) for name in ("robust_acc", "joint_acc")}
+    cells = {name: [name] for name in runs}
+    heads = ["model"]
+    for rate, (values, needed) in by_rate.items():
+        outcomes = [every([grid.outcomes((name, one), values) for one in needed]) for name in runs]
+        if not (np.stack(outcomes) != ABSENT).all(0).any():
+            continue
+        heads.append(rate)
+        for name, rank in zip(runs, ranks(outcomes, grid.units), strict=True):
+            cells[name].append(str(rank.best) if rank.best == rank.worst else f"{rank.best} to {rank.worst}")
+    return Sheet(f"places · {next(iter(runs.values())).benchmark}", ABOUT_RANKS, heads, list(cells.values()))
+
+
+def named(folders: Mapping[str, Sequence[Run]]) -> dict[str, Sequence[Run]]:
+    """Runs by the name of their model; by that of their folder, or its path, where those before are not enough."""
+    models = [{run.model for run in runs} for runs in folders.values()]
+    ways = [
+        [found.pop() if len(found) == 1 else "" for found in models],
+        [Path(folder).resolve().name for folder in folders],
+        list(folders),
+    ]
+    names = next(way for way in ways if "" not in way and len({*way}) == len(folders))
+    return dict(zip(names, folders.values(), strict=True))

@@ -1,0 +1,85 @@
+"""The summary in its forms, by category, and of a series of checkpoints."""
+
+from __future__ import annotations
+
+import csv
+import json
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from lmms_robust.cli import main
+from tests.report.samples import line, log, record
+
+RECORDS = [
+    record("w", "base", "A", True), record("x", "base", "B", True, category="shape"),
+    record("w", "wrong_think", "B", True),
+    record("x", "wrong_think", "B", undecided="ambiguous", category="shape"),
+]  # fmt: skip
+
+
+def summary(folder: Path, *arguments: str) -> str:
+    result = CliRunner().invoke(main, ["summary", str(folder), *arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    log(tmp_path / "=model", "d1", "robustness_scenes", *map(line, RECORDS))
+    return tmp_path
+
+
+def test_json_has_every_number_counts_and_transitions(folder: Path) -> None:
+    (found,) = json.loads(summary(folder, "--format", "json"))
+    base, wrong = found["variants"]
+    assert (found["model"], found["category"], base["responses"]) == ("=model", "all", 2)
+    assert base["estimates"]["acc"] | {"interval_low": 0, "interval_high": 0} == {
+        "value": 0.5, "n": 2, "low": 0.5, "high": 0.5, "interval_low": 0, "interval_high": 0,
+    }  # fmt: skip
+    assert wrong["estimates"]["consistent_acc"]["value"] == 0.0
+    assert wrong["outcomes"] == {"right": 0, "planted": 2, "other": 0, "abstained": 0, "no_answer": 0}
+    assert wrong["transitions"] == [
+        {"base": "right", "here": "planted", "n": 1},
+        {"base": "planted", "here": "planted", "n": 1},
+    ]
+    assert (wrong["verdicts"], wrong["undecided"]) == ({"yes": 1, "no": 0}, {"ambiguous": 1})
+    assert (wrong["against_base"]["lost"], wrong["against_base"]["won"], wrong["against_base"]["p"]) == (1, 0, 1.0)
+    assert base["against_base"] is None
+
+
+def test_csv_has_a_row_a_number_and_no_formulas(folder: Path) -> None:
+    rows = list(csv.DictReader(StringIO(summary(folder, "--format", "csv", "--by", "category"))))
+    assert {row["model"] for row in rows} == {"'=model"}
+    drops = {row["category"]: row["value"] for row in rows if row["name"] == "drop"}
+    assert drops == {"all": "0.5", "color": "1.0", "shape": "0.0"}
+
+
+def test_markdown_shows_what_the_terminal_does(folder: Path) -> None:
+    text = summary(folder, "--format", "md")
+    assert "| variant | items | accuracy | drop | survival | followed | p |" in text
+    assert "| wrong\\_think | 2 | 0.0 (0,66) |" in text
+
+
+def test_categories_have_a_table(folder: Path) -> None:
+    lines = summary(folder, "--by", "category").splitlines()
+    start = next(number for number, one in enumerate(lines) if one.startswith("categories · scenes"))
+    assert lines[start + 3].split()[:3] == ["color", "1", "100.0"]
+    assert lines[start + 4].split()[:3] == ["shape", "1", "0.0"]
+
+
+def test_checkpoints_stand_in_one_table_in_the_order_of_their_steps(tmp_path: Path) -> None:
+    for step in (1000, 50, 200):
+        log(tmp_path / f"run__checkpoint-{step}", "d1", "robustness_scenes", *map(line, RECORDS))
+    lines = summary(tmp_path).splitlines()
+    assert lines[0].strip() == "scenes"
+    named = [one.split()[0] for one in lines if one.startswith("run__checkpoint")]
+    assert named == ["run__checkpoint-50", "run__checkpoint-200", "run__checkpoint-1000"]
+
+
+def test_several_folders_are_read(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        log(tmp_path / name / name, "d1", "robust_scenes_base", line(record("w", "base", "A", True)))
+    assert "answers · scenes · other" in summary(tmp_path / "one", str(tmp_path / "other"))
