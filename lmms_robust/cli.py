@@ -15,6 +15,7 @@ import click
 
 from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
+from lmms_robust.cli_export import export
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in commands:
+for command in (*commands, export):
     main.add_command(command)
 
 

@@ -81,8 +81,19 @@ def as_text(cell: object) -> object:
     >>> as_text("=1+1"), as_text("left"), as_text(-1)
     ("'=1+1", 'left', -1)
     """
-    formula = isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r"))
-    return f"'{cell}" if formula else cell
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
+
+
+def from_text(cell: str) -> str:
+    """The text that :func:`as_text` was given.
+
+    >>> from_text("'=1+1"), from_text("'tis")
+    ('=1+1', "'tis")
+    """
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
+
+
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def printable(text: str) -> str:
@@ -92,3 +103,13 @@ def printable(text: str) -> str:
     'left\\x1b[2J'
     """
     return "".join(one if one.isprintable() or one in "\n\t" else repr(one)[1:-1] for one in text)
+
+
+def absent(target: Path) -> None:
+    """Refuse to write where something is already.
+
+    Raises:
+        RobustError: there is something of this name.
+    """
+    if os.path.lexists(target):
+        raise RobustError(f"{str(target)!r} is there already; allowed: a name that is not taken")

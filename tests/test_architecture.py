@@ -22,6 +22,7 @@ LAYERS = [
     {"harness"},
     {"backends"},
     {"cli_benchmarks"},
+    {"cli_export"},
     {"cli"},
     {"__init__"},
 ]

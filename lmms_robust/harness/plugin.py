@@ -45,6 +45,7 @@ def manifests() -> list[Any]:
     would take other people's plugins and runs down with it.
     """
     after_import("lmms_eval.tasks", _attach_or_warn)
+    after_import("lmms_eval.loggers.wandb_logger", _mend_or_warn)
     try:
         from lmms_eval.models.registry_v2 import ModelManifest
 
@@ -60,6 +61,15 @@ def _attach_or_warn() -> None:
         attach()
     except Exception as error:  # whatever a later lmms-eval raises
         logger.warning(f"lmms-robust cannot add its tasks to this lmms-eval ({error}); {FALLBACK}")
+
+
+def _mend_or_warn() -> None:
+    try:
+        from lmms_robust.harness.wandb_log import mend
+
+        mend()
+    except Exception as error:  # whatever a later lmms-eval raises
+        warnings.warn(f"lmms-robust leaves this lmms-eval's logger for wandb as it is ({error})", stacklevel=1)
 
 
 def attach() -> None:

@@ -161,7 +161,12 @@ def joined(tables: Sequence[pa.Table]) -> pa.Table:
 
 def record_at(table: pa.Table, row: int) -> Record:
     """A row as the record that it was."""
-    values = {name: table[name][row].as_py() for name in OF_RECORD}
+    return record_of({name: table[name][row].as_py() for name in OF_RECORD})
+
+
+def record_of(row: Mapping[str, Any]) -> Record:
+    """A row as Python's values, its other columns too, as the record that it was."""
+    values = {name: row[name] for name in OF_RECORD}
     values |= {name: tuple(values[name]) for name in ("options", "not_honoured")}
     probs = values["letter_probs"]
     known = None if probs is None else {one: p for one, p in zip(LETTERS, probs, strict=True) if p is not None}

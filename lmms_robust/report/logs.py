@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -107,13 +107,17 @@ def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
     return table.take(np.sort(first)), len(table) - len(first), ""
 
 
-def read_runs(folder: Path | str) -> list[Run]:
+def read_runs(folder: Path | str, others: Collection[Path] = ()) -> list[Run]:
     """Read every sample log below a folder that holds records of ours, oldest first.
 
     Runs of one model with equal arguments that have different variants of a benchmark become one, so that they are
     paired; where that is not possible, a note says why. What cannot be read is named in a warning, once, and counted:
     logs or lines of them that hold no record, results without samples, and runs with two different responses under one
     key.
+
+    Args:
+        folder: an ``--output_path`` of a harness.
+        others: files below it that are known to be none of ours, and are neither read nor named.
 
     Raises:
         RobustError: no such folder, or nothing in it can be read.
@@ -122,6 +126,7 @@ def read_runs(folder: Path | str) -> list[Run]:
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
     paths, faults = _files(folder)
+    paths = [path for path in paths if path not in others]
     logs = [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
     said, silent = _said(logs, paths)
     runs, torn = _runs(logs, said)

@@ -6,8 +6,8 @@ Logs come from anywhere: cut off, of another task, of an older version. Nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -169,3 +169,33 @@ def _record(value: Any) -> dict[str, Any]:
     if record["variant"] not in VARIANTS:
         raise RobustError(f"no record of this version (variant {record['variant'][:80]!r} is not known)")
     return record
+
+
+def samples(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the samples of a log with their lines, from 1; lines that are none are passed over.
+
+    Raises:
+        RobustError: the log cannot be opened.
+    """
+    with _opened(path) as file:
+        for number, line in enumerate(_lines(file), start=1):
+            if len(line) <= MAX_BYTES and line.strip():
+                with suppress(RobustError):
+                    yield number, _parsed(line)
+
+
+def responses(sample: Mapping[str, Any]) -> list[str]:
+    """The texts of a sample's responses, one for each repeat, without what a backend of ours reports beside them."""
+    found = _texts(sample.get("filtered_resps"))
+    return [unseal(text).text if isinstance(text, str) else json.dumps(text) for text in found]
+
+
+def prompt(sample: Mapping[str, Any]) -> str:
+    """The text that a model was sent, as far as a sample tells."""
+    sent = sample.get("input")
+    if sent is None and isinstance(sample.get("arguments"), dict):  # lm-eval
+        first = next(iter(sample["arguments"].values()), None)
+        sent = next(iter(first.values()), None) if isinstance(first, dict) else first
+    while isinstance(sent, list) and sent:
+        sent = sent[0]
+    return sent if isinstance(sent, str) else ""

@@ -1,0 +1,1 @@
+"""Runs for others to read: Every Eval Ever, Hugging Face, CSV and Parquet."""

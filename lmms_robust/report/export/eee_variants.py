@@ -1,0 +1,219 @@
+"""Our own runs as records of Every Eval Ever: one a variant, and one for what holds under several."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import Any
+
+from lmms_robust.metrics.intervals import LEVEL
+from lmms_robust.record import Record, to_log
+from lmms_robust.report.columns import codes
+from lmms_robust.report.export import eee
+from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
+from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
+from lmms_robust.report.export.number import SEVERAL, Number, numbers
+from lmms_robust.report.logs import Run
+from lmms_robust.report.responses import Shown, shown
+from lmms_robust.schema import letters
+
+RULES = "rules"
+"""Decides without a judge, see :attr:`lmms_robust.record.Record.decided_by`."""
+
+NO_POINT = "none: more than 5 % is unknown; the score is the lower bound"
+
+Way = tuple[str, str, str]
+"""Variant, injection, source of captions."""
+
+
+@dataclass(frozen=True)
+class _Made:
+    """A run while it is exported.
+
+    Attributes:
+        run: the run.
+        number: how many runs came before it.
+        publisher: what no log says.
+        harness: what stands beside its first log.
+        task: whose log that is.
+    """
+
+    run: Run
+    number: int
+    publisher: eee.Publisher
+    harness: HarnessRun
+    task: str
+
+    @cached_property
+    def shared(self) -> dict[str, Any]:
+        """What all numbers have in common."""
+        generation = self.harness.generation(self.task)
+        return {
+            "source_data": self.harness.source(self.run.benchmark, self.task),
+            **({"generation_config": generation} if generation else {}),
+        }
+
+    def entry(self, way: Way) -> eee.Entry:
+        """The record of a variant, or of several at once."""
+        run, variant = self.run, "" if way[0] == SEVERAL else way[0]
+        suite = "robustprobe" if run.probe else "robustness"
+        stem = "robust" if variant and not run.probe else suite
+        return eee.Entry(
+            "_".join(filter(None, (stem, run.benchmark, variant))),
+            f"{suite}_{run.benchmark}",
+            eee.model_of(run.model, self.publisher),
+            (str(self.number), run.model, run.date, str(run.seed), *way),
+            self.publisher,
+        )
+
+
+def write(run: Run, number: int, publisher: eee.Publisher, root: Path) -> tuple[int, int]:
+    """Write the records of one run.
+
+    Args:
+        run: the run.
+        number: how many runs came before it.
+        publisher: what no log says.
+        root: folder of the export.
+
+    Returns:
+        How many records and samples.
+
+    Raises:
+        RobustError: the model has no id, or a log has changed.
+    """
+    log = Path(run.table["file"][0].as_py())
+    made = _Made(run, number, publisher, beside(log), task_of(log))
+    entries: dict[Way, eee.Entry] = {}
+    judges: dict[Way, set[str]] = {}
+    with ExitStack() as files:
+        for one in shown(run.table):
+            way = one.record.variant, one.record.injection, one.record.caption_source
+            if way not in entries:
+                entries[way] = made.entry(way)
+            entries[way].add(_sample(one), root, files)
+            if one.record.decided_by != RULES:
+                judges.setdefault(way, set()).add(one.record.decided_by)
+    for way, found in groupby(numbers(run), key=attrgetter("way")):
+        entry = entries.setdefault(way, made.entry(way))
+        deciders = judges.get(way, set()) if way[0] != SEVERAL else set().union(*judges.values())
+        entry.close(_aggregate(made, entry, list(found), sorted(deciders)), root)
+    return len(entries), sum(entry.rows for entry in entries.values())
+
+
+def _sample(one: Shown) -> dict[str, Any]:
+    record = one.record
+    raw, reference = question(record), [record.gold]
+    answer = {
+        "turn_idx": 0,
+        "source": "output.raw",
+        "extracted_value": record.answer,
+        "extraction_method": "regex",
+        "is_terminal": True,
+    }
+    return {
+        "evaluation_result_id": "acc",
+        "sample_id": record.item,
+        "sample_hash": eee.sample_hash(raw, reference),
+        "input": {"raw": raw, "formatted": one.prompt, "reference": reference, "choices": list(record.options)},
+        "output": {"raw": [one.text]},
+        "answer_attribution": [answer] if record.answer is not None else [],
+        "evaluation": {"score": float(record.correct), "is_correct": record.correct},
+        "metadata": {name: _text(value) for name, value in to_log(record).items() if value is not None},
+    }
+
+
+def _text(value: Any) -> str:
+    """The schema has texts alone there; all else is JSON."""
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def question(record: Record) -> str:
+    """What is asked in every variant: the picture by its digest, the question, and the options of the item itself."""
+    given = record.options[:-1] if record.abstain else record.options
+    options = [f"{letter}. {text}" for letter, text in zip(letters(len(given)), given, strict=True)]
+    picture = [f"[picture {record.picture}]"] if record.picture else []
+    return "\n".join([*picture, record.question, *options])
+
+
+def _aggregate(made: _Made, entry: eee.Entry, found: list[Number], judges: list[str]) -> dict[str, Any]:
+    run, harness = made.run, made.harness
+    results = [
+        {
+            "evaluation_result_id": number.name,
+            "evaluation_name": entry.name,
+            "metric_config": _metric(run, number, judges if number.name in VERDICTS else []),
+            "score_details": _score(number),
+            **made.shared,
+        }
+        for number in found
+    ]
+    return {
+        "evaluation_timestamp": started(run.date, harness),
+        "source_metadata": eee.source(made.publisher, run.date),
+        "eval_library": eee.library(harness),
+        "model_info": eee.model_info(entry.model, run.model, harness),
+        "evaluation_results": results,
+    }
+
+
+def _metric(run: Run, number: Number, judges: list[str]) -> dict[str, Any]:
+    better = higher_is_better(number.name, number.variant)
+    parameters: dict[str, Any] = {
+        "variant": number.variant,
+        "injection": number.injection,
+        "caption_source": number.caption_source,
+        "plant_seed": number.seed,
+        "probe": number.probe,
+    }
+    templates = codes(run.table["templates"])[1]
+    if any(templates):
+        parameters["templates"] = ",".join(sorted(templates))
+    return {
+        "evaluation_description": about(number.name),
+        "metric_id": "accuracy" if number.name == "acc" else f"lmms-robust.{number.name}",
+        "metric_name": number.name,
+        "metric_parameters": parameters,
+        "lower_is_better": better is False,
+        **eee.bounds(span(number.name)),
+        **({"additional_details": {"polarity": "not_applicable"}} if better is None else {}),
+        **({"llm_scoring": _scoring(judges)} if judges else {}),
+    }
+
+
+def _scoring(judges: list[str]) -> dict[str, Any]:
+    """Who decided what the rules left open."""
+    return {
+        "judges": [
+            {
+                "model_info": {
+                    "name": judge,
+                    "id": judge,
+                    "additional_details": {"deployment_type": "unknown", "model_availability": "unknown"},
+                }
+            }
+            for judge in judges
+        ],
+        "input_prompt": "not logged; asks on which option the reasoning of a response ends",
+    }
+
+
+def _score(number: Number) -> dict[str, Any]:
+    """The one number that there is room for; of what has bounds they stand beside it."""
+    bounds: dict[str, Any] = {}
+    if not number.low == number.high == number.value:
+        point = {"point": NO_POINT} if number.value is None else {}
+        bounds = {"details": {"low": repr(number.low), "high": repr(number.high), **point}}
+    uncertainty: dict[str, Any] = {"num_samples": number.n}
+    if number.interval_low is not None and number.interval_high is not None:
+        uncertainty["confidence_interval"] = {
+            "lower": number.interval_low,
+            "upper": number.interval_high,
+            "confidence_level": LEVEL,
+        }
+    return {"score": number.point, **bounds, "uncertainty": uncertainty}
