@@ -52,7 +52,7 @@ def test_the_readme_is_finished_and_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("lmms_robust", ["openai", "lm-eval"]),
+        ("lmms_robust", ["openai", "audit", "lm-eval"]),
         *((name, ["openai", "dev"]) for name in ("tests", "scripts", "benchmarks")),
     ],
 )

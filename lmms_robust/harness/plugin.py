@@ -69,7 +69,7 @@ def _mend_or_warn() -> None:
 
         mend()
     except Exception as error:  # whatever a later lmms-eval raises
-        warnings.warn(f"lmms-robust leaves this lmms-eval's logger for wandb as it is ({error})", stacklevel=1)
+        logger.warning(f"lmms-robust leaves this lmms-eval's logger for wandb as it is ({error})")
 
 
 def attach() -> None:

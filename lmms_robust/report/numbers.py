@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from math import isnan
 from typing import Any
 
@@ -20,10 +20,65 @@ from lmms_robust.report.table import joint_estimates
 ALL = "all"
 """Stands for the whole benchmark where categories have names."""
 
-COLUMNS = (
-    *("model", "date", "benchmark", "probe", "seed", "category", "variant", "injection", "caption_source", "name"),
-    *("value", "n", "low", "high", "interval_low", "interval_high"),
-)
+SEVERAL = "wrong_*"
+"""Stands for a variant where a number is of several at once, see :mod:`lmms_robust.report.joint`."""
+
+AUROC = "auroc_"
+"""Starts the names of areas: how well a score at base tells who is still right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One number of one run.
+
+    Attributes:
+        model: :attr:`lmms_robust.report.logs.Run.model`.
+        date: when the run began, as the harness writes it.
+        benchmark: name of the benchmark.
+        probe: whether it is of the probe.
+        seed: plant seed.
+        category: name of a category, or :data:`ALL`.
+        variant: name of the variant, or :data:`SEVERAL`.
+        injection: as observed; ``""`` where the number is of several variants.
+        caption_source: what wrote the captions, or ``""``.
+        name: of the number, such as ``"acc"``, or of an area.
+        value: None where too much is unknown.
+        n: items that it rests on, at least 1.
+        low: lower bound, whatever the unknown outcomes are; ``value`` where none is.
+        high: upper bound.
+        interval_low: lower end of the 95 % interval, or None where there is none.
+        interval_high: upper end.
+    """
+
+    model: str
+    date: str
+    benchmark: str
+    probe: bool
+    seed: int
+    category: str
+    variant: str
+    injection: str
+    caption_source: str
+    name: str
+    value: float | None
+    n: int
+    low: float
+    high: float
+    interval_low: float | None
+    interval_high: float | None
+
+    @property
+    def way(self) -> tuple[str, str, str]:
+        """What numbers of one row of a table have in common: variant, injection, source of captions."""
+        return self.variant, self.injection, self.caption_source
+
+    @property
+    def point(self) -> float:
+        """The one number where there is room for one, as in a harness' table: the lower bound if there is no value."""
+        return self.low if self.value is None else self.value
+
+
+COLUMNS = tuple(field.name for field in fields(Number))
 """Of a flat row: what the number is of, its name, and the number with its bounds and 95 % interval."""
 
 
@@ -62,24 +117,30 @@ def categories(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
             yield name, table.filter(pa.array(np.asarray(mask)))
 
 
-def flat(part: Part) -> Iterator[dict[str, Any]]:
-    """One row a number, see :data:`COLUMNS`; what is not known is None."""
+def flat(part: Part) -> Iterator[Number]:
+    """Every number that rests on anything, those of a variant next to each other, joint rates last."""
     run = part.run
-    about = {
-        "model": run.model, "date": run.date, "benchmark": run.benchmark, "probe": run.probe, "seed": run.seed,
-        "category": part.category,
-    }  # fmt: skip
+    about = (run.model, run.date, run.benchmark, run.probe, run.seed, part.category)
     for row in part.rows:
-        way = {"variant": row.variant, "injection": row.injection, "caption_source": row.caption_source}
+        way = row.variant, row.injection, row.caption_source
         for name, estimate in row.estimates.items():
-            yield about | way | {"name": name} | values(estimate)
+            if estimate.n:
+                yield Number(*about, *way, name, **values(estimate))
+        for name, area in row.auroc.items():
+            if area.survived and area.fell:
+                found = Estimate(area.value, area.n, area.value, area.value, (area.low, area.high))
+                yield Number(*about, *way, f"{AUROC}{name}", **values(found))
     if part.joint:
-        way = {"variant": "wrong_*", "injection": "", "caption_source": ""}
         for name, estimate in joint_estimates(part.joint, run.probe).items():
-            yield about | way | {"name": name} | values(estimate)
+            yield Number(*about, SEVERAL, "", "", name, **values(estimate))
 
 
-def values(estimate: Estimate) -> dict[str, float | int | None]:
+def numbers(run: Run) -> Iterator[Number]:
+    """Every number of a run as a whole, see :func:`flat`."""
+    return flat(next(parts([run])))
+
+
+def values(estimate: Estimate) -> dict[str, Any]:
     """The numbers of an estimate; None where there is none."""
     found = {
         "value": estimate.value, "n": estimate.n, "low": estimate.low, "high": estimate.high,

@@ -6,11 +6,10 @@ Logs come from anywhere: cut off, of another task, of an older version. Nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -50,21 +49,6 @@ class SampleLog:
             self.reason = self.reason or str(error)
             return
         self.reason = self.reason or ("" if self.lines else "empty")
-
-    def texts(self, numbers: Collection[int]) -> dict[int, list[str]]:
-        """The responses by number of the line.
-
-        Raises:
-            RobustError: the log cannot be read any more.
-        """
-        found = {}
-        last = max(numbers, default=0)
-        with _opened(self.path) as file:
-            for number, line in enumerate(islice(_lines(file), last), start=1):
-                if number in numbers:
-                    sample = _parsed(line)
-                    found[number] = [_said(text) for text in _texts(sample.get("filtered_resps"))]
-        return found
 
     @property
     def read(self) -> bool:

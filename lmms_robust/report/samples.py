@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import base_of
 from lmms_robust.record import Record
-from lmms_robust.report.columns import codes, equals, record_at, verdicts
+from lmms_robust.report.columns import codes, equals, verdicts
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.report.logs import Run
-from lmms_robust.report.sample_log import SampleLog
+from lmms_robust.report.responses import shown
 from lmms_robust.writing import as_text, complete
 
 Mask = NDArray[np.bool_]
@@ -92,7 +93,8 @@ def samples(runs: Sequence[Run], wanted: Wanted) -> Iterator[Sample]:
     _check(runs, wanted)
     for run in runs:
         mask = _mask(run, runs, wanted)
-        yield from _read(run, np.flatnonzero(mask))
+        picked = run.table.filter(pa.array(mask))
+        yield from (Sample(run.model, one.record, one.text) for one in shown(picked))
 
 
 def _check(runs: Sequence[Run], wanted: Wanted) -> None:
@@ -157,20 +159,6 @@ def _won(run: Run, runs: Sequence[Run], winner: str, loser: str) -> Mask:
 def _ahead(grid: Grid, one: tuple[str, str], other: tuple[str, str]) -> NDArray[np.int64]:
     right = equals(grid.table, "outcome", "right").astype(np.int8)
     return np.flatnonzero((grid.outcomes(one, right) == 1) & (grid.outcomes(other, right) == 0))
-
-
-def _read(run: Run, rows: NDArray[np.int64]) -> Iterator[Sample]:
-    """The samples of some rows, each log read once and up to the last line that is needed."""
-    files, names = codes(run.table["file"])
-    lines = np.asarray(run.table["line"])
-    for number in dict.fromkeys(files[rows].tolist()):
-        here = rows[files[rows] == number]
-        texts = SampleLog(Path(names[number])).texts({int(line) for line in lines[here]})
-        for row in here.tolist():
-            record = record_at(run.table, row)
-            responses = texts.get(int(lines[row]), [])
-            response = responses[record.repeat] if record.repeat < len(responses) else ""
-            yield Sample(run.model, record, response)
 
 
 def write(found: Iterable[Sample], target: Path) -> int:

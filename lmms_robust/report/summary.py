@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from io import StringIO
 
 from lmms_robust.report.logs import Run
@@ -37,7 +38,7 @@ def numbers(runs: Sequence[Run], form: str, by_category: bool = False) -> str:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     for part in found:
-        table.writerows({name: as_text(cell) for name, cell in row.items()} for row in flat(part))
+        table.writerows({name: as_text(cell) for name, cell in asdict(number).items()} for number in flat(part))
     return text.getvalue()
 
 

@@ -16,8 +16,8 @@ from lmms_robust.errors import RobustError
 from lmms_robust.report.export import flat, hub
 from lmms_robust.report.export.eee import Publisher
 from lmms_robust.report.export.folder import export
-from lmms_robust.report.export.number import Number, numbers
 from lmms_robust.report.logs import read_runs
+from lmms_robust.report.numbers import Number, numbers
 from tests.report.exported import DATE, RECORDS, run
 
 PUBLISHER = Publisher(1_700_000_000)

@@ -17,8 +17,8 @@ from lmms_robust.record import Record, from_log
 from lmms_robust.report.export.eee import Publisher
 from lmms_robust.report.export.eee_numbers import read_eee
 from lmms_robust.report.export.folder import export
-from lmms_robust.report.export.number import numbers
 from lmms_robust.report.logs import read_runs
+from lmms_robust.report.numbers import numbers
 from tests.report.exported import ODD, RECORDS, run, stock
 
 SCHEMAS = Path(__file__).parent.parent / "fixtures" / "every_eval_ever"

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.export.number import Number
-from lmms_robust.report.numbers import ALL
+from lmms_robust.report.numbers import ALL, Number
 from lmms_robust.report.sample_log import results
 
 Kind = TypeVar("Kind")

@@ -17,8 +17,8 @@ from lmms_robust.report.columns import codes
 from lmms_robust.report.export import eee
 from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
 from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
-from lmms_robust.report.export.number import SEVERAL, Number, numbers
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import SEVERAL, Number, numbers
 from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
 

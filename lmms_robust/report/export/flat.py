@@ -15,8 +15,8 @@ from pyarrow import parquet
 
 from lmms_robust.errors import RobustError
 from lmms_robust.report.columns import SCHEMA, record_of
-from lmms_robust.report.export.number import Number, numbers
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import Number, numbers
 from lmms_robust.writing import as_text, from_text
 
 Rows = Sequence[dict[str, Any]]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lmms_robust.report.export import eee, eee_folder, flat, hub
 from lmms_robust.report.logs import read_runs
-from lmms_robust.writing import absent, new_folder
+from lmms_robust.writing import absent, filling
 
 
 def export(source: Path, form: str, target: Path, publisher: eee.Publisher, dataset: str = "") -> str:
@@ -24,7 +24,7 @@ def export(source: Path, form: str, target: Path, publisher: eee.Publisher, data
     """
     absent(target)
     runs = [] if form == "eee" else read_runs(source)
-    with new_folder(target) as part:
+    with filling(target) as part:
         if form == "eee":
             said = eee_folder.write(source, publisher, part)
         elif form == "hf":

@@ -11,8 +11,8 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml, parse_
 
 from lmms_robust.benchmarks import MODULES, benchmark
 from lmms_robust.errors import RobustError
-from lmms_robust.report.export.number import SEVERAL, Number, numbers
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import SEVERAL, Number, numbers
 
 OF_VARIANTS = ("acc", "consistent_acc", "drop")
 """What a suite's table has of each variant; beside it the joint rates."""

@@ -6,7 +6,7 @@ from math import inf
 
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.estimates import ABOUT
-from lmms_robust.report.export.number import AUROC
+from lmms_robust.report.numbers import AUROC
 
 _JOINT = {
     "worst_acc": "right under every variant that asserts a wrong option",
