@@ -102,6 +102,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
         r"^(?P<inner>.+?)(?P<where> (?:in|on|with|around) (?:the|this|his|her|its|their) (?:\w+ )?(?!\w+ing$)\w+)$",
         " ".join(words),
     )
+    tail = tail if words[-1] not in PREPOSITIONS else None
     inner = words[: len(tail["inner"].split())] if tail else words
     last = waiting(inner)
     last = len(words) - 1 if last is None and words[-1] == "about" else last
@@ -141,7 +142,8 @@ def _there_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 def _is_shown(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say what is shown or happens: the option is the subject."""
-    said = complement(option, "thing", options) or subject(option, options)
+    stands_for = found["shown"].split()[1:2] == ["by"]  # "represented by the red line"
+    said = (not stands_for and complement(option, "thing", options)) or subject(option, options)
     if said is None or re.match(r"(?:to|on|in|at)\b", said) or "ADJ" in parts(said):
         return None
     return f"{said} {is_are(said)} {found['shown']}"
