@@ -117,7 +117,8 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     if words[-1] in {"for", "about"} and tokens(option) and is_gerund(tokens(option)[0]):
         return f"{who} {verb} {doing} {option[0].lower()}{option[1:]}"
     of = inner[-1] in {"of", "for", "with", "about"}
-    said = complement(option, "material" if of else "thing", options)
+    about = "material" if of else "sport" if doing.startswith("playing") else "thing"
+    said = complement(option, about, options)
     return said and f"{who} {verb} {doing} {said} {where}"
 
 

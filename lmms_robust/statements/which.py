@@ -114,6 +114,10 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         said = mid_sentence(option).rstrip(".")
         short = kind(said) == "phrase" and len(said.split()) < 6
         return f"{best['what']} is best described as {said}" if short else None
+    whole = re.fullmatch(r"(?P<be>is|are) (?P<what>the .+)", verb)
+    if not noun and whole and "NOUN" in parts(head_noun(whole["what"])) and head_noun(whole["what"]) in ABSTRACT:
+        value = complement(option, whole["what"], options)
+        return value and f"{whole['what']} {whole['be']} {value}"
     if of or not noun:
         chosen = subject(option, options)
         if chosen is None:
