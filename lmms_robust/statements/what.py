@@ -53,6 +53,7 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 def _relationship(asked: str, verb: str, option: str) -> str | None:
     """What binds people is "that of father and daughter", what binds creatures "a predatory relationship"."""
     text = mid_sentence(option).rstrip(".")
+    text = text.casefold() if re.fullmatch(r"[A-Z][a-z]+", text) else text  # no name: "Mutualism"
     last = tokens(text)[-1] if tokens(text) else ""
     if re.search(r"\brelation(?:ship)?s?$", text):
         return f"{asked} {verb} {indefinite(re.sub('s$', '', text))}"

@@ -242,7 +242,7 @@ def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]
     when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
     if said is None or (not pointed and head_noun(name) not in ABSTRACT):
         return None
-    if pointed and (kinds or when):
+    if pointed and (kinds or when or head_noun(name) in CONCRETE):
         return f"{first} {aux} {said} {rest}"
     be = is_are(name) if aux in {"is", "are"} else aux
     return f"the {name} {be} {said} {rest}" if first.casefold() == "it" else f"the {name} of {who} {be} {said}"
