@@ -181,6 +181,8 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     words = tokens(said)
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said
+    if head in {"name", "title"}:
+        return said
     if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
         return f"the {said.removeprefix('The ')}"
     if not _is_bare_noun(said):

@@ -211,7 +211,9 @@ def has_determiner(noun: str) -> bool:
     """
     words = noun.split()
     quoted = re.fullmatch(r"[\"'“‘].+[\"'”’]", noun.strip())
-    lettered = re.fullmatch(r"(?:[A-Za-z]+ )?(?:[A-Z]|\d+)", noun.strip())  # "X", "point A", "Solution B"
+    lettered = re.fullmatch(
+        r"(?:[A-Za-z]+ )?(?:[A-Z]|\d+)|[a-z]+ [A-Z]{2,4}", noun.strip()
+    )  # "X", "point A", "Solution B"
     if (
         not words
         or quoted

@@ -44,7 +44,7 @@ PREPOSITIONS = _words(
 )
 # Things of two halves: one of them is a pair, and the word takes "are".
 # As many of these as one: the lexicon also has "fishes", "aircrafts".
-UNMARKED = _words("fish deer shrimp squid salmon trout bison aircraft spacecraft watercraft")
+UNMARKED = _words("fish sheep series species deer shrimp squid salmon trout bison aircraft spacecraft watercraft")
 PAIRS = _words(
     "scissors sunglasses eyeglasses pants jeans trousers shorts goggles binoculars pliers tongs tweezers headphones "
     "earphones leggings pajamas"

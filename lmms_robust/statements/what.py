@@ -53,6 +53,7 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 def _relationship(asked: str, verb: str, option: str) -> str | None:
     """What binds people is "that of father and daughter", what binds creatures "a predatory relationship"."""
     text = mid_sentence(option).rstrip(".")
+    text = text.casefold() if re.fullmatch(r"[A-Z][a-z]+", text) else text  # no name: "Mutualism"
     last = tokens(text)[-1] if tokens(text) else ""
     if re.search(r"\brelation(?:ship)?s?$", text):
         return f"{asked} {verb} {indefinite(re.sub('s$', '', text))}"
@@ -102,6 +103,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
         r"^(?P<inner>.+?)(?P<where> (?:in|on|with|around) (?:the|this|his|her|its|their) (?:\w+ )?(?!\w+ing$)\w+)$",
         " ".join(words),
     )
+    tail = tail if words[-1] not in PREPOSITIONS else None
     inner = words[: len(tail["inner"].split())] if tail else words
     last = waiting(inner)
     last = len(words) - 1 if last is None and words[-1] == "about" else last
@@ -116,7 +118,8 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     if words[-1] in {"for", "about"} and tokens(option) and is_gerund(tokens(option)[0]):
         return f"{who} {verb} {doing} {option[0].lower()}{option[1:]}"
     of = inner[-1] in {"of", "for", "with", "about"}
-    said = complement(option, "material" if of else "thing", options)
+    about = "material" if of else "sport" if doing.startswith("playing") else "thing"
+    said = complement(option, about, options)
     return said and f"{who} {verb} {doing} {said} {where}"
 
 
@@ -141,7 +144,8 @@ def _there_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 def _is_shown(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say what is shown or happens: the option is the subject."""
-    said = complement(option, "thing", options) or subject(option, options)
+    stands_for = found["shown"].split()[1:2] == ["by"]  # "represented by the red line"
+    said = (not stands_for and complement(option, "thing", options)) or subject(option, options)
     if said is None or re.match(r"(?:to|on|in|at)\b", said) or "ADJ" in parts(said):
         return None
     return f"{said} {is_are(said)} {found['shown']}"

@@ -114,6 +114,10 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         said = mid_sentence(option).rstrip(".")
         short = kind(said) == "phrase" and len(said.split()) < 6
         return f"{best['what']} is best described as {said}" if short else None
+    whole = re.fullmatch(r"(?P<be>is|are) (?P<what>the .+)", verb)
+    if not noun and whole and "NOUN" in parts(head_noun(whole["what"])) and head_noun(whole["what"]) in ABSTRACT:
+        value = complement(option, whole["what"], options)
+        return value and f"{whole['what']} {whole['be']} {value}"
     if of or not noun:
         chosen = subject(option, options)
         if chosen is None:
@@ -172,7 +176,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
     pointed = _POINTED.fullmatch(option.strip().rstrip("."))
-    if pointed and head_noun(noun) not in {"direction", "way", "side", "position", "place"}:
+    if pointed and head_noun(noun) not in {"direction", "way", "position", "place"}:
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
@@ -183,7 +187,10 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
-    if head_noun(noun) in CONCRETE and bare_plural and not is_plural(noun):
+    one_of_many = (
+        is_plural(noun) and not is_plural(said) and " and " not in said and not WRITTEN.search(head_noun(noun))
+    )
+    if one_of_many or (head_noun(noun) in CONCRETE and bare_plural and not is_plural(noun)):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     several = noun.split()[0].casefold() in NUMBERS
@@ -235,9 +242,10 @@ def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]
     when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
     if said is None or (not pointed and head_noun(name) not in ABSTRACT):
         return None
-    if pointed and (kinds or when):
+    if pointed and (kinds or when or head_noun(name) in CONCRETE):
         return f"{first} {aux} {said} {rest}"
-    return f"the {name} {aux} {said} {rest}" if first.casefold() == "it" else f"the {name} of {who} {aux} {said}"
+    be = is_are(name) if aux in {"is", "are"} else aux
+    return f"the {name} {be} {said} {rest}" if first.casefold() == "it" else f"the {name} of {who} {be} {said}"
 
 
 PATTERNS = (

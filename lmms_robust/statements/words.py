@@ -141,7 +141,7 @@ def is_plural_word(word: str) -> bool:
 def is_mass(word: str) -> bool:
     """Whether a noun stands without an article and has no plural: "rice", "furniture", "happiness"."""
     low = word.casefold()
-    return low in MASS or (_forms(low, "NNS") == (low,) and not low.endswith("s"))
+    return low in MASS or (_forms(low, "NNS") == (low,) and low not in PAIRS | UNMARKED)
 
 
 def is_countable(word: str) -> bool:

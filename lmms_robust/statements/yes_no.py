@@ -11,8 +11,8 @@ import re
 from lmms_robust.statements.clauses import verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
-from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PRONOUNS, QUANTIFIERS
-from lmms_robust.statements.words import is_countable, parts, past, third_person
+from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
+from lmms_robust.statements.words import is_countable, is_participle, parts, past, third_person
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
@@ -112,7 +112,8 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
     if there and verb in _BE:
         return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
     words = rest.split()
-    opens = _predicate(rest) if verb in _BE else verb_after_subject([word.casefold() for word in words])
+    done = _passive(words) if verb in {"was", "were"} else None
+    opens = done or _predicate(rest) if verb in _BE else verb_after_subject([word.casefold() for word in words])
     if opens is None or words[opens - 1].casefold() == "and":
         return None
     subject, predicate = " ".join(words[:opens]), " ".join(words[opens:])
@@ -155,6 +156,16 @@ def _name_length(rest: str) -> int | None:
     unknown = not parts(words[length]) and not short and len(words) > length + 1
     length += unknown  # "Chaetodon ephippium"
     return None if words[length] in {"and", "or", "of"} or words[length].startswith("(") else length
+
+
+def _passive(words: list[str]) -> int | None:
+    """Place of a participle after a short subject: "was this photo | taken at night"."""
+    for place, word in enumerate(words[:-1]):
+        if place and word in BREAKS | PREPOSITIONS:
+            return None
+        if place > 1 and words[0].casefold() in DETERMINERS and is_participle(word) and parts(word) == {"VERB"}:
+            return place
+    return None
 
 
 def _predicate(rest: str) -> int | None:
