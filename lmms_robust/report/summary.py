@@ -10,6 +10,7 @@ from io import StringIO
 
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, COLUMNS, Part, flat, nested, parts
+from lmms_robust.report.seeds import spreads
 from lmms_robust.report.series import series
 from lmms_robust.report.sheet import Sheet, bare, percent
 from lmms_robust.report.table import joint_estimates, sentences, sheets, title
@@ -20,6 +21,7 @@ def pieces(runs: Sequence[Run], by_category: bool = False) -> Iterator[Sheet | s
     """Tables, and below those of a run what is said of it."""
     found = list(parts(runs, by_category))
     yield from series(found)
+    yield from spreads(found)
     for part in found:
         if part.category == ALL:
             yield from sheets(part.run, part.rows)

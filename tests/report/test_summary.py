@@ -83,3 +83,13 @@ def test_several_folders_are_read(tmp_path: Path) -> None:
     for name in ("one", "other"):
         log(tmp_path / name / name, "d1", "robust_scenes_base", line(record("w", "base", "A", True)))
     assert "answers · scenes · other" in summary(tmp_path / "one", str(tmp_path / "other"))
+
+
+def test_plant_seeds_of_one_model_have_a_table_of_their_spread(tmp_path: Path) -> None:
+    for seed, answers in enumerate(("AB", "BB", "AA")):
+        said = zip("wx", answers, strict=True)
+        records = [record(item, "wrong_think", answer, True, seed=seed) for item, answer in said]
+        log(tmp_path / "model", f"d{seed}", "robust_scenes_wrong_think", *map(line, records))
+    lines = summary(tmp_path).splitlines()
+    start = lines.index("scenes · model · plant seeds 0, 1, 2")
+    assert lines[start + 3].split() == ["wrong_think", *["0.0", "to", "100.0"] * 3]
