@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from lmms_robust.statements.clauses import finite, kind, tokens
+from lmms_robust.statements.alone import own
+from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
@@ -35,14 +36,6 @@ _DANGLING = re.compile(
 )
 
 
-def own(option: str) -> str | None:
-    """An option that is a sentence, alone or after "neither;"; None for any other."""
-    text = re.sub(r"^(?:neither|both|no)\s*[;:,]\s*", "", option.strip(), flags=re.IGNORECASE)
-    if text != option.strip() and kind(text) != "clause":
-        return None
-    return sentence(text) if kind(text) == "clause" else None
-
-
 def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]], str | None]) -> Pattern:
     """Make a pattern; an option that is a sentence is its own statement beside others that are not.
 
@@ -55,7 +48,7 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
     def statement(found: Found, option: str, options: Sequence[str]) -> str | None:
         if "?" in found[0].rstrip("? "):
             return None
-        alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option)
+        alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option, found[0])
         made = alone or make(found, option, options)
         if made is None or alone:
             return made
