@@ -10,8 +10,8 @@ from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
-from lmms_robust.statements.words import is_gerund, is_participle, parts, past, third_person
+from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
+from lmms_robust.statements.words import is_countable, is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
 
@@ -36,6 +36,10 @@ _DANGLING = re.compile(
 )
 
 
+_LEFT_OVER = re.compile(r"[,:](?! ?[\dA-Z])|;| or ")
+"""A second clause, an aside or a list of alternatives would be left over in the middle of a statement."""
+
+
 def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]], str | None]) -> Pattern:
     """Make a pattern; an option that is a sentence is its own statement beside others that are not.
 
@@ -46,7 +50,10 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
     """
 
     def statement(found: Found, option: str, options: Sequence[str]) -> str | None:
-        if "?" in found[0].rstrip("? "):
+        asked = found[0][len(found["lead"] or "") :].removeprefix(", ").rstrip("? ")
+        if "?" in asked or _LEFT_OVER.search(re.sub(r"\([^()]*\)|[\"'‘“][^\"'’”]*[\"'’”]", "", asked)):
+            return None
+        if re.search(r"\n|\\n", option.strip()) or ('"' in option and CODE.search(asked)):  # code would be changed
             return None
         alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option, found[0])
         made = alone or make(found, option, options)
@@ -96,14 +103,21 @@ def whole_verb(verb: str) -> str:
     return {"'s": "is", "’s": "is"}.get(verb.casefold().strip(), verb.casefold().strip())
 
 
+def is_thing(noun: str) -> bool:
+    """Whether a noun is surely one of several things, so that it is no plural: "factor", but not "machinery", "name"."""
+    return noun in CONCRETE or (is_countable(noun) and noun not in ABSTRACT)
+
+
 def in_quotes(option: str) -> str:
     """An option as words that can be read: without line ends and final stop."""
     return quoted(re.sub(r"\s*(?<!\.)\.$", "", " ".join(option.split())))
 
 
-def is_one_thing(said: str) -> bool:
-    """Whether a noun is said of one thing: "a cup"."""
-    return bool(re.match(r"an? ", said)) and " and " not in said
+def is_one(said: str) -> bool:
+    """Whether what is said is one thing or some stuff, and cannot be said of several: "a cup", "good memory"."""
+    last = tokens(said)[-1]
+    noun = "NOUN" in parts(last) and "ADJ" not in parts(last) and not is_plural(said)
+    return " and " not in said and (bool(re.match(r"an? ", said)) or (noun and not said[:1].isupper()))
 
 
 def inflected(verb: str, aux: str, who: str) -> str:

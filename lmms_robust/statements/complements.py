@@ -87,7 +87,9 @@ def complement(option: str, subject: str, options: Sequence[str], *, loose: bool
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
     said = value(text, subject)
-    if said is None or (_surely_acts(words) and not bare_noun_of(head) and head not in CONCRETE):
+    does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
+    acting = _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
+    if said is None or acting:
         return None
     return _with_article(said, head, options) or (said if loose and head not in CONCRETE else None)
 
@@ -193,19 +195,19 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         head in ONE_EACH and "NOUN" in parts(noun)
     ):  # "the lane is the left lane", "the part is the stem"
         return definite(said)
-    concrete = head in CONCRETE or bare_noun_of(head)
     if is_mass(noun):
         return said
     if head == "shape":
         shapes = [text for text in options if text.casefold().rstrip(".") in SHAPES or is_countable(text)]
         return indefinite(said) if shapes and parts(noun) != {"ADJ"} else said
-    if concrete or is_countable(noun):
-        return indefinite(_common(said) if concrete else said)
-    if "NOUN" not in parts(noun) or "ADJ" in parts(noun):
+    said = _common(said) if head in CONCRETE or bare_noun_of(head) else said
+    if is_countable(noun):
+        return indefinite(said)
+    if parts(noun) and ("NOUN" not in parts(noun) or "ADJ" in parts(noun)):
         return said
-    others = [tokens(_tidy(text))[-1:] for text in options]
+    others = [tokens(_tidy(text))[-1:] for text in options if _tidy(text) != _tidy(said) and not has_determiner(text)]
     sure = sum(bool(last) and is_countable(last[0]) for last in others)
-    return indefinite(said) if 2 * sure >= len(options) > 1 and sure else None  # "a bus" beside "a train"
+    return indefinite(said) if sure and sure >= len(others) - 1 else None  # "a fish" beside "a bird"
 
 
 def bare_noun_of(head: str) -> bool:

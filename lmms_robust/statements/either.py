@@ -50,6 +50,9 @@ def _compared(found: re.Match[str], option: str, options: Sequence[str]) -> str 
     if alone := own(option, found[0]):
         return alone
     first, second = (_bare(found[name]) for name in ("first", "second"))
+    both = re.fullmatch(r"they (?P<are>are|have) (?P<alike>.+)", option.strip(), re.IGNORECASE)
+    if both:
+        return sentence(f"{definite(first)} and {definite(second)} {both['are']} {both['alike']}")
     chosen = _bare(option.rstrip("."))
     names = {_key(first): (first, second), _key(second): (second, first)}
     one, other = names.get(_key(chosen), ("", ""))

@@ -128,9 +128,7 @@ def value(option: str, asked: str = "") -> str | None:
     if (NO_VALUE.search(text) or kind(text) == "clause") and not named:
         return None
     text = mid_sentence(text, asked)
-    shape = text in SHAPES and re.search(r"\bshape\b", asked)
-    work = re.search(r"\b(?:occupation|profession|job|role)\b", asked) and not text.endswith("ing")
-    return indefinite(text) if shape or work else text
+    return indefinite(text) if text in SHAPES and re.search(r"\bshape\b", asked) else text
 
 
 def head_index(words: list[str]) -> int:

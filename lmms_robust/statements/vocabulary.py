@@ -107,12 +107,12 @@ ABSTRACT = _words(
     "category categories type types kind kinds sort name names style styles term terms genre topic theme emotion "
     "emotions feeling feelings mood atmosphere weather season time color colour colors colours material materials "
     "pattern texture taste flavor size shape language sport brand class label word phase status state condition "
-    "direction gender sex nationality religion breed species model make genre subject expression tone scene"
+    "direction gender sex nationality religion breed species model make genre subject expression tone scene profession occupation job"
 )
 # One of these is a thing or someone: a noun that is its value takes an article.
 CONCRETE = _words(
     "object item thing animal creature bird insect fruit vegetable instrument tool vehicle device machine food dish "
-    "toy plant flower tree building place person man woman boy girl profession occupation job pet utensil appliance "
+    "toy plant flower tree building place person man woman boy girl pet utensil appliance "
     "organism part stage structure organ component layer room"
 )
 # Of these there is one in what is asked about: "the part is the stem".

@@ -15,7 +15,8 @@ from lmms_robust.statements.asking import (
     in_quotes,
     inflected,
     is_noun_phrase,
-    is_one_thing,
+    is_one,
+    is_thing,
     pattern,
     waiting,
     whole_verb,
@@ -32,10 +33,14 @@ from lmms_robust.statements.words import (
 )
 
 
+# "the sign for | in the image": what the option takes the place of stood here.
+_WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
+
+
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
     asked = f"the {asked}" if re.match(r"[a-z]+ of ", asked) else asked
-    if not is_noun_phrase(asked):
+    if not is_noun_phrase(asked) or _WAITS.search(asked):
         return None
     head = head_noun(asked)
     if parts(head) and "NOUN" not in parts(head) and not bare_noun_of(head):  # "what is the same"
@@ -43,9 +48,9 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
     said = complement(option, asked, options, loose=head not in {"subject", "topic", "theme", "focus", "content"})
-    if said is None or (verb == "are" and is_plural(asked) and is_one_thing(said)):
+    if said is None or (verb == "are" and is_plural(asked) and is_one(said)):
         return None
-    if head in CONCRETE and verb == "is" and is_plural(said) and " and " not in said:
+    if is_thing(head) and verb == "is" and is_plural(said) and " and " not in said:
         return None
     return f"{asked} {verb} {said}"
 
@@ -59,7 +64,8 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     if kind(text) != "phrase" or value(text) is None or text.split()[0] in PREPOSITIONS:
         return None
     adjective = len(tokens(text)) == 1 and "ADJ" in parts(last)
-    return f"{asked} {verb} {text if adjective or not parts(last) else f'that of {text}'}"
+    bound = text if " and " in text else indefinite(text)
+    return f"{asked} {verb} {text if adjective or not parts(last) else f'that of {bound}'}"
 
 
 def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:

@@ -16,7 +16,8 @@ from lmms_robust.statements.asking import (
     in_quotes,
     inflected,
     is_noun_phrase,
-    is_one_thing,
+    is_one,
+    is_thing,
     pattern,
     waiting,
 )
@@ -25,6 +26,7 @@ from lmms_robust.statements.complements import complement, head_noun, subject
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
+    indefinite,
     is_are,
     is_plural,
     mid_sentence,
@@ -40,6 +42,7 @@ from lmms_robust.statements.words import (
     third_person,
 )
 
+_MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
     r"(?:left|right|middle|one))?|left|right|leftmost|rightmost)",
@@ -57,6 +60,8 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
     noun, verb = words[:at], low[at]
+    if noun and low[0] != "of" and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1]))):
+        return None
     after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
     asks = (
@@ -100,14 +105,25 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
     waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS
     opens = rest[0] in DETERMINERS | PRONOUNS
     waits = waits or rest[0] == "it" or rest in (["this"], ["that"], ["these"], ["those"], ["they"])
-    most = re.search(r"^(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b", " ".join(rest))
+    most = _MOST.match(" ".join(rest))
     return waits or (opens and not most and low[at - 1] in ABSTRACT)
+
+
+def _is_turned(words: Sequence[str]) -> bool:
+    """Whether a noun follows "is" that is its subject or may be: "corner is | the apple", "rock is | slate"."""
+    if words[0].casefold() not in {"is", "are", "was", "were"} or len(words) < 2:
+        return False
+    low = [word.casefold() for word in words[1:]]
+    if low[0] in DETERMINERS | PRONOUNS - {"a", "an", "both", "all", "one"}:
+        return not _MOST.match(" ".join(low))
+    bare_noun = parts(low[-1]) == {"NOUN"} and not {"of", "in", "on", "with", "to"} & set(low)
+    return words[1][:1].isupper() or (bare_noun and len(low) < 3)
 
 
 def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequence[str]) -> str | None:
     name = " ".join(noun)
     of = re.match(r"(?:one )?of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
-    if tokens(verb)[-1] in PREPOSITIONS:
+    if tokens(verb)[-1] in PREPOSITIONS or (noun and not of and _is_turned(verb.split())):
         return None
     best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
     if best and (of or not noun):
@@ -167,7 +183,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     if kinds and placed:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
-    if whose and clause.startswith("that "):
+    if whose and clause.startswith("that ") and not PREPOSITIONS & set(tokens(whose["who"])):
         noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
@@ -179,11 +195,11 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
         said = complement(option, about, options, loose=True) or subject(option, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
-            said = f"that of {said}"
-    if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
+            said = f"that of {said if ' and ' in said else indefinite(said)}"
+    if said is None or (is_plural(noun) and is_one(said)) or clause.startswith("that is the one"):
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
-    if head_noun(noun) in CONCRETE and bare_plural and not is_plural(noun):
+    if bare_plural and not is_plural(noun) and is_thing(head_noun(noun)):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     several = noun.split()[0].casefold() in NUMBERS
@@ -233,7 +249,7 @@ def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]
     first, _, rest = who.partition(" ")
     pointed = first.casefold() in PERSONAL or who.casefold() in {"this", "that", "these", "those"}
     when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
-    if said is None or (not pointed and head_noun(name) not in ABSTRACT):
+    if said is None or (not pointed and (head_noun(name) not in ABSTRACT or (who[:1].isupper() and " in " in who))):
         return None
     if pointed and (kinds or when):
         return f"{first} {aux} {said} {rest}"
