@@ -50,7 +50,7 @@ def stands_alone(option: str, question: str) -> bool:
     words, asked = [[word for word in tokens(text) if word[0].isalnum()] for text in (option, question)]
     if not words or _SPEAKING & set(words) or _REASON.search(question) or _is_pointed(words):
         return False
-    if _POSSIBLE & set(asked) and not (_POSSIBLE | MODALS | {"likely", "probably"}) & set(words):
+    if _POSSIBLE & set(asked) and not (_POSSIBLE | MODALS | {"likely", "probably", "gonna", "going"}) & set(words):
         return False
     compared = words[-1].endswith("er") and "ADJ" in parts(words[-1])  # "is closer": to what?
     return not (compared and any(one == words[-1] and after in PREPOSITIONS for one, after in pairwise(asked)))

@@ -24,8 +24,16 @@ _CLOSING = re.compile(
     rf",? (?:based on|according to|as (?:shown|seen) in) (?:the |this )?(?:[\w'’]+ ){{0,5}}{PICTURE}(?=\s*\?$)",
     re.IGNORECASE,
 )
-# What is told before a question may be all that its answer holds for: "If …", "You are …", "Suppose that …".
-_SUPPOSES = re.compile(r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b|.*\b(?:i|you|we|my|your)\b", re.I)
+# What is told before a question may be all that its answer holds for: "If …", "You are …", "A hat is called …".
+_SUPPOSES = re.compile(
+    r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b"
+    r"|.*\b(?:i|you|we|my|your|defined?|definition|means?|refers?|called|only|excluding|except)\b",
+    re.IGNORECASE,
+)
+# What follows is an instruction, unless it says what counts.
+_COUNTS = re.compile(
+    r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise)\b", re.I
+)
 _LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
 _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 
@@ -47,8 +55,9 @@ def asked(question: str) -> str:
     ][:1]
     if has_blank(text) or len(asking) != 1:
         return text if len(found) > 1 else _without_opening(text)
-    before = found[: found.index(asking[0])]
-    return text if any(map(_SUPPOSES.match, before)) else _without_opening(asking[0])
+    place = found.index(asking[0])
+    told = any(map(_SUPPOSES.match, found[:place])) or any(map(_COUNTS.search, found[place + 1 :]))
+    return text if told else _without_opening(asking[0])
 
 
 def orders(text: str) -> bool:

@@ -17,6 +17,7 @@ Found = re.Match[str]
 
 BE = r"(?P<be>'s|’s| is| are| was| were)"
 IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
+RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
 PERSONAL = frozenset({"it", "he", "she", "they", "we", "you", "i"})
 WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|sentence|inscription|message|line)$")
@@ -104,7 +105,7 @@ def whole_verb(verb: str) -> str:
 
 
 def is_thing(noun: str) -> bool:
-    """Whether a noun is surely one of several things, so that it is no plural: "factor", but not "machinery", "name"."""
+    """Whether a noun is surely one of several things, so that no plural can be it: "factor", but not "name"."""
     return noun in CONCRETE or (is_countable(noun) and noun not in ABSTRACT)
 
 
@@ -123,6 +124,6 @@ def is_one(said: str) -> bool:
 def inflected(verb: str, aux: str, who: str) -> str:
     """A verb after its subject, in the form that its auxiliary had: "did" and "like" are "liked"."""
     if aux in {"do", "does"}:
-        plain = is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
+        plain = aux == "do" or is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
         return verb if plain else third_person(verb)
     return past(verb) if aux == "did" else f"{aux} {verb}"

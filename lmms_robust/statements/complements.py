@@ -30,6 +30,7 @@ from lmms_robust.statements.vocabulary import (
     PRONOUNS,
     PROPER,
     SHAPES,
+    STUFF,
     SUBORDINATORS,
     WITH_ARTICLE,
 )
@@ -49,19 +50,20 @@ _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
 _FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
+# Of these there is one: "the 3rd quarter", "the last step".
+_ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
 
 
-def complement(option: str, subject: str, options: Sequence[str], *, loose: bool = False) -> str | None:
+def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     """An option as it stands after "subject is"; None if it is a clause, or may be one, or lacks a sure article.
 
     Args:
         option: the option.
         subject: what it is said of.
         options: all options that do not refuse.
-        loose: whether a noun that may or may not need an article goes without.
 
     >>> complement("jug", "object in this picture", ["jug", "kettle"])
     'a jug'
@@ -73,6 +75,8 @@ def complement(option: str, subject: str, options: Sequence[str], *, loose: bool
         return None
     if re.match(r"to \w+", text, re.IGNORECASE) and is_base_verb(text.split()[1]):
         return f"t{text[1:]}"
+    if _ONLY_ONE.match(text):
+        return definite(mid_sentence(text)) if kind(text) == "phrase" else None
     if _FIGURES.match(text) or _is_quoted(text):
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
@@ -91,7 +95,7 @@ def complement(option: str, subject: str, options: Sequence[str], *, loose: bool
     acting = _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
     if said is None or acting:
         return None
-    return _with_article(said, head, options) or (said if loose and head not in CONCRETE else None)
+    return _with_article(said, head, options)
 
 
 def _tidy(option: str) -> str:
@@ -205,9 +209,13 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return indefinite(said)
     if parts(noun) and ("NOUN" not in parts(noun) or "ADJ" in parts(noun)):
         return said
-    others = [tokens(_tidy(text))[-1:] for text in options if _tidy(text) != _tidy(said) and not has_determiner(text)]
-    sure = sum(bool(last) and is_countable(last[0]) for last in others)
-    return indefinite(said) if sure and sure >= len(others) - 1 else None  # "a fish" beside "a bird"
+    others = [tokens(_tidy(text)) for text in options if said.casefold() != _tidy(text).casefold()]
+    nouns = [words[-1] for words in others if words]
+    sure = [other for other in nouns if is_countable(other)]
+    if parts(noun):  # the lexicon has "fish" and "iron" as things and as stuff
+        things = bool(sure) and not any(is_mass(other) or not parts(other) for other in nouns)
+        return indefinite(said) if things or head in CONCRETE - STUFF else None
+    return indefinite(said) if sure and len(sure) == len(nouns) else None
 
 
 def bare_noun_of(head: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lmms_robust.statements import circumstances, either, what, which
 from lmms_robust.statements.alone import own, stands_alone
 from lmms_robust.statements.asked import PICTURE, filled, has_blank
-from lmms_robust.statements.asking import QUOTES
+from lmms_robust.statements.asking import QUOTES, RELATED
 from lmms_robust.statements.captioned import described
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.complements import predicates
@@ -31,7 +31,6 @@ from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
 from lmms_robust.statements.words import is_gerund
 from lmms_robust.statements.yes_no import stated
 
-_RELATIVE = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:most|least)\b", re.IGNORECASE)
 _PICTURE = rf"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?{PICTURE})"
@@ -56,6 +55,7 @@ def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | No
     be = found["be"].casefold()
     be = {"are": "is", "were": "was"}.get(be, be) if made and " is " in made else {"is": "are"}.get(be, be)
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
+    open_end = open_end or (re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE))
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
 
 
@@ -114,7 +114,13 @@ def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str 
         return None
     sure = sum(own(text, found[0]) is not None for text in options)
     reason = tokens(option)[:1] and tokens(option)[0] in SUBORDINATORS | {"because", "to"}
-    may_be = kind(option) is None and not reason and stands_alone(option, found[0]) and not option.rstrip().endswith("?") and len(option.split()) > 2
+    may_be = (
+        kind(option) is None
+        and not reason
+        and stands_alone(option, found[0])
+        and not option.rstrip().endswith("?")
+        and len(option.split()) > 2
+    )
     return own(option, found[0]) or (sentence(option) if 2 * sure >= len(options) and may_be else None)
 
 
@@ -212,7 +218,7 @@ PATTERNS = (
         "relation",
         _pattern(
             r"(?:(?:Where|How) (?:is|are)|What(?:'s| is) the (?:relative )?(?:position|location) of) (?P<noun>.+?),? "
-            rf"(?:located |positioned |placed )?{_RELATIVE} (?P<other>.+?)\s*\?"
+            rf"(?:located |positioned |placed )?{RELATED} (?P<other>.+?)\s*\?"
         ),
         _relation,
     ),

@@ -209,7 +209,9 @@ def has_determiner(noun: str) -> bool:
     """
     words = noun.split()
     quoted = re.fullmatch(r"[\"'“‘].+[\"'”’]", noun.strip())
-    lettered = re.fullmatch(r"(?:[A-Za-z]+ )?(?:[A-Z]|\d+)", noun.strip())  # "X", "point A", "Solution B"
+    lettered = re.fullmatch(
+        r"(?:(?!\w+ed )[A-Za-z]+ ){0,2}(?:[A-Z]|\d+)", noun.strip()
+    )  # "X", "point A", "leaf type B"
     if (
         not words
         or quoted

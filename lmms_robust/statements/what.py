@@ -25,13 +25,12 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
-from lmms_robust.statements.vocabulary import CONCRETE, PREPOSITIONS
+from lmms_robust.statements.vocabulary import PREPOSITIONS
 from lmms_robust.statements.words import (
     is_gerund,
     is_third_person,
     parts,
 )
-
 
 # "the sign for | in the image": what the option takes the place of stood here.
 _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
@@ -47,7 +46,7 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
-    said = complement(option, asked, options, loose=head not in {"subject", "topic", "theme", "focus", "content"})
+    said = complement(option, asked, options)
     if said is None or (verb == "are" and is_plural(asked) and is_one(said)):
         return None
     if is_thing(head) and verb == "is" and is_plural(said) and " and " not in said:

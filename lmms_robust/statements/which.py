@@ -31,7 +31,7 @@ from lmms_robust.statements.grammar import (
     is_plural,
     mid_sentence,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
@@ -60,7 +60,11 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
     noun, verb = words[:at], low[at]
-    if noun and low[0] != "of" and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1]))):
+    if (
+        noun
+        and low[0] != "of"
+        and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1])))
+    ):
         return None
     after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
@@ -193,7 +197,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
-        said = complement(option, about, options, loose=True) or subject(option, options)
+        said = complement(option, about, options) or subject(option, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
     if said is None or (is_plural(noun) and is_one(said)) or clause.startswith("that is the one"):
