@@ -17,7 +17,7 @@ _SPEAKING = frozenset({"i", "we", "you", "me", "us", "my", "our", "your"})
 _REASON = re.compile(r"\b(?:why|how come|reasons?|causes?|purposes?|goals?|aims?|intend\w*|intent(?:ion)?s?)\b", re.I)
 _ABOUT = re.compile(
     r"(?:which|what) (?:statement|sentence)s?(?: (?:best|better))? describes? (?P<of>the [^?,]+)\?"
-    r"|what are (?P<doing>the [^?,]+) doing(?: (?:in|on) (?:the|this) \w+)?\?",
+    r"|what (?:is|are) (?P<doing>the [^?,]+|(?-i:[A-Z])[^?,]*) doing(?: (?:in|on) (?:the|this) \w+)?\?",
     re.IGNORECASE,
 )
 """Questions that name who "it" and "they" are in their options."""
@@ -35,13 +35,15 @@ def own(option: str, question: str) -> str | None:
     >>> own("The dot is closer.", "Which is closer to the camera?"), own("The soup is hot.", "Why does the man wait?")
     (None, None)
     """
-    text = re.sub(r"^neither[;:,] ", "", " ".join(option.split()), flags=re.IGNORECASE)
+    text = " ".join(option.split())
     if kind(text) != "clause":
         return None
     pronoun, _, said = text.partition(" ")
     asked = _ABOUT.fullmatch(question)
-    if asked and pronoun.casefold() == ("they" if is_plural(who := asked["of"] or asked["doing"]) else "it"):
-        text = f"{who} {said}"
+    if asked:
+        who = asked["of"] or asked["doing"]
+        known = {"they"} if is_plural(who) else {"it", "he", "she"}
+        text = f"{who} {said}" if pronoun.casefold() in known else text
     return sentence(text) if stands_alone(text, question) else None
 
 

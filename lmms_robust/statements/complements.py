@@ -209,13 +209,18 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return indefinite(said)
     if parts(noun) and ("NOUN" not in parts(noun) or "ADJ" in parts(noun)):
         return said
+    sure = _beside_things(said, noun, options) or (parts(noun) and head in CONCRETE - STUFF)
+    return indefinite(said) if sure else None
+
+
+def _beside_things(said: str, noun: str, options: Sequence[str]) -> bool:
+    """Whether the other options tell that a noun is a thing and no stuff: "fish" beside "cat", not beside "rice"."""
     others = [tokens(_tidy(text)) for text in options if said.casefold() != _tidy(text).casefold()]
     nouns = [words[-1] for words in others if words]
     sure = [other for other in nouns if is_countable(other)]
     if parts(noun):  # the lexicon has "fish" and "iron" as things and as stuff
-        things = bool(sure) and not any(is_mass(other) or not parts(other) for other in nouns)
-        return indefinite(said) if things or head in CONCRETE - STUFF else None
-    return indefinite(said) if sure and len(sure) == len(nouns) else None
+        return bool(sure) and not any(is_mass(other) or is_gerund(other) or not parts(other) for other in nouns)
+    return bool(sure) and len(sure) == len(nouns)
 
 
 def bare_noun_of(head: str) -> bool:
@@ -271,4 +276,4 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
     if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
         return said
-    return definite(said)
+    return definite(said) if is_countable(noun) or _beside_things(said, noun, options) else None

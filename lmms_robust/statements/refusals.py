@@ -20,6 +20,7 @@ _OTHERS = re.compile(
     rf"(?:none|neither|not any) of(?: (?:the|these|those|them|other|above|listed|given|following|{_OPTION}))+"
     r"(?: (?:is|are) (?:correct|right|true))?"
     rf"|(?:all|any|both) (?:of )?(?:the )?(?:above|other)(?: {_OPTION})? {_WRONG}"
+    r"|neither; .+"  # "neither; their sizes are the same"
     rf"|(?:there is )?no (?:correct|right) {_OPTION}|not listed(?: above)?",
     re.IGNORECASE,
 )

@@ -54,6 +54,10 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     return f"{asked} {verb} {said}"
 
 
+# Names of what binds, and not of who are bound: "competition", "mutualism".
+_BINDS = re.compile(r"(?:[ts]ion|ism|ment|[ae]nce|ity|ship|ing|al)$")
+
+
 def _relationship(asked: str, verb: str, option: str) -> str | None:
     """What binds people is "that of father and daughter", what binds creatures "a predatory relationship"."""
     text = mid_sentence(option).rstrip(".")
@@ -63,8 +67,11 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     if kind(text) != "phrase" or value(text) is None or text.split()[0] in PREPOSITIONS:
         return None
     adjective = len(tokens(text)) == 1 and "ADJ" in parts(last)
-    bound = text if " and " in text else indefinite(text)
-    return f"{asked} {verb} {text if adjective or not parts(last) else f'that of {bound}'}"
+    if adjective:
+        return f"{asked} {verb} {text}"
+    if " and " not in text and ("NOUN" not in parts(last) or _BINDS.search(last)):
+        return None
+    return f"{asked} {verb} that of {text if ' and ' in text else indefinite(text)}"
 
 
 def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:

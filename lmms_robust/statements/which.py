@@ -42,6 +42,7 @@ from lmms_robust.statements.words import (
     third_person,
 )
 
+_NO_ONE = re.compile(r"(?:neither|either|any|none|all|both (?!.* and ))\b", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
@@ -52,6 +53,8 @@ _POINTED = re.compile(
 
 def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say which thing it is that the rest of the question is true of."""
+    if _NO_ONE.match(option.strip()):
+        return None
     words = found["x"].split()
     low = [re.sub(r"[,;:]$", "", word.casefold()) for word in words]
     at = _verb_of_which(low)
@@ -106,7 +109,7 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
     rest = re.sub(r" in (?:the|this) \w+$", "", " ".join(low[at + 1 :])).split()
     if not rest or low[:1] == ["of"] or not at:
         return False
-    waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS
+    waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS or rest[-2:] == ["to", "do"]
     opens = rest[0] in DETERMINERS | PRONOUNS
     waits = waits or rest[0] == "it" or rest in (["this"], ["that"], ["these"], ["those"], ["they"])
     most = _MOST.match(" ".join(rest))
@@ -223,6 +226,8 @@ def _which_object(
         where = re.search(r" in (?:the|this) \w+$", " ".join(low))
         inner = low[: -3 if where else None]
         cut = waiting(inner)
+        to_do = re.search(r" (?:most )?likely to do$", " ".join(inner))  # "job is the man | most likely to do"
+        cut = len(inner) - len(to_do[0].split()) if to_do else cut
         if cut is None and to and inner and is_participle(inner[-1]):  # "in which year was it founded"
             cut = len(inner) - 1
         end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
