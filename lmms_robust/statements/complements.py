@@ -189,6 +189,9 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return said
     if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
         return f"the {said.removeprefix('The ')}"
+    pair = said.split(" and ")
+    if len(pair) > 1 and pair[0].islower() and all(is_countable(text.split()[-1]) for text in pair):
+        return None if _is_bare_noun(pair[0]) else said  # "player and coach" lacks two articles
     if not _is_bare_noun(said):
         return said
     noun = words[head_index(words)]
@@ -270,6 +273,9 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     if _surely_acts(words) or (
         "NOUN" not in parts(words[-1]) and parts(words[-1]) & {"ADJ", "ADV"} and len(words) == 1
     ):
+        return None
+    adjectives = sum(len(_tidy(other).split()) == 1 and "ADJ" in parts(_tidy(other)) for other in options)
+    if len(words) == 1 and "ADJ" in parts(text) and adjectives > 1:  # "round" beside "oblong"
         return None
     said = mid_sentence(text)
     noun = words[head_index(words)]

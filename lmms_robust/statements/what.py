@@ -32,6 +32,7 @@ from lmms_robust.statements.words import (
     parts,
 )
 
+_SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
 # "the sign for | in the image": what the option takes the place of stood here.
 _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
 
@@ -47,6 +48,8 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
     said = complement(option, asked, options)
+    if said and head in {"orientation", "direction"} and _SIDE.match(said):
+        said = f"towards {said}"
     if said is None or (verb == "are" and is_plural(asked) and is_one(said)):
         return None
     if is_thing(head) and verb == "is" and is_plural(said) and " and " not in said:
@@ -63,7 +66,8 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     text = mid_sentence(option).rstrip(".")
     last = tokens(text)[-1] if tokens(text) else ""
     if re.search(r"\brelation(?:ship)?s?$", text):
-        return f"{asked} {verb} {indefinite(re.sub('s$', '', text))}"
+        one = re.sub("s$", "", text)
+        return f"{asked} {verb} {indefinite(one[0].lower() + one[1:])}"
     if kind(text) != "phrase" or value(text) is None or text.split()[0] in PREPOSITIONS:
         return None
     adjective = len(tokens(text)) == 1 and "ADJ" in parts(last)

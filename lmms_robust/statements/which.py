@@ -43,6 +43,7 @@ from lmms_robust.statements.words import (
 )
 
 _NO_ONE = re.compile(r"(?:neither|either|any|none|all|both (?!.* and ))\b", re.IGNORECASE)
+_KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
@@ -116,21 +117,21 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
     return waits or (opens and not most and low[at - 1] in ABSTRACT)
 
 
-def _is_turned(words: Sequence[str]) -> bool:
-    """Whether a noun follows "is" that is its subject or may be: "corner is | the apple", "rock is | slate"."""
+def _is_turned(words: Sequence[str], is_kind: bool) -> bool:
+    """Whether a noun follows "is" that is its subject or may be: "corner is | the apple", "kind of cup is | glass"."""
     if words[0].casefold() not in {"is", "are", "was", "were"} or len(words) < 2:
         return False
     low = [word.casefold() for word in words[1:]]
     if low[0] in DETERMINERS | PRONOUNS - {"a", "an", "both", "all", "one"}:
         return not _MOST.match(" ".join(low))
-    bare_noun = parts(low[-1]) == {"NOUN"} and not {"of", "in", "on", "with", "to"} & set(low)
-    return words[1][:1].isupper() or (bare_noun and len(low) < 3)
+    short = len(low) < 3 and "NOUN" in parts(low[-1]) and not is_participle(low[-1]) and not PREPOSITIONS & set(low)
+    return words[1][:1].isupper() or (short and (is_kind or parts(low[-1]) == {"NOUN"}))
 
 
 def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequence[str]) -> str | None:
     name = " ".join(noun)
     of = re.match(r"(?:one )?of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
-    if tokens(verb)[-1] in PREPOSITIONS or (noun and not of and _is_turned(verb.split())):
+    if tokens(verb)[-1] in PREPOSITIONS or (noun and not of and _is_turned(verb.split(), bool(_KIND.match(name)))):
         return None
     best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
     if best and (of or not noun):
@@ -253,7 +254,7 @@ def _which_object(
 
 def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]) -> str | None:
     """Name a property, as in "What brand is this car?"; "What kind of dog is this?" asks what this is."""
-    kinds = re.match(r"(?:kind|type|sort)s? of ", name)
+    kinds = _KIND.match(name)
     said = complement(option, "thing" if kinds else name, options)
     first, _, rest = who.partition(" ")
     pointed = first.casefold() in PERSONAL or who.casefold() in {"this", "that", "these", "those"}
