@@ -28,7 +28,7 @@ _POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "poss
 def own(option: str, question: str) -> str | None:
     """An option that is a sentence and needs no question beside it, or only the name of its subject; None for others.
 
-    >>> own("The cat sleeps on the mat.", "What is the cat doing?"), own("It is asleep.", "What is the cat doing?")
+    >>> own("The cat sleeps on the mat.", "What is the cat doing?"), own("It is asleep.", "What do you see?")
     ('The cat sleeps on the mat.', None)
     >>> own("They are wet.", "Which statement describes the frogs?")
     'The frogs are wet.'

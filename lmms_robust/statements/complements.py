@@ -189,11 +189,8 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return said
     if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
         return f"the {said.removeprefix('The ')}"
-    pair = said.split(" and ")
-    if len(pair) > 1 and pair[0].islower() and all(is_countable(text.split()[-1]) for text in pair):
-        return None if _is_bare_noun(pair[0]) else said  # "player and coach" lacks two articles
     if not _is_bare_noun(said):
-        return said
+        return None if _lacks_articles(said) else said
     noun = words[head_index(words)]
     adjectives = [text for text in options if "ADJ" in parts(_tidy(text))]
     if len(words) == 1 and "ADJ" in parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
@@ -214,6 +211,13 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return said
     sure = _beside_things(said, noun, options) or (parts(noun) and head in CONCRETE - STUFF)
     return indefinite(said) if sure else None
+
+
+def _lacks_articles(said: str) -> bool:
+    """Whether things are joined without their articles: "player and coach"."""
+    pair = said.split(" and ")
+    bare_nouns = all(text and _is_bare_noun(text) and is_countable(text.split()[-1]) for text in pair)
+    return len(pair) > 1 and pair[0].islower() and bare_nouns
 
 
 def _beside_things(said: str, noun: str, options: Sequence[str]) -> bool:
@@ -281,5 +285,5 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     noun = words[head_index(words)]
     kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
     if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
-        return said
+        return None if _lacks_articles(said) else said
     return definite(said) if is_countable(noun) or _beside_things(said, noun, options) else None
