@@ -22,7 +22,8 @@ _ABOUT = re.compile(
 )
 """Questions that name who "it" and "they" are in their options."""
 # What may be, or will be, is not what is.
-_POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "possible", "possibly", "next", "if"})
+_POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "possible", "possibly", "next"})
+_CONDITIONS = frozenset({"if", "when", "unless", "after", "before"})
 
 
 def own(option: str, question: str) -> str | None:
@@ -51,6 +52,8 @@ def stands_alone(option: str, question: str) -> bool:
     """Whether a sentence names what it speaks of, and its question asks for no more than it says."""
     words, asked = [[word for word in tokens(text) if word[0].isalnum()] for text in (option, question)]
     if not words or _SPEAKING & set(words) or _REASON.search(question) or _is_pointed(words):
+        return False
+    if _CONDITIONS & set(asked) - set(words):
         return False
     if _POSSIBLE & set(asked) and not (_POSSIBLE | MODALS | {"likely", "probably", "gonna", "going"}) & set(words):
         return False

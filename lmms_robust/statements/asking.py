@@ -24,7 +24,7 @@ WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|sentence|
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
 QUOTES = re.compile(
     r"\b(?:says?|reads?|texts?|tweet|twitter|quotes?|slogan|titles?|lyrics|contents?|words?|lines?|speaking|question"
-    r"|hypothesis|sentence)\b",
+    r"|means?|hypothesis|sentence)\b",
     re.IGNORECASE,
 )
 """Options of such questions are words to be read: "What does the sign say?", "Which text was posted?"."""
@@ -57,7 +57,8 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
         if re.search(r"\n|\\n", option.strip()) or ('"' in option and CODE.search(asked)):  # code would be changed
             return None
         alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option, found[0])
-        made = alone or make(found, option, options)
+        sentences = sum(own(text, found[0]) is not None for text in options)
+        made = alone or (make(found, option, options) if 2 * sentences < len(options) else None)
         if made is None or alone:
             return made
         return sentence(f"{found['lead']}, {made}" if found["lead"] else made)
@@ -95,7 +96,8 @@ def waiting(words: Sequence[str]) -> int | None:
     waits = (
         is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
     )
-    noun = "NOUN" in parts(last) and parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
     return end - 1 if waits and not noun else None
 
 

@@ -49,10 +49,12 @@ from lmms_robust.statements.words import (
 _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
+_QUALITY = frozenset({"ADJ", "ADV"})
 _FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
 # Of these there is one: "the 3rd quarter", "the last step".
 _ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
+_DONE = re.compile(r"(?:[ts]ion|ment|[ae]nce|ity|ing|age|al|sis)$")  # "storage", but "ticket office"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
 
@@ -81,7 +83,10 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
     if acts(subject, options):
-        doing = infinitive(text) if is_base_verb(text.split()[0]) else None
+        firsts = [tokens(other)[0] for other in options if tokens(other)]
+        verbs = sum(is_base_verb(first) or is_gerund(first) for first in firsts)
+        sure = _surely_acts(tokens(text)) or 2 * verbs >= len(options)  # "cut paper", but "ticket office"
+        doing = infinitive(text) if sure and is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
             return f"to {doing}"
     text = _lowered(text, subject, options)
@@ -185,6 +190,9 @@ def predicates(text: str) -> bool:
 def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     """Add "a" where a noun needs it; None where that is open."""
     words = tokens(said)
+    thing = len(words) > 1 or is_countable(words[-1])
+    if head in ACTS and thing and _is_bare_noun(said) and not _DONE.search(words[head_index(words)]):
+        return None
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said
     if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
@@ -192,8 +200,8 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     if not _is_bare_noun(said):
         return None if _lacks_articles(said) else said
     noun = words[head_index(words)]
-    adjectives = [text for text in options if "ADJ" in parts(_tidy(text))]
-    if len(words) == 1 and "ADJ" in parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
+    adjectives = [text for text in options if _QUALITY & parts(_tidy(text))]
+    if len(words) == 1 and _QUALITY & parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
         return said
     if noun == head or (
         head in ONE_EACH and "NOUN" in parts(noun)

@@ -110,7 +110,7 @@ ABSTRACT = _words(
     "emotions feeling feelings mood atmosphere weather season time color colour colors colours material materials "
     "pattern texture taste flavor size shape language sport brand class label word phase status state condition "
     "direction gender sex nationality religion breed species model make genre subject expression tone scene "
-    "profession occupation job"
+    "profession occupation job role"
 )
 # One of these is a thing or someone: a noun that is its value takes an article.
 CONCRETE = _words(

@@ -27,6 +27,7 @@ from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, i
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import PREPOSITIONS
 from lmms_robust.statements.words import (
+    is_base_verb,
     is_gerund,
     is_third_person,
     parts,
@@ -184,7 +185,7 @@ def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
         return said and f"{who} {aux} be {said}"
     if verb in {"say", "read", "mean", "express", "suggest", "indicate"} and not rest:
         return f"{who} {inflected(verb, aux, who)} {in_quotes(option)}"
-    ends = not rest or low[-1] in PREPOSITIONS or low[at + 1] == "to"
+    ends = not rest or low[-1] in PREPOSITIONS or (low[at + 1] == "to" and is_base_verb(low[at + 2]))
     if not ends and low[at + 1] not in PREPOSITIONS:
         return None
     said = complement(option, "feeling" if verb in {"feel", "look", "become"} else "thing", options)
