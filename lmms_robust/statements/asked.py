@@ -30,6 +30,7 @@ _SUPPOSES = re.compile(
     r"|.*\b(?:i|you|we|my|your|defined?|definition|means?|refers?|called|only|excluding|except)\b",
     re.IGNORECASE,
 )
+_FOLLOWING = re.compile(r"(?<!of )\bthe following\b", re.IGNORECASE)  # "Is the following claim true? …"
 # What follows is an instruction, unless it says what counts.
 _COUNTS = re.compile(
     r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise)\b", re.I
@@ -56,7 +57,11 @@ def asked(question: str) -> str:
     if has_blank(text) or len(asking) != 1:
         return text if len(found) > 1 else _without_opening(text)
     place = found.index(asking[0])
-    told = any(map(_SUPPOSES.match, found[:place])) or any(map(_COUNTS.search, found[place + 1 :]))
+    told = (
+        bool(_FOLLOWING.search(asking[0]))
+        or any(map(_SUPPOSES.match, found[:place]))
+        or any(map(_COUNTS.search, found[place + 1 :]))
+    )
     return text if told else _without_opening(asking[0])
 
 

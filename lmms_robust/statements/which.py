@@ -42,7 +42,7 @@ from lmms_robust.statements.words import (
     third_person,
 )
 
-_NO_ONE = re.compile(r"(?:neither|either|any|none|all|both (?!.* and ))\b", re.IGNORECASE)
+_NO_ONE = re.compile(r"(?:neither|either|any|none|all|same|equal|both (?!.* and ))\b", re.IGNORECASE)
 _KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
@@ -188,7 +188,10 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     """Name the thing that a clause tells: "The ocean that is highlighted is …"."""
     kinds = re.fullmatch(r"(?:kind|type|sort)s? of (?P<noun>.+)", noun, re.IGNORECASE)
     placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
-    if kinds and placed:
+    repeated = kinds and any(
+        head_noun(kinds["noun"]) in tokens(text) for text in options
+    )  # "stop sign" beside "no entry"
+    if kinds and placed and not repeated:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
     if whose and clause.startswith("that ") and not PREPOSITIONS & set(tokens(whose["who"])):
@@ -200,6 +203,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
+        of_kind = "kind" if repeated else of_kind
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
         said = complement(option, about, options) or subject(option, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
