@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from lmms_robust.statements.clauses import finite, kind, tokens
-from lmms_robust.statements.grammar import is_plural, sentence
+from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.vocabulary import DETERMINERS, MODALS, PREPOSITIONS
-from lmms_robust.statements.words import parts
+from lmms_robust.statements.words import is_countable, parts
 
 # Whom these mean, only a question tells; "this" and "these" are what the picture shows.
 _POINTING = frozenset({"it", "he", "she", "they", "them", "him", "his", "her", "its", "their", "those"})
@@ -45,6 +45,10 @@ def own(option: str, question: str) -> str | None:
         who = asked["of"] or asked["doing"]
         known = {"they"} if is_plural(who) else {"it", "he", "she"}
         text = f"{who} {said}" if pronoun.casefold() in known else text
+    place = finite(tokens(text))
+    subject = text.split()[:place]
+    if text[0].islower() and place and is_countable(subject[-1]) and not has_determiner(" ".join(subject)):
+        text = f"the {text}"  # "wooden stool was moved"
     return sentence(text) if stands_alone(text, question) else None
 
 

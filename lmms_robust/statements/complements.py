@@ -224,8 +224,8 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
 def _lacks_articles(said: str) -> bool:
     """Whether things are joined without their articles: "player and coach"."""
     pair = said.split(" and ")
-    bare_nouns = all(text and _is_bare_noun(text) and is_countable(text.split()[-1]) for text in pair)
-    return len(pair) > 1 and pair[0].islower() and bare_nouns
+    nouns = [text.split()[-1] for text in pair if text and text.islower() and _is_bare_noun(text)]
+    return len(nouns) == len(pair) > 1 and any(map(is_countable, nouns)) and not any(map(is_mass, nouns))
 
 
 def _beside_things(said: str, noun: str, options: Sequence[str]) -> bool:
@@ -290,8 +290,10 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     if len(words) == 1 and "ADJ" in parts(text) and adjectives > 1:  # "round" beside "oblong"
         return None
     said = mid_sentence(text)
+    if _lacks_articles(said):
+        return None
     noun = words[head_index(words)]
     kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
     if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
-        return None if _lacks_articles(said) else said
+        return said
     return definite(said) if is_countable(noun) or _beside_things(said, noun, options) else None
