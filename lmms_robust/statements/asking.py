@@ -20,7 +20,7 @@ IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (
 RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
 PERSONAL = frozenset({"it", "he", "she", "they", "we", "you", "i"})
-WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|sentence|inscription|message|line)$")
+WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|title|sentence|inscription|message|line)$")
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
 QUOTES = re.compile(
     r"\b(?:says?|reads?|texts?|tweet|twitter|quotes?|slogan|titles?|lyrics|contents?|words?|lines?|speaking|question"
@@ -97,6 +97,7 @@ def waiting(words: Sequence[str]) -> int | None:
         is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
     )
     described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    described = described or (end > 2 and words[end - 3] in DETERMINERS and "ADJ" in parts(words[end - 2]))
     noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
     return end - 1 if waits and not noun else None
 

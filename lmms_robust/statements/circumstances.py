@@ -29,7 +29,7 @@ from lmms_robust.statements.grammar import (
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PRONOUNS
 from lmms_robust.statements.words import (
     is_participle,
     parts,
@@ -94,7 +94,12 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
     noun = found["x"]
     pointed = noun.casefold() in PERSONAL | {"this", "that"}
-    if kind(said) != "phrase" or not (pointed or is_noun_phrase(noun)) or predicates(said):
+    if (
+        said.casefold() in NO_VALUES
+        or kind(said) != "phrase"
+        or not (pointed or is_noun_phrase(noun))
+        or predicates(said)
+    ):
         return None
     said = said if said.istitle() else subject(option, options) or ""
     return said and f"{noun} {whole_verb(found['be'])} {said}"
