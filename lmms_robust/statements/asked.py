@@ -31,6 +31,8 @@ _SUPPOSES = re.compile(
     re.IGNORECASE,
 )
 _FOLLOWING = re.compile(r"(?<!of )\bthe following\b", re.IGNORECASE)  # "Is the following claim true? …"
+# Whom these mean, an earlier sentence may say.
+_POINTS = re.compile(r"\b(?:its?|they|their|them|he|she|his|him)\b", re.IGNORECASE)
 # What follows is an instruction, unless it says what counts.
 _COUNTS = re.compile(
     r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise)\b", re.I
@@ -42,8 +44,8 @@ _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 def asked(question: str) -> str:
     """The sentence of a text that asks; the text as it is where that is open, or where more is told that may matter.
 
-    >>> asked("This is the front view of the ego car. What is it doing? Select from the following choices.")
-    'What is it doing?'
+    >>> asked("This is the front view of the ego car. What is the van doing? Select from the following choices.")
+    'What is the van doing?'
     >>> asked("Based on the image, where is the laptop?"), asked("Find y. Round to the nearest tenth.")
     ('where is the laptop?', 'Find y.')
     >>> asked("You face north. Where is the sun?")
@@ -57,10 +59,10 @@ def asked(question: str) -> str:
     if has_blank(text) or len(asking) != 1:
         return text if len(found) > 1 else _without_opening(text)
     place = found.index(asking[0])
+    before, after = found[:place], found[place + 1 :]
+    points = _POINTS.search(asking[0]) and not all(map(_LOOK.match, before))
     told = (
-        bool(_FOLLOWING.search(asking[0]))
-        or any(map(_SUPPOSES.match, found[:place]))
-        or any(map(_COUNTS.search, found[place + 1 :]))
+        points or _FOLLOWING.search(asking[0]) or any(map(_SUPPOSES.match, before)) or any(map(_COUNTS.search, after))
     )
     return text if told else _without_opening(asking[0])
 
