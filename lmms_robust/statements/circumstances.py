@@ -101,7 +101,8 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
         or predicates(said)
     ):
         return None
-    said = said if said.istitle() else subject(option, options) or ""
+    named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none
+    said = said if named else subject(option, options) or ""
     return said and f"{noun} {whole_verb(found['be'])} {said}"
 
 

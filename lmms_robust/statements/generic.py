@@ -145,7 +145,8 @@ def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
 def _continued(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Go on with a subject: "The object shown:" with "Is a liquid", "Has a high melting point"."""
     opening = found["opening"]
-    if not all(predicates(text) for text in options) or not has_determiner(opening):
+    phrase = kind(opening) == "phrase" and not re.search(r"[.!;] ", opening)
+    if not phrase or not all(predicates(text) for text in options) or not has_determiner(opening):
         return None
     text = option.strip().rstrip(".")
     return sentence(f"{opening} {text[0].lower()}{text[1:]}")

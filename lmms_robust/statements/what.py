@@ -124,7 +124,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     last = len(words) - 1 if last is None and words[-1] == "about" else last
     if last is None or not is_noun_phrase(" ".join(rest[:last])):
         return None
-    likely = re.search(r" ((?:most )?likely|probably)$", " ".join(rest[:last]))
+    likely = re.search(r" ((?:most )?likely|probably|mainly|mostly)$", " ".join(rest[:last]))
     if likely:  # "these people most likely | celebrating"
         verb, rest[last - len(likely[1].split()) : last] = f"{verb} {likely[1]}", []
         last -= len(likely[1].split())

@@ -35,6 +35,7 @@ from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUM
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
+    is_gerund,
     is_participle,
     is_plural_word,
     is_third_person,
@@ -237,6 +238,8 @@ def _which_object(
             cut = len(inner) - 1
         end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
         who, tail = " ".join(rest[1 : end + 1]), " ".join(rest[end + 1 :])
+        if cut is None and tail and any(map(is_gerund, inner[1:end])):  # "the man taking part | in"
+            return None
         if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
             return None
         likely = re.search(r" ((?:most )?likely|probably)$", who)  # "the photo most likely | taken"
