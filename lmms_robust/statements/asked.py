@@ -24,8 +24,19 @@ _CLOSING = re.compile(
     rf",? (?:based on|according to|as (?:shown|seen) in) (?:the |this )?(?:[\w'’]+ ){{0,5}}{PICTURE}(?=\s*\?$)",
     re.IGNORECASE,
 )
-# What is told before a question may be all that its answer holds for: "If …", "You are …", "Suppose that …".
-_SUPPOSES = re.compile(r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b|.*\b(?:i|you|we|my|your)\b", re.I)
+# What is told before a question may be all that its answer holds for: "If …", "You are …", "A hat is called …".
+_SUPPOSES = re.compile(
+    r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b"
+    r"|.*\b(?:i|you|we|my|your|defined?|definition|means?|refers?|called|only|excluding|except)\b",
+    re.IGNORECASE,
+)
+_FOLLOWING = re.compile(r"(?<!of )\bthe following\b", re.IGNORECASE)  # "Is the following claim true? …"
+# Whom these mean, an earlier sentence may say.
+_POINTS = re.compile(r"\b(?:its?|they|their|them|he|she|his|him)\b", re.IGNORECASE)
+# What follows is an instruction, unless it says what counts.
+_COUNTS = re.compile(
+    r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise)\b", re.I
+)
 _LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
 _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 
@@ -33,8 +44,8 @@ _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 def asked(question: str) -> str:
     """The sentence of a text that asks; the text as it is where that is open, or where more is told that may matter.
 
-    >>> asked("This is the front view of the ego car. What is it doing? Select from the following choices.")
-    'What is it doing?'
+    >>> asked("This is the front view of the ego car. What is the van doing? Select from the following choices.")
+    'What is the van doing?'
     >>> asked("Based on the image, where is the laptop?"), asked("Find y. Round to the nearest tenth.")
     ('where is the laptop?', 'Find y.')
     >>> asked("You face north. Where is the sun?")
@@ -47,8 +58,13 @@ def asked(question: str) -> str:
     ][:1]
     if has_blank(text) or len(asking) != 1:
         return text if len(found) > 1 else _without_opening(text)
-    before = found[: found.index(asking[0])]
-    return text if any(map(_SUPPOSES.match, before)) else _without_opening(asking[0])
+    place = found.index(asking[0])
+    before, after = found[:place], found[place + 1 :]
+    points = _POINTS.search(asking[0]) and not all(map(_LOOK.match, before))
+    told = (
+        points or _FOLLOWING.search(asking[0]) or any(map(_SUPPOSES.match, before)) or any(map(_COUNTS.search, after))
+    )
+    return text if told else _without_opening(asking[0])
 
 
 def orders(text: str) -> bool:

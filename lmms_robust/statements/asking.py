@@ -5,24 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from lmms_robust.statements.clauses import finite, kind, tokens
+from lmms_robust.statements.alone import own
+from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
-from lmms_robust.statements.words import is_gerund, is_participle, parts, past, third_person
+from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
+from lmms_robust.statements.words import is_countable, is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
 
 BE = r"(?P<be>'s|’s| is| are| was| were)"
 IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
+RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
 PERSONAL = frozenset({"it", "he", "she", "they", "we", "you", "i"})
-WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|sentence|inscription|message|line)$")
+WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|title|sentence|inscription|message|line)$")
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
 QUOTES = re.compile(
     r"\b(?:says?|reads?|texts?|tweet|twitter|quotes?|slogan|titles?|lyrics|contents?|words?|lines?|speaking|question"
-    r"|hypothesis|sentence)\b",
+    r"|means?|hypothesis|sentence)\b",
     re.IGNORECASE,
 )
 """Options of such questions are words to be read: "What does the sign say?", "Which text was posted?"."""
@@ -35,12 +37,8 @@ _DANGLING = re.compile(
 )
 
 
-def own(option: str) -> str | None:
-    """An option that is a sentence, alone or after "neither;"; None for any other."""
-    text = re.sub(r"^(?:neither|both|no)\s*[;:,]\s*", "", option.strip(), flags=re.IGNORECASE)
-    if text != option.strip() and kind(text) != "clause":
-        return None
-    return sentence(text) if kind(text) == "clause" else None
+_LEFT_OVER = re.compile(r"[,:](?! ?[\dA-Z])|;| or ")
+"""A second clause, an aside or a list of alternatives would be left over in the middle of a statement."""
 
 
 def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]], str | None]) -> Pattern:
@@ -53,10 +51,14 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
     """
 
     def statement(found: Found, option: str, options: Sequence[str]) -> str | None:
-        if "?" in found[0].rstrip("? "):
+        asked = found[0][len(found["lead"] or "") :].removeprefix(", ").rstrip("? ")
+        if "?" in asked or _LEFT_OVER.search(re.sub(r"\([^()]*\)|[\"'‘“][^\"'’”]*[\"'’”]", "", asked)):
             return None
-        alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option)
-        made = alone or make(found, option, options)
+        if re.search(r"\n|\\n", option.strip()) or ('"' in option and CODE.search(asked)):  # code would be changed
+            return None
+        alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option, found[0])
+        sentences = sum(own(text, found[0]) is not None for text in options)
+        made = alone or (make(found, option, options) if 2 * sentences < len(options) else None)
         if made is None or alone:
             return made
         return sentence(f"{found['lead']}, {made}" if found["lead"] else made)
@@ -94,7 +96,9 @@ def waiting(words: Sequence[str]) -> int | None:
     waits = (
         is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
     )
-    noun = "NOUN" in parts(last) and parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
+    described = described or (end > 2 and words[end - 3] in DETERMINERS and "ADJ" in parts(words[end - 2]))
+    noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
     return end - 1 if waits and not noun else None
 
 
@@ -103,19 +107,26 @@ def whole_verb(verb: str) -> str:
     return {"'s": "is", "’s": "is"}.get(verb.casefold().strip(), verb.casefold().strip())
 
 
+def is_thing(noun: str) -> bool:
+    """Whether a noun is surely one of several things, so that no plural can be it: "factor", but not "name"."""
+    return noun in CONCRETE or (is_countable(noun) and noun not in ABSTRACT)
+
+
 def in_quotes(option: str) -> str:
     """An option as words that can be read: without line ends and final stop."""
     return quoted(re.sub(r"\s*(?<!\.)\.$", "", " ".join(option.split())))
 
 
-def is_one_thing(said: str) -> bool:
-    """Whether a noun is said of one thing: "a cup"."""
-    return bool(re.match(r"an? ", said)) and " and " not in said
+def is_one(said: str) -> bool:
+    """Whether what is said is one thing or some stuff, and cannot be said of several: "a cup", "good memory"."""
+    last = tokens(said)[-1]
+    noun = "NOUN" in parts(last) and "ADJ" not in parts(last) and not is_plural(said)
+    return " and " not in said and (bool(re.match(r"an? ", said)) or (noun and not said[:1].isupper()))
 
 
 def inflected(verb: str, aux: str, who: str) -> str:
     """A verb after its subject, in the form that its auxiliary had: "did" and "like" are "liked"."""
     if aux in {"do", "does"}:
-        plain = is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
+        plain = aux == "do" or is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
         return verb if plain else third_person(verb)
     return past(verb) if aux == "did" else f"{aux} {verb}"

@@ -10,6 +10,7 @@ from lmms_robust.statements.asking import (
     DET,
     IN,
     PERSONAL,
+    RELATED,
     Found,
     inflected,
     is_noun_phrase,
@@ -18,7 +19,7 @@ from lmms_robust.statements.asking import (
     whole_verb,
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
-from lmms_robust.statements.complements import complement, predicates, subject
+from lmms_robust.statements.complements import complement, head_noun, predicates, subject
 from lmms_robust.statements.counts import is_count
 from lmms_robust.statements.directions import place
 from lmms_robust.statements.grammar import (
@@ -28,7 +29,7 @@ from lmms_robust.statements.grammar import (
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PRONOUNS
 from lmms_robust.statements.words import (
     is_participle,
     parts,
@@ -55,6 +56,8 @@ def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     if cut is not None:  # "the man | standing"
         noun, be = " ".join(noun.split()[:cut]), f"{be} {' '.join(noun.split()[cut:])}"
+    if head_noun(noun) in ABSTRACT or re.search(rf"\b{RELATED}\b", noun, re.IGNORECASE):
+        return None
     if not (has_determiner(noun) or is_plural(noun) or tokens(noun)[0] in PRONOUNS) or finite(tokens(noun)) is not None:
         return None
     where = _located(option, options)
@@ -73,7 +76,7 @@ def _located(option: str, options: Sequence[str]) -> str | None:
     where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
     if _LOCATED.match(where):
         return where
-    unknown = sum(not parts(text.split()[0]) for text in options)
+    unknown = sum(not parts(tokens(text)[0]) and len(tokens(text)[0]) > 1 for text in options)
     named = all(text[:1].isupper() for text in options) and 2 * unknown >= len(options)
     return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)
 
@@ -91,9 +94,15 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
     noun = found["x"]
     pointed = noun.casefold() in PERSONAL | {"this", "that"}
-    if kind(said) != "phrase" or not (pointed or is_noun_phrase(noun)) or predicates(said):
+    if (
+        said.casefold() in NO_VALUES
+        or kind(said) != "phrase"
+        or not (pointed or is_noun_phrase(noun))
+        or predicates(said)
+    ):
         return None
-    said = said if said.istitle() else subject(option, options) or ""
+    named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none
+    said = said if named else subject(option, options) or ""
     return said and f"{noun} {whole_verb(found['be'])} {said}"
 
 

@@ -103,6 +103,7 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
     blocked = DETERMINERS | BREAKS | _AND | {"to", "about", "like", "as", "during", "of"}
     found = [n for n in range(start, len(words)) if is_base_verb(words[n]) and words[n - 1] not in blocked]
     found = [n for n in found if words[n] not in BREAKS - {"have"} and not _described(words, n)]
+    found = [n for n in found if words[n] != "like" or n - 1 not in found]  # "look like"
     sure = [n for n in found if parts(words[n]) == {"VERB"} or words[n] in {"do", "have", "be"}]
     if sure:
         return sure[-1] if words[sure[-1]] == "do" else sure[0]

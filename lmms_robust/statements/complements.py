@@ -30,6 +30,7 @@ from lmms_robust.statements.vocabulary import (
     PRONOUNS,
     PROPER,
     SHAPES,
+    STUFF,
     SUBORDINATORS,
     WITH_ARTICLE,
 )
@@ -48,20 +49,23 @@ from lmms_robust.statements.words import (
 _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
+_QUALITY = frozenset({"ADJ", "ADV"})
 _FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
+# Of these there is one: "the 3rd quarter", "the last step".
+_ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
+_DONE = re.compile(r"(?:[ts]ion|ment|[ae]nce|ity|ing|age|al|sis)$")  # "storage", but "ticket office"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
 
 
-def complement(option: str, subject: str, options: Sequence[str], *, loose: bool = False) -> str | None:
+def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     """An option as it stands after "subject is"; None if it is a clause, or may be one, or lacks a sure article.
 
     Args:
         option: the option.
         subject: what it is said of.
         options: all options that do not refuse.
-        loose: whether a noun that may or may not need an article goes without.
 
     >>> complement("jug", "object in this picture", ["jug", "kettle"])
     'a jug'
@@ -73,11 +77,16 @@ def complement(option: str, subject: str, options: Sequence[str], *, loose: bool
         return None
     if re.match(r"to \w+", text, re.IGNORECASE) and is_base_verb(text.split()[1]):
         return f"t{text[1:]}"
+    if _ONLY_ONE.match(text):
+        return definite(mid_sentence(text)) if kind(text) == "phrase" else None
     if _FIGURES.match(text) or _is_quoted(text):
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
     if acts(subject, options):
-        doing = infinitive(text) if is_base_verb(text.split()[0]) else None
+        firsts = [tokens(other)[0] for other in options if tokens(other)]
+        verbs = sum(is_base_verb(first) or is_gerund(first) for first in firsts)
+        sure = _surely_acts(tokens(text)) or 2 * verbs >= len(options)  # "cut paper", but "ticket office"
+        doing = infinitive(text) if sure and is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
             return f"to {doing}"
     text = _lowered(text, subject, options)
@@ -87,9 +96,11 @@ def complement(option: str, subject: str, options: Sequence[str], *, loose: bool
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
     said = value(text, subject)
-    if said is None or (_surely_acts(words) and not bare_noun_of(head) and head not in CONCRETE):
+    does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
+    acting = _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
+    if said is None or acting:
         return None
-    return _with_article(said, head, options) or (said if loose and head not in CONCRETE else None)
+    return _with_article(said, head, options)
 
 
 def _tidy(option: str) -> str:
@@ -179,6 +190,9 @@ def predicates(text: str) -> bool:
 def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     """Add "a" where a noun needs it; None where that is open."""
     words = tokens(said)
+    thing = len(words) > 1 or is_countable(words[-1])
+    if head in ACTS and thing and _is_bare_noun(said) and not _DONE.search(words[head_index(words)]):
+        return None
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said
     if head in {"name", "title"}:
@@ -186,28 +200,44 @@ def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
         return f"the {said.removeprefix('The ')}"
     if not _is_bare_noun(said):
-        return said
+        return None if _lacks_articles(said) else said
     noun = words[head_index(words)]
-    adjectives = [text for text in options if "ADJ" in parts(_tidy(text))]
-    if len(words) == 1 and "ADJ" in parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
+    adjectives = [text for text in options if _QUALITY & parts(_tidy(text))]
+    if len(words) == 1 and _QUALITY & parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
         return said
     if noun == head or (
         head in ONE_EACH and "NOUN" in parts(noun)
     ):  # "the lane is the left lane", "the part is the stem"
         return definite(said)
-    concrete = head in CONCRETE or bare_noun_of(head)
     if is_mass(noun):
         return said
     if head == "shape":
         shapes = [text for text in options if text.casefold().rstrip(".") in SHAPES or is_countable(text)]
         return indefinite(said) if shapes and parts(noun) != {"ADJ"} else said
-    if concrete or is_countable(noun):
-        return indefinite(_common(said) if concrete else said)
-    if "NOUN" not in parts(noun) or "ADJ" in parts(noun):
+    said = _common(said) if head in CONCRETE or bare_noun_of(head) else said
+    if is_countable(noun):
+        return indefinite(said)
+    if parts(noun) and ("NOUN" not in parts(noun) or "ADJ" in parts(noun)):
         return said
-    others = [tokens(_tidy(text))[-1:] for text in options]
-    sure = sum(bool(last) and is_countable(last[0]) for last in others)
-    return indefinite(said) if 2 * sure >= len(options) > 1 and sure else None  # "a bus" beside "a train"
+    sure = _beside_things(said, noun, options) or (parts(noun) and head in CONCRETE - STUFF)
+    return indefinite(said) if sure else None
+
+
+def _lacks_articles(said: str) -> bool:
+    """Whether things are joined without their articles: "player and coach"."""
+    pair = said.split(" and ")
+    nouns = [text.split()[-1] for text in pair if text and text.islower() and _is_bare_noun(text)]
+    return len(nouns) == len(pair) > 1 and any(map(is_countable, nouns)) and not any(map(is_mass, nouns))
+
+
+def _beside_things(said: str, noun: str, options: Sequence[str]) -> bool:
+    """Whether the other options tell that a noun is a thing and no stuff: "fish" beside "cat", not beside "rice"."""
+    others = [tokens(_tidy(text)) for text in options if said.casefold() != _tidy(text).casefold()]
+    nouns = [words[-1] for words in others if words]
+    sure = [other for other in nouns if is_countable(other)]
+    if parts(noun):  # the lexicon has "fish" and "iron" as things and as stuff
+        return bool(sure) and not any(is_mass(other) or is_gerund(other) or not parts(other) for other in nouns)
+    return bool(sure) and len(sure) == len(nouns)
 
 
 def bare_noun_of(head: str) -> bool:
@@ -258,9 +288,14 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         "NOUN" not in parts(words[-1]) and parts(words[-1]) & {"ADJ", "ADV"} and len(words) == 1
     ):
         return None
+    adjectives = sum(len(_tidy(other).split()) == 1 and "ADJ" in parts(_tidy(other)) for other in options)
+    if len(words) == 1 and "ADJ" in parts(text) and adjectives > 1:  # "round" beside "oblong"
+        return None
     said = mid_sentence(text)
+    if _lacks_articles(said):
+        return None
     noun = words[head_index(words)]
     kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
     if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
         return said
-    return definite(said)
+    return definite(said) if is_countable(noun) or _beside_things(said, noun, options) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.statements.asking import own
+from lmms_robust.statements.alone import own
 from lmms_robust.statements.grammar import definite, is_are, is_plural, mid_sentence, sentence
 from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.yes_no import answered
@@ -17,7 +17,7 @@ _COMPARES = re.compile(r"\b(?:\w{2,}er|more|less|further|farther|closer|better|w
 def _either(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Ask for one of the two alone, and say yes to it."""
     alone = _one_of_two(found[0], _plain(option), [_plain(text) for text in options])
-    return own(option) or (alone and answered(alone, yes=True))
+    return own(option, found[0]) or (alone and answered(alone, yes=True))
 
 
 def _plain(option: str) -> str:
@@ -47,9 +47,12 @@ def _one_of_two(question: str, option: str, options: Sequence[str]) -> str | Non
 
 def _compared(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Name the thing that a comparison holds for, and the other one."""
-    if own(option):
-        return own(option)
+    if alone := own(option, found[0]):
+        return alone
     first, second = (_bare(found[name]) for name in ("first", "second"))
+    both = re.fullmatch(r"they (?P<are>are|have) (?P<alike>.+)", option.strip(), re.IGNORECASE)
+    if both:
+        return sentence(f"{definite(first)} and {definite(second)} {both['are']} {both['alike']}")
     chosen = _bare(option.rstrip("."))
     names = {_key(first): (first, second), _key(second): (second, first)}
     one, other = names.get(_key(chosen), ("", ""))

@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.statements import circumstances, either, what, which
+from lmms_robust.statements.alone import own, stands_alone
 from lmms_robust.statements.asked import PICTURE, filled, has_blank
-from lmms_robust.statements.asking import QUOTES, own
+from lmms_robust.statements.asking import QUOTES, RELATED
 from lmms_robust.statements.captioned import described
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.complements import predicates
@@ -16,11 +17,13 @@ from lmms_robust.statements.directions import place, relation
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
+    indefinite,
     is_are,
     is_plural,
     mid_sentence,
     plural,
     sentence,
+    singular,
     value,
 )
 from lmms_robust.statements.state import Pattern
@@ -28,7 +31,6 @@ from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
 from lmms_robust.statements.words import is_gerund
 from lmms_robust.statements.yes_no import stated
 
-_RELATIVE = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:most|least)\b", re.IGNORECASE)
 _PICTURE = rf"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?{PICTURE})"
@@ -53,6 +55,7 @@ def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | No
     be = found["be"].casefold()
     be = {"are": "is", "were": "was"}.get(be, be) if made and " is " in made else {"is": "are"}.get(be, be)
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
+    open_end = open_end or (re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE))
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
 
 
@@ -86,8 +89,9 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
     posed = posed if posed and is_gerund(posed["act"]) else None
     noun = definite(posed["noun"] if posed else found["noun"])
     act = f"{posed['act']} " if posed else ""
-    if own(option) or where is None or re.search(r"\b(?:it|them|him|her)\b", option):
-        return own(option)
+    alone = own(option, found[0])
+    if alone or where is None or re.search(r"\b(?:it|them|him|her)\b", option):
+        return alone
     return sentence(f"{noun} {is_are(noun)} {act}{where}")
 
 
@@ -108,10 +112,27 @@ def _sentence(found: re.Match[str], option: str, options: Sequence[str]) -> str 
     """An option that is a sentence says by itself what holds; so does one that may be one, among others that are."""
     if TURNED.search(found[0]) or QUOTES.search(found[0]):
         return None
-    sure = sum(own(text) is not None for text in options)
+    sure = sum(own(text, found[0]) is not None for text in options)
     reason = tokens(option)[:1] and tokens(option)[0] in SUBORDINATORS | {"because", "to"}
-    may_be = kind(option) is None and not reason and not option.rstrip().endswith("?") and len(option.split()) > 2
-    return own(option) or (sentence(option) if 2 * sure >= len(options) and may_be else None)
+    may_be = (
+        kind(option) is None
+        and not reason
+        and stands_alone(option, found[0])
+        and not option.rstrip().endswith("?")
+        and len(option.split()) > 2
+    )
+    return own(option, found[0]) or (sentence(option) if 2 * sure >= len(options) and may_be else None)
+
+
+def _specified(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
+    """Say whose action it is in "The action is to wait, the reason is …", and that it is one of several."""
+    noun = singular(found["noun"])
+    said = re.fullmatch(rf"the {noun} is (?P<rest>.+)", option.strip(), re.IGNORECASE)
+    if said is None:
+        return None
+    one = indefinite(f"{found['how']} {noun}") if found["how"] else f"the {noun}"
+    rest = re.sub(r", (?=the \w+ is )", ", and ", said["rest"])  # "…, the reason is" joins two sentences
+    return sentence(f"{found['lead'] + ', ' if found['lead'] else ''}{one} {found['of']} is {rest}")
 
 
 def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -124,7 +145,8 @@ def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
 def _continued(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Go on with a subject: "The object shown:" with "Is a liquid", "Has a high melting point"."""
     opening = found["opening"]
-    if not all(predicates(text) for text in options) or not has_determiner(opening):
+    phrase = kind(opening) == "phrase" and not re.search(r"[.!;] ", opening)
+    if not phrase or not all(predicates(text) for text in options) or not has_determiner(opening):
         return None
     text = option.strip().rstrip(".")
     return sentence(f"{opening} {text[0].lower()}{text[1:]}")
@@ -151,6 +173,14 @@ PATTERNS = (
         _caption,
     ),
     Pattern("completed", _pattern(r".+"), _completed),
+    Pattern(
+        "specified",
+        _pattern(
+            r"(?:[^?]+[.] )?(?:(?P<lead>[^.?]+), )?what (?:is|are) (?:the )?(?:(?P<how>possible|likely) )?(?P<noun>\w+)"
+            r" (?P<of>[^?]+)\?(?: What (?:is|are) the [^?]+\?)?"
+        ),
+        _specified,
+    ),
     Pattern("sentence", _pattern(r".+"), _sentence),
     Pattern("continued", _pattern(r"(?P<opening>[^?]+?)\s*[:.…]*"), _continued),
     Pattern(
@@ -189,7 +219,7 @@ PATTERNS = (
         "relation",
         _pattern(
             r"(?:(?:Where|How) (?:is|are)|What(?:'s| is) the (?:relative )?(?:position|location) of) (?P<noun>.+?),? "
-            rf"(?:located |positioned |placed )?{_RELATIVE} (?P<other>.+?)\s*\?"
+            rf"(?:located |positioned |placed )?{RELATED} (?P<other>.+?)\s*\?"
         ),
         _relation,
     ),

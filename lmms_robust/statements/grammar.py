@@ -128,9 +128,7 @@ def value(option: str, asked: str = "") -> str | None:
     if (NO_VALUE.search(text) or kind(text) == "clause") and not named:
         return None
     text = mid_sentence(text, asked)
-    shape = text in SHAPES and re.search(r"\bshape\b", asked)
-    work = re.search(r"\b(?:occupation|profession|job|role)\b", asked) and not text.endswith("ing")
-    return indefinite(text) if shape or work else text
+    return indefinite(text) if text in SHAPES and re.search(r"\bshape\b", asked) else text
 
 
 def head_index(words: list[str]) -> int:
@@ -212,8 +210,8 @@ def has_determiner(noun: str) -> bool:
     words = noun.split()
     quoted = re.fullmatch(r"[\"'“‘].+[\"'”’]", noun.strip())
     lettered = re.fullmatch(
-        r"(?:[A-Za-z]+ )?(?:[A-Z]|\d+)|[a-z]+ [A-Z]{2,4}", noun.strip()
-    )  # "X", "point A", "Solution B"
+        r"(?:(?!\w+ed )[A-Za-z]+ ){0,2}(?:[A-Z]|\d+)|[a-z]+ [A-Z]{2,4}", noun.strip()
+    )  # "X", "point A", "leaf type B"
     if (
         not words
         or quoted

@@ -20,6 +20,7 @@ _OTHERS = re.compile(
     rf"(?:none|neither|not any) of(?: (?:the|these|those|them|other|above|listed|given|following|{_OPTION}))+"
     r"(?: (?:is|are) (?:correct|right|true))?"
     rf"|(?:all|any|both) (?:of )?(?:the )?(?:above|other)(?: {_OPTION})? {_WRONG}"
+    r"|neither; .+"  # "neither; their sizes are the same"
     rf"|(?:there is )?no (?:correct|right) {_OPTION}|not listed(?: above)?",
     re.IGNORECASE,
 )
@@ -40,6 +41,10 @@ _UNTOLD = re.compile(
     r"not (?:mentioned|given|stated|specified|provided|available|known|clear|determined|applicable|legible|readable)"
     r"|unknown|unclear|undetermined|unspecified|illegible|unreadable",
     re.IGNORECASE,
+)
+# "It is illegible which …" would be no English.
+_WHICH_UNTOLD = {"not available": "is not stated"} | dict.fromkeys(
+    ("illegible", "unreadable", "not legible", "not readable"), "cannot be read"
 )
 _TOLD = r"(?:determined?|seen?|told|tell|identified|identify|inferred?|answered|read|known|concluded|judged?|said|say)"
 _UNSURE = re.compile(
@@ -64,11 +69,17 @@ _LEANING = re.compile(
 )
 
 
-def refusals(question: str, options: Sequence[str]) -> list[str | None]:
-    """State the options that refuse; None for the others, and for "not visible" where "visible" can be chosen."""
+def refusals(question: str, options: Sequence[str], stated: Sequence[str] = ()) -> list[str | None]:
+    """State the options that refuse; None for the others, and for "not visible" where "visible" can be chosen.
+
+    Args:
+        question: the question.
+        options: all options.
+        stated: the statements of the options that do not refuse, if they are known.
+    """
     known = {_plain(option).casefold() for option in options}
     denials = sum(bool(_SENTENCE.fullmatch(_plain(option))) for option in options)
-    told = [None if _denied(option) in known else refusal(question, option) for option in options]
+    told = [None if _denied(option) in known else refusal(question, option, stated) for option in options]
     alike = 2 * denials > len(options)  # among sentences, one that denies something is an option like the others
     return [
         None if alike and _SENTENCE.fullmatch(_plain(option)) else text
@@ -76,24 +87,38 @@ def refusals(question: str, options: Sequence[str]) -> list[str | None]:
     ]
 
 
-def refusal(question: str, option: str) -> str | None:
+def refusal(question: str, option: str, stated: Sequence[str] = ()) -> str | None:
     """State an option that chooses none of the others; None for any other option.
+
+    It speaks of the statements of the others where they are known, and else of the question.
 
     >>> refusal("What color is the car?", "Not visible")
     'The answer to the question "What color is the car?" is not visible.'
+    >>> refusal("What color is the car?", "None of the above", ["The car is red.", "The car is blue."])
+    'None of these statements is true: "The car is red", "The car is blue".'
     >>> refusal("What color is the car?", "The image does not feature the car")
     'The image does not feature the car.'
     """
     text, asked = _plain(option), quoted(question)
-    if _OTHERS.fullmatch(text):
-        return f"None of the other answers to the question {asked} is right."
-    if _UNSURE.fullmatch(text):
-        return f"The answer to the question {asked} cannot be determined."
-    bare = re.sub(r"^it(?: is|'s) ", "", text, flags=re.IGNORECASE)
-    if _UNSEEN.fullmatch(bare):
-        return f"The answer to the question {asked} is not visible."
-    if _UNTOLD.fullmatch(bare):
-        return f"The answer to the question {asked} is {bare.casefold()}."
+    bare = re.sub(r"^it(?: is|'s) ", "", text, flags=re.IGNORECASE).casefold()
+    unknown = (
+        "cannot be determined"
+        if _UNSURE.fullmatch(text)
+        else "is not visible"
+        if _UNSEEN.fullmatch(bare)
+        else f"is {bare}"
+        if _UNTOLD.fullmatch(bare)
+        else None
+    )
+    others = ", ".join(quoted(other.rstrip(".")) for other in stated)
+    if _OTHERS.fullmatch(text) or (others and bare == "not applicable"):
+        none = f"None of these statements is true: {others}."
+        return none if others else f"None of the other answers to the question {asked} is right."
+    if unknown:
+        which = _WHICH_UNTOLD.get(bare, unknown)
+        if others:
+            return f"It {which} which of these statements is true: {others}."
+        return f"The answer to the question {asked} {unknown}."
     if not _SENTENCE.fullmatch(text):
         return None
     if TURNED.search(question) and not re.match(rf"(?:the|this) (?:\w+ )?{_PICTURE}\b", text, re.IGNORECASE):

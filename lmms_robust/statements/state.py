@@ -72,14 +72,15 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
             found = pattern.question.fullmatch(text)
             made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
             known = [text for text in made if text is not None]
-            texts = _joined(_filled(refused, known, together), together)
+            told = refusals(question, options, known) if refusing else refused
+            texts = _joined(_filled(told, known, together), together)
             if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):
                 return Statements(texts, pattern.name)
-    told = [
+    left = [
         text if text is not None else fallback(question, option.strip())
         for option, text in zip(options, refused, strict=True)
     ]
-    return Statements(tuple(told), FALLBACK)
+    return Statements(tuple(left), FALLBACK)
 
 
 def _filled(

@@ -31,6 +31,7 @@ SAYING = _words("say state read indicate mean show tell suggest claim explain as
 
 # A head noun ends before one of these.
 BREAKS = _words(
+    "alongside amid beyond within throughout "
     "of in on at with without to from by for near under underneath beneath below above over behind beside between "
     "against along across around inside outside into onto next through among toward towards before after atop than "
     "that which who whose where when whom is are was were has have wearing holding sitting standing walking carrying "
@@ -39,6 +40,7 @@ BREAKS = _words(
 )
 
 PREPOSITIONS = _words(
+    "alongside amid beyond within throughout "
     "of in on at with to from by for near under underneath beneath below above over behind beside between against "
     "along across around inside outside into onto through among toward towards before after atop about like as during"
 )
@@ -107,14 +109,17 @@ ABSTRACT = _words(
     "category categories type types kind kinds sort name names style styles term terms genre topic theme emotion "
     "emotions feeling feelings mood atmosphere weather season time color colour colors colours material materials "
     "pattern texture taste flavor size shape language sport brand class label word phase status state condition "
-    "direction gender sex nationality religion breed species model make genre subject expression tone scene"
+    "direction gender sex nationality religion breed species model make genre subject expression tone scene "
+    "profession occupation job role"
 )
 # One of these is a thing or someone: a noun that is its value takes an article.
 CONCRETE = _words(
     "object item thing animal creature bird insect fruit vegetable instrument tool vehicle device machine food dish "
-    "toy plant flower tree building place person man woman boy girl profession occupation job pet utensil appliance "
+    "toy plant flower tree building place person man woman boy girl pet utensil appliance "
     "organism part stage structure organ component layer room"
 )
+# What these are may be stuff: "the object is wood".
+STUFF = _words("object item thing food dish part layer")
 # Of these there is one in what is asked about: "the part is the stem".
 ONE_EACH = _words("part stage layer structure organ component region organelle phase side corner")
 # Stuff that the lexicon also counts: "breads".
@@ -145,6 +150,7 @@ PLACES = _words(
     "above below underneath beneath under behind beside between near inside outside over opposite past across"
 )
 PHRASES = _words(
+    "alongside amid among beyond within throughout "
     "in on at with to from by for against along around through during without toward towards into onto upon"
 )
 DONE = _words("written seen shown taken hung built drawn lit kept put thrown hidden driven ridden used")

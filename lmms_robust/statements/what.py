@@ -15,7 +15,8 @@ from lmms_robust.statements.asking import (
     in_quotes,
     inflected,
     is_noun_phrase,
-    is_one_thing,
+    is_one,
+    is_thing,
     pattern,
     waiting,
     whole_verb,
@@ -24,30 +25,41 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
-from lmms_robust.statements.vocabulary import CONCRETE, PREPOSITIONS
+from lmms_robust.statements.vocabulary import PREPOSITIONS
 from lmms_robust.statements.words import (
+    is_base_verb,
     is_gerund,
     is_third_person,
     parts,
 )
 
+_SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
+# "the sign for | in the image": what the option takes the place of stood here.
+_WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
+
 
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
     asked = f"the {asked}" if re.match(r"[a-z]+ of ", asked) else asked
-    if not is_noun_phrase(asked):
+    if not is_noun_phrase(asked) or _WAITS.search(asked):
         return None
     head = head_noun(asked)
     if parts(head) and "NOUN" not in parts(head) and not bare_noun_of(head):  # "what is the same"
         return None
     if re.search(r"\brelation(?:ship)?s?\b", head):
         return _relationship(asked, verb, option)
-    said = complement(option, asked, options, loose=head not in {"subject", "topic", "theme", "focus", "content"})
-    if said is None or (verb == "are" and is_plural(asked) and is_one_thing(said)):
+    said = complement(option, asked, options)
+    if said and head in {"orientation", "direction"} and _SIDE.match(said):
+        said = f"towards {said}"
+    if said is None or (verb == "are" and is_plural(asked) and is_one(said)):
         return None
-    if head in CONCRETE and verb == "is" and is_plural(said) and " and " not in said:
+    if is_thing(head) and verb == "is" and is_plural(said) and " and " not in said:
         return None
     return f"{asked} {verb} {said}"
+
+
+# Names of what binds, and not of who are bound: "competition", "mutualism".
+_BINDS = re.compile(r"(?:[ts]ion|ism|ment|[ae]nce|ity|ship|ing|al)$")
 
 
 def _relationship(asked: str, verb: str, option: str) -> str | None:
@@ -56,11 +68,16 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     text = text.casefold() if re.fullmatch(r"[A-Z][a-z]+", text) else text  # no name: "Mutualism"
     last = tokens(text)[-1] if tokens(text) else ""
     if re.search(r"\brelation(?:ship)?s?$", text):
-        return f"{asked} {verb} {indefinite(re.sub('s$', '', text))}"
+        one = re.sub("s$", "", text)
+        return f"{asked} {verb} {indefinite(one[0].lower() + one[1:])}"
     if kind(text) != "phrase" or value(text) is None or text.split()[0] in PREPOSITIONS:
         return None
     adjective = len(tokens(text)) == 1 and "ADJ" in parts(last)
-    return f"{asked} {verb} {text if adjective or not parts(last) else f'that of {text}'}"
+    if adjective:
+        return f"{asked} {verb} {text}"
+    if " and " not in text and ("NOUN" not in parts(last) or _BINDS.search(last)):
+        return None
+    return f"{asked} {verb} that of {text if ' and ' in text else indefinite(text)}"
 
 
 def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -109,7 +126,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     last = len(words) - 1 if last is None and words[-1] == "about" else last
     if last is None or not is_noun_phrase(" ".join(rest[:last])):
         return None
-    likely = re.search(r" ((?:most )?likely|probably)$", " ".join(rest[:last]))
+    likely = re.search(r" ((?:most )?likely|probably|mainly|mostly)$", " ".join(rest[:last]))
     if likely:  # "these people most likely | celebrating"
         verb, rest[last - len(likely[1].split()) : last] = f"{verb} {likely[1]}", []
         last -= len(likely[1].split())
@@ -172,7 +189,7 @@ def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
         return said and f"{who} {aux} be {said}"
     if verb in {"say", "read", "mean", "express", "suggest", "indicate"} and not rest:
         return f"{who} {inflected(verb, aux, who)} {in_quotes(option)}"
-    ends = not rest or low[-1] in PREPOSITIONS or low[at + 1] == "to"
+    ends = not rest or low[-1] in PREPOSITIONS or (low[at + 1] == "to" and is_base_verb(low[at + 2]))
     if not ends and low[at + 1] not in PREPOSITIONS:
         return None
     said = complement(option, "feeling" if verb in {"feel", "look", "become"} else "thing", options)

@@ -16,7 +16,8 @@ from lmms_robust.statements.asking import (
     in_quotes,
     inflected,
     is_noun_phrase,
-    is_one_thing,
+    is_one,
+    is_thing,
     pattern,
     waiting,
 )
@@ -25,14 +26,16 @@ from lmms_robust.statements.complements import complement, head_noun, subject
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
+    indefinite,
     is_are,
     is_plural,
     mid_sentence,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
+    is_gerund,
     is_participle,
     is_plural_word,
     is_third_person,
@@ -40,6 +43,9 @@ from lmms_robust.statements.words import (
     third_person,
 )
 
+_NO_ONE = re.compile(r"(?:neither|either|any|none|all|same|equal|both (?!.* and ))\b", re.IGNORECASE)
+_KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
+_MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
     r"(?:left|right|middle|one))?|left|right|leftmost|rightmost)",
@@ -49,6 +55,8 @@ _POINTED = re.compile(
 
 def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say which thing it is that the rest of the question is true of."""
+    if _NO_ONE.match(option.strip()):
+        return None
     words = found["x"].split()
     low = [re.sub(r"[,;:]$", "", word.casefold()) for word in words]
     at = _verb_of_which(low)
@@ -57,6 +65,12 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
     noun, verb = words[:at], low[at]
+    if (
+        noun
+        and low[0] != "of"
+        and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1])))
+    ):
+        return None
     after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
     asks = (
@@ -97,17 +111,28 @@ def _turned_round(low: Sequence[str], at: int) -> bool:
     rest = re.sub(r" in (?:the|this) \w+$", "", " ".join(low[at + 1 :])).split()
     if not rest or low[:1] == ["of"] or not at:
         return False
-    waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS
+    waits = waiting(rest) is not None or rest[-1] in PREPOSITIONS or rest[-2:] == ["to", "do"]
     opens = rest[0] in DETERMINERS | PRONOUNS
     waits = waits or rest[0] == "it" or rest in (["this"], ["that"], ["these"], ["those"], ["they"])
-    most = re.search(r"^(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b", " ".join(rest))
+    most = _MOST.match(" ".join(rest))
     return waits or (opens and not most and low[at - 1] in ABSTRACT)
+
+
+def _is_turned(words: Sequence[str], is_kind: bool) -> bool:
+    """Whether a noun follows "is" that is its subject or may be: "corner is | the apple", "kind of cup is | glass"."""
+    if words[0].casefold() not in {"is", "are", "was", "were"} or len(words) < 2:
+        return False
+    low = [word.casefold() for word in words[1:]]
+    if low[0] in DETERMINERS | PRONOUNS - {"a", "an", "both", "all", "one"}:
+        return not _MOST.match(" ".join(low))
+    short = len(low) < 3 and "NOUN" in parts(low[-1]) and not is_participle(low[-1]) and not PREPOSITIONS & set(low)
+    return words[1][:1].isupper() or (short and (is_kind or parts(low[-1]) == {"NOUN"}))
 
 
 def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequence[str]) -> str | None:
     name = " ".join(noun)
     of = re.match(r"(?:one )?of (?:the following|these|those|the)(?: (?P<things>.+))?", name, re.IGNORECASE)
-    if tokens(verb)[-1] in PREPOSITIONS:
+    if tokens(verb)[-1] in PREPOSITIONS or (noun and not of and _is_turned(verb.split(), bool(_KIND.match(name)))):
         return None
     best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
     if best and (of or not noun):
@@ -168,10 +193,13 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     """Name the thing that a clause tells: "The ocean that is highlighted is …"."""
     kinds = re.fullmatch(r"(?:kind|type|sort)s? of (?P<noun>.+)", noun, re.IGNORECASE)
     placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
-    if kinds and placed:
+    repeated = kinds and any(
+        head_noun(kinds["noun"]) in tokens(text) for text in options
+    )  # "stop sign" beside "no entry"
+    if kinds and placed and not repeated:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
-    if whose and clause.startswith("that "):
+    if whose and clause.startswith("that ") and not PREPOSITIONS & set(tokens(whose["who"])):
         noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
@@ -180,17 +208,18 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
+        of_kind = "kind" if repeated else of_kind
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
-        said = complement(option, about, options, loose=True) or subject(option, options)
+        said = complement(option, about, options) or subject(option, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
-            said = f"that of {said}"
-    if said is None or (is_one_thing(said) and is_plural(noun)) or clause.startswith("that is the one"):
+            said = f"that of {said if ' and ' in said else indefinite(said)}"
+    if said is None or (is_plural(noun) and is_one(said)) or clause.startswith("that is the one"):
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
     one_of_many = (
         is_plural(noun) and not is_plural(said) and " and " not in said and not WRITTEN.search(head_noun(noun))
     )
-    if one_of_many or (head_noun(noun) in CONCRETE and bare_plural and not is_plural(noun)):
+    if one_of_many or (bare_plural and not is_plural(noun) and is_thing(head_noun(noun))):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     several = noun.split()[0].casefold() in NUMBERS
@@ -210,12 +239,19 @@ def _which_object(
         where = re.search(r" in (?:the|this) \w+$", " ".join(low))
         inner = low[: -3 if where else None]
         cut = waiting(inner)
+        to_do = re.search(r" (?:most )?likely to do$", " ".join(inner))  # "job is the man | most likely to do"
+        cut = len(inner) - len(to_do[0].split()) if to_do else cut
         if cut is None and to and inner and is_participle(inner[-1]):  # "in which year was it founded"
             cut = len(inner) - 1
         end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
         who, tail = " ".join(rest[1 : end + 1]), " ".join(rest[end + 1 :])
+        if cut is None and tail and any(map(is_gerund, inner[1:end])):  # "the man taking part | in"
+            return None
         if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
             return None
+        likely = re.search(r" ((?:most )?likely|probably)$", who)  # "the photo most likely | taken"
+        if likely and tail:
+            who, aux = who.removesuffix(likely[0]), f"{aux} {likely[1]}"
         if cut is None and end == len(inner):
             return _property(name, " ".join(rest[1:]), aux, option, options)
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
@@ -235,14 +271,14 @@ def _which_object(
 
 def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]) -> str | None:
     """Name a property, as in "What brand is this car?"; "What kind of dog is this?" asks what this is."""
-    kinds = re.match(r"(?:kind|type|sort)s? of ", name)
+    kinds = _KIND.match(name)
     said = complement(option, "thing" if kinds else name, options)
     first, _, rest = who.partition(" ")
     pointed = first.casefold() in PERSONAL or who.casefold() in {"this", "that", "these", "those"}
     when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
-    if said is None or (not pointed and head_noun(name) not in ABSTRACT):
+    if said is None or (not pointed and (head_noun(name) not in ABSTRACT or (who[:1].isupper() and " in " in who))):
         return None
-    if pointed and (kinds or when or head_noun(name) in CONCRETE):
+    if pointed and (kinds or when or is_thing(head_noun(name))):
         return f"{first} {aux} {said} {rest}"
     be = is_are(name) if aux in {"is", "are"} else aux
     return f"the {name} {be} {said} {rest}" if first.casefold() == "it" else f"the {name} of {who} {be} {said}"

@@ -274,8 +274,8 @@ STATED = [
     ("Is Teal less than Light Steel Blue?", ("yes", "no"),
      ("Teal is less than Light Steel Blue.", "Teal is not less than Light Steel Blue.")),
     ("Do these birds fly or swim?", ("fly", "swim"), ("These birds fly.", "These birds swim.")),
-    ("Which statement about the diagram is right?", ("The larva grows in water", "It seldom moves"),
-     ("The larva grows in water.", "It seldom moves.")),
+    ("Which statement about the diagram is right?", ("The larva grows in water", "The pupa seldom moves"),
+     ("The larva grows in water.", "The pupa seldom moves.")),
 ]  # fmt: skip
 
 

@@ -46,13 +46,14 @@ GOLDEN = {
         "The color of the car is red.",
         "The color of the car is blue.",
         "The color of the car is both red and blue.",
-        'None of the other answers to the question "What is the color of the car?" is right.',
+        'None of these statements is true: "The color of the car is red", "The color of the car is blue", '
+        '"The color of the car is both red and blue".',
     ),
     "309": ("The dog is behind the cat.", "The cat is behind the dog."),
     "311": ("The dog is behind the cat.", "The dog is not behind the cat."),
     "312": ("There are no cups on the table.", "There are some cups on the table."),
 }
-FALLBACKS = ("310", "315")
+FALLBACKS = ("310", "313", "315")
 
 
 def changed(**changes: object) -> dict[str, Any]:
@@ -78,7 +79,7 @@ def test_what_no_pattern_fits_or_is_turned_round_falls_back(name: str) -> None:
         ("What is the state of the door?", ("Open", "Closed"), "The state of the door is {low}."),
         ("What is the color of the bag?", ("Dark Blue", "Red"), "The color of the bag is {low}."),
         ("What is the shape of this object?", ("Circle", "Square"), "The shape of this object is a {low}."),
-        ("What is the occupation of the man?", ("Doctor", "Chef"), "The occupation of the man is a {low}."),
+        ("What is the occupation of the man?", ("Doctor", "Chef"), "The occupation of the man is {low}."),
         ("What is the main object in this image?", ("A Chair", "A lamp"), "The main object in this image is {low}."),
         ("What is the animal in the image?", ("Dog", "Cat"), "The animal in the image is a {low}."),
         ("How many people are wearing glasses in this image?", ("2", "3"),
@@ -123,7 +124,7 @@ ASKED = [
     ("Which island is highlighted?", "Cuba", "The island that is highlighted is Cuba."),
     ("Which mixture has a higher share of blue balls?", "Mixture A", "Mixture A has a higher share of blue balls."),
     ("Which mixture has a higher share of blue balls?", "neither; their shares are the same",
-     "Their shares are the same."),
+     'None of these statements is true: "Mixture B has a higher share of blue balls".'),
     ("Which of these towns is farthest south?", "Perth", "Of these towns, Perth is farthest south."),
     ("Which of the following is a bird?", "eagle", "The eagle is a bird."),
     ("Which of the following could Ada's test show?", "if the glue was dry enough",
@@ -172,8 +173,6 @@ ASKED = [
     ("What eats the worm?", "robin", "The robin eats the worm."),
     ("In which year was the company founded?", "1990", "The year in which the company was founded is 1990."),
     ("Which room is this?", "Bedroom", "This is a bedroom."),
-    ("What's the relationship between the two birds?", "Mutualism",
-     "The relationship between the two birds is mutualism."),
     ("What is the man in white playing?", "tennis", "The man in white is playing tennis."),
     ("Which is the main color of the bag?", "red", "The main color of the bag is red."),
     ("Was this photo taken during the day?", "no", "This photo was not taken during the day."),
@@ -193,10 +192,13 @@ ASKED = [
 ]  # fmt: skip
 OTHERS = {
     "Which room is this?": "Kitchen",
-    "What's the relationship between the two birds?": "Predation",
     "What is the man in white playing?": "chess",
     "Which is the main color of the bag?": "blue",
     "Was this photo taken during the day?": "yes",
+    "In nature, what's the relationship between these two plants?": "Parasitic relationships",
+    "What can be the relationship between the two women?": "Sisters",
+    "What is this?": "Owl",
+    "Which mixture has a higher share of blue balls?": "Mixture B",
     "In this photo, are the two pens the same length?": "same",
     "How far from the camera is the rightmost van?": "55 meters",
     "How old is the boy?": "About 10 years old",

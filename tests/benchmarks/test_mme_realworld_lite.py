@@ -107,7 +107,7 @@ def test_golden_item() -> None:
          "One of the vans is moving, and two are parked.",
          "One of the vans is moving, and two are parked."),
         ("What might the people in the center be doing?", "Shopping", "The people in the center might be shopping."),
-        ("What is the number of vans in the image?(If a van is parked, please count it too.)", "3",
+        ("What is the number of vans in the image?(Please answer with the letter of your choice.)", "3",
          "There are 3 vans in the image."),
         ("What was the value of sales in 2010 according to the current assets table?", "1.2",
          "The value of sales in 2010 was 1.2."),
@@ -131,13 +131,18 @@ def test_statements(question: str, option: str, expected: str) -> None:
     [
         ("The image does not feature the people", "The image does not feature the people."),
         ("This image doesn’t feature the color.", "This image doesn’t feature the color."),
-        ("All the above answers are wrong.", 'None of the other answers to the question "{}" is right.'),
-        ("None of the above.", 'None of the other answers to the question "{}" is right.'),
     ],
 )
 def test_the_last_option_is_a_statement_in_every_family(option: str, expected: str) -> None:
     for question, other in (("What color is the car?", "red"), ("Why did the car stop?", "a cat")):
-        assert says(question, other, option)[1] == expected.format(question)
+        assert says(question, other, option)[1] == expected
+
+
+@pytest.mark.parametrize("option", ["All the above answers are wrong.", "None of the above."])
+def test_an_option_that_takes_none_names_the_others_or_else_the_question(option: str) -> None:
+    assert says("What color is the car?", "red", option)[1] == 'None of these statements is true: "The car is red".'
+    left = 'None of the other answers to the question "Why did the car stop?" is right.'
+    assert says("Why did the car stop?", "a cat", option)[1] == left
 
 
 def test_full_width_parentheses() -> None:

@@ -73,7 +73,7 @@ def test_a_refusal_in_any_place_leaves_the_pattern_to_the_others(name: str, ques
             options = [*values[:place], refused, *values[place:]] if place < 2 else [*values, refused]
             made = state(question, options, FAMILIES[name])
             assert made.pattern == plain.pattern
-            assert made.texts[place] == refusal(question, refused)
+            assert made.texts[place] == refusal(question, refused, plain.texts)
             assert tuple(text for n, text in enumerate(made.texts) if n != place) == plain.texts
 
 
@@ -124,3 +124,23 @@ def test_plain_options_do_not_lean() -> None:
 )
 def test_which_refusals_say_that_it_is_not_there(option: str, absent: bool) -> None:
     assert says_absent(option) is absent
+
+
+@pytest.mark.parametrize(
+    ("option", "says"),
+    [
+        ("None of the above", "None of these statements is true"),
+        ("neither; both are the same", "None of these statements is true"),
+        ("Not applicable", "None of these statements is true"),
+        ("Cannot be determined", "It cannot be determined which of these statements is true"),
+        ("not shown", "It is not visible which of these statements is true"),
+        ("Illegible", "It cannot be read which of these statements is true"),
+        ("not available", "It is not stated which of these statements is true"),
+        ("Not mentioned", "It is not mentioned which of these statements is true"),
+    ],
+)
+def test_beside_statements_a_refusal_speaks_of_them_and_not_of_the_question(option: str, says: str) -> None:
+    made = state("Which box holds more?", ("box A", option, "box B"), PATTERNS)
+    assert made.texts == (
+        "Box A holds more.", f'{says}: "Box A holds more", "Box B holds more".', "Box B holds more."
+    )  # fmt: skip

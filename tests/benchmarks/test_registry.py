@@ -18,7 +18,7 @@ from tests.benchmarks.fixture import FIXTURES, check_statements
 from tests.benchmarks.golden import GOLDEN
 
 NAMES = [name for name in MODULES if name != "scenes"]
-FALLBACKS = {"mmbench": 2}
+FALLBACKS = {"mmbench": 3}
 SHARED_PATTERNS = ("mmbench", "mme_realworld_lite", "vstar", "spatial_mm_obj", "spatial_mm_multihop")
 """These two try one list of patterns; that each has its rows is tested where both are read."""
 

@@ -49,5 +49,9 @@ def test_options_that_refuse_are_not_shown_to_a_pattern() -> None:
         return f"It is {option}."
 
     made = state("Which?", ("red", "not visible", "blue"), (Pattern("which", re.compile("Which.*"), statement),))
-    assert made.texts == ("It is red.", 'The answer to the question "Which?" is not visible.', "It is blue.")
+    assert made.texts == (
+        "It is red.",
+        'It is not visible which of these statements is true: "It is red", "It is blue".',
+        "It is blue.",
+    )
     assert set(seen) == {("red", "blue")}

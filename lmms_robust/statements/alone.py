@@ -1,0 +1,78 @@
+"""Options that are sentences, and whether they say without the question what they say beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from lmms_robust.statements.clauses import finite, kind, tokens
+from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
+from lmms_robust.statements.vocabulary import DETERMINERS, MODALS, PREPOSITIONS
+from lmms_robust.statements.words import is_countable, parts
+
+# Whom these mean, only a question tells; "this" and "these" are what the picture shows.
+_POINTING = frozenset({"it", "he", "she", "they", "them", "him", "his", "her", "its", "their", "those"})
+_SPEAKING = frozenset({"i", "we", "you", "me", "us", "my", "our", "your"})
+_REASON = re.compile(r"\b(?:why|how come|reasons?|causes?|purposes?|goals?|aims?|intend\w*|intent(?:ion)?s?)\b", re.I)
+_ABOUT = re.compile(
+    r"(?:which|what) (?:statement|sentence)s?(?: (?:best|better))? describes? (?P<of>the [^?,]+)\?"
+    r"|what (?:is|are) (?P<doing>the [^?,]+|(?-i:[A-Z])[^?,]*) doing(?: (?:in|on) (?:the|this) \w+)?\?",
+    re.IGNORECASE,
+)
+"""Questions that name who "it" and "they" are in their options."""
+# What may be, or will be, is not what is.
+_POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "possible", "possibly", "next"})
+_CONDITIONS = frozenset({"if", "when", "unless", "after", "before"})
+
+
+def own(option: str, question: str) -> str | None:
+    """An option that is a sentence and needs no question beside it, or only the name of its subject; None for others.
+
+    >>> own("The cat sleeps on the mat.", "What is the cat doing?"), own("It is asleep.", "What do you see?")
+    ('The cat sleeps on the mat.', None)
+    >>> own("They are wet.", "Which statement describes the frogs?")
+    'The frogs are wet.'
+    >>> own("The dot is closer.", "Which is closer to the camera?"), own("The soup is hot.", "Why does the man wait?")
+    (None, None)
+    """
+    text = " ".join(option.split())
+    if kind(text) != "clause":
+        return None
+    pronoun, _, said = text.partition(" ")
+    asked = _ABOUT.fullmatch(question)
+    if asked:
+        who = asked["of"] or asked["doing"]
+        known = {"they"} if is_plural(who) else {"it", "he", "she"}
+        text = f"{who} {said}" if pronoun.casefold() in known else text
+    place = finite(tokens(text))
+    subject = text.split()[:place]
+    if text[0].islower() and place and is_countable(subject[-1]) and not has_determiner(" ".join(subject)):
+        text = f"the {text}"  # "wooden stool was moved"
+    return sentence(text) if stands_alone(text, question) else None
+
+
+def stands_alone(option: str, question: str) -> bool:
+    """Whether a sentence names what it speaks of, and its question asks for no more than it says."""
+    words, asked = [[word for word in tokens(text) if word[0].isalnum()] for text in (option, question)]
+    if not words or _SPEAKING & set(words) or _REASON.search(question) or _is_pointed(words):
+        return False
+    if _CONDITIONS & set(asked) - set(words):
+        return False
+    if _POSSIBLE & set(asked) and not (_POSSIBLE | MODALS | {"likely", "probably", "gonna", "going"}) & set(words):
+        return False
+    compared = words[-1].endswith("er") and "ADJ" in parts(words[-1])  # "is closer": to what?
+    return not (compared and any(one == words[-1] and after in PREPOSITIONS for one, after in pairwise(asked)))
+
+
+def _is_pointed(words: Sequence[str]) -> bool:
+    """Whether the subject is a letter, or starts with a pronoun: "A is …", "It is …", "One of them is …"."""
+    subject = words[: finite(words) or 1]
+    if len(subject[0]) == 1 and len(subject) == 1 and subject[0] != "i":
+        return True
+    for word in subject:
+        if word in _POINTING:
+            return True
+        if "NOUN" in parts(word) and word not in DETERMINERS:
+            return False
+    return subject in (["both"], ["neither"], ["all"])

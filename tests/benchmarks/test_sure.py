@@ -1,0 +1,81 @@
+"""Where a pattern is not sure of its sentence, the item falls back; where it is, articles and order are right."""
+
+from __future__ import annotations
+
+import pytest
+
+from lmms_robust.statements.generic import PATTERNS
+from lmms_robust.statements.state import FALLBACK, Statements, state
+
+
+def made(question: str, *options: str) -> Statements:
+    return state(question, options, PATTERNS)
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("Which drawer are the silver spoons?", ("upper", "lower")),
+        ("What type of stone is slate?", ("grey", "shiny")),
+        ("What side is Peru in Brazil?", ("west", "east")),
+        ("Which of the two jars, the tall one, is full?", ("a jam jar", "a jug")),
+        ("Which tram stops at the pier: line 4, 5 or 6?", ("line 4", "line 5")),
+        ("What in the attic has the most dust?", ("qx", "qz")),
+        ("Which end of the rope is burnt?", ("the red end", "neither end")),
+        ("Which photo is sharper?", ("the old one", "same")),
+        ("What is the white barrel behind the barn for?", ("rain barrel", "oil barrel")),
+        ("What is the man with the cart?", ("deliver parcels", "baker")),
+        ("What is the girl on the swing most likely feeling?", ("joy", "fear")),
+        ("What is the thing on the tray?", ("copper", "brass")),
+        ("What does the moth eat?", ("plankton", "krill")),
+        ("Where is the label of it?", ("Tallinn", "Utrecht")),
+        ("Where is the anther?", ("B", "E")),
+        ("Where is the nurse?", ("Clinic.", "Toy shop.")),
+        ("How many times is the word 'sea' printed on the page?", ("two", "three")),
+        ("What code prints the list?", ("for x in y:\n  print(x)", "print(y)")),
+        ("How many swans are on the pond?(If a swan sleeps, ignore it.)", ("3", "4")),
+        ("A hull is called sound if it has no hole. What is the number of sound hulls?", ("3", "4")),
+        ("Is the following claim true? Moss has roots.", ("yes", "no")),
+        ("What's the relationship between the ant and the aphid?", ("Mutualism", "Parasitism")),
+        ("Which qualities do the two ropes have?", ("Good grip.", "High strength.")),
+        ("Which two people are nearest to the door?", ("guard and clerk", "cook and clerk")),
+        ("Which investor owns the mill?", ("Founders", "Investor 3")),
+    ],
+)
+def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
+    question: str, options: tuple[str, ...]
+) -> None:
+    assert made(question, *options).pattern == FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("question", "option", "other", "expected"),
+    [
+        ("What is the profession of the women in the photo?", "weaver", "tailor",
+         "The profession of the women in the photo is weaver."),
+        ("What job is the man on the ladder most likely to do?", "painter", "roofer",
+         "The job that the man on the ladder is most likely to do is painter."),
+        ("What does the letter K depict?", "2nd floor", "3rd floor", "The letter K depicts the 2nd floor."),
+        ("What stage of the moth's growth is drawn at E?", "Larva", "Pupa",
+         "The stage of the moth's growth that is drawn at E is the larva."),
+        ("What is under the tarp?", "wood", "a barrel", "There is wood under the tarp."),
+        ("What animal is on the crest?", "fox", "stag", "The animal that is on the crest is a fox."),
+        ("Which term do the rivers first exceed?", "8 m", "9 m", "The term that the rivers first exceed is 8 m."),
+        ("Which of these knots are loose?", "Knot type B", "Knot type D", "Of these knots, knot type B is loose."),
+        ("Which year had the most rain, according to the 'Rain by Year' chart?", "1990", "1995",
+         "The year that had the most rain is 1990."),
+        ("Is the mast alongside the quay?", "no", "yes", "The mast is not alongside the quay."),
+        ("What type of lamp is over the door?", "oil lamp", "no light",
+         "The type of lamp that is over the door is oil lamp."),
+        ("What is the relationship between the two singers?", "couple", "sisters",
+         "The relationship between the two singers is that of a couple."),
+        ("What is the orientation of the tram?", "The left of the image", "The top of the image",
+         "The orientation of the tram is towards the left of the image."),
+        ("Who is nearer to the net, the boy in red or the boy in blue?", "They are equally near.", "The boy in red.",
+         "The boy in red and the boy in blue are equally near."),
+        ("Was anything moved?", "round stool was moved left", "The vase was moved right",
+         "The round stool was moved left."),
+    ],
+)  # fmt: skip
+def test_articles_order_and_names(question: str, option: str, other: str, expected: str) -> None:
+    assert made(question, option, other).texts[0] == expected
