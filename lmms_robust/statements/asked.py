@@ -15,7 +15,7 @@ _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
     r"(?:(?:please|so),? )?"
     r"(?:(?:based on|according to|as (?:shown|seen|displayed|depicted) (?:in|on)|judging (?:from|by)|looking at"
-    rf"|considering|from|in) (?:the |this |these )?[^,?]*?\b{PICTURE}s?(?: (?:above|below|provided|shown))?"
+    rf"|considering|from|in) (?:the |this |these )?[^,?]*?\b{PICTURE}s?(?: (?:above|below|provided|shown|(?:on|at|in) the \w+(?: \w+)?(?=,)))?"
     r"|considering the relative positions),? (?:please )?(?:(?:predict|tell|identify|answer) (?=wh|how))?"
     r"|please (?:predict|tell) (?=wh|how)",
     re.IGNORECASE,
@@ -51,20 +51,45 @@ def asked(question: str) -> str:
     >>> asked("You face north. Where is the sun?")
     'You face north. Where is the sun?'
     """
+    text, alone = _asking(question)
+    if not alone:
+        return text
+    return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)
+
+
+_NAMED = re.compile(r"['\"‘“]|\b(?:above|below|left|right|top|bottom|first|second|third|upper|lower)\b", re.IGNORECASE)
+
+
+def source(question: str) -> str:
+    """What :func:`asked` drops although it tells which of several tables or charts is meant; else ``""``.
+
+    >>> source("According to the 'Sales' chart, which year is best?"), source("Based on the chart, which year is best?")
+    ("According to the 'Sales' chart", '')
+    >>> source("Which year is best, according to the 'Sales' chart?")
+    "according to the 'Sales' chart"
+    """
+    text, alone = _asking(question)
+    found = (_OPENING.match(text) or _CLOSING.search(text)) if alone else None
+    phrase = found[0].strip(" ,") if found else ""
+    return phrase if _NAMED.search(phrase) else ""
+
+
+def _asking(question: str) -> tuple[str, bool]:
+    """The sentence that asks, or the whole text; and whether what it opens and closes with may be dropped."""
     text = " ".join(question.split())
     found = [part for part in _SENTENCES.split(text) if part]
     asking = [part for part in found if part.endswith("?")] or [
         part for part in found if orders(part) and not _LOOK.match(part)
     ][:1]
     if has_blank(text) or len(asking) != 1:
-        return text if len(found) > 1 else _without_opening(text)
+        return text, len(found) == 1
     place = found.index(asking[0])
     before, after = found[:place], found[place + 1 :]
     points = _POINTS.search(asking[0]) and not all(map(_LOOK.match, before))
     told = (
         points or _FOLLOWING.search(asking[0]) or any(map(_SUPPOSES.match, before)) or any(map(_COUNTS.search, after))
     )
-    return text if told else _without_opening(asking[0])
+    return (text, False) if told else (asking[0], True)
 
 
 def orders(text: str) -> bool:
@@ -84,7 +109,3 @@ def filled(text: str, option: str) -> str | None:
     if len(found) != 1 or len(_BLANK.findall(found[0])) != 1:
         return None
     return _BLANK.sub(lambda _: option, found[0])
-
-
-def _without_opening(text: str) -> str:
-    return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)

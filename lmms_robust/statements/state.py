@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmms_robust.schema import same_text
-from lmms_robust.statements.asked import asked
+from lmms_robust.statements.asked import asked, source
+from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 
 FALLBACK = "fallback"
@@ -72,6 +73,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
             found = pattern.question.fullmatch(text)
             made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
             known = [text for text in made if text is not None]
+            if text != question and (by := source(question)):
+                known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
             told = refusals(question, options, known) if refusing else refused
             texts = _joined(_filled(told, known, together), together)
             if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):

@@ -10,7 +10,7 @@ from functools import cache
 
 from lemminflect import getAllInflections, getAllLemmas
 
-from lmms_robust.statements.vocabulary import MASS, PAIRS, UNMARKED
+from lmms_robust.statements.vocabulary import MASS, PAIRS, PROPER, UNMARKED
 
 _PEOPLE = {"people": "person", "clothes": "piece of clothing"}  # the lexicon has them as nouns of their own
 _TAKES_ES = re.compile(r"(?:s|x|z|ch|sh)$")
@@ -135,7 +135,7 @@ def is_plural_word(word: str) -> bool:
         return lemmas[0] != low
     if parts(low) or not re.search(r"[^\W\d_]{2}s$", low) or low.endswith(("ss", "us", "is")):
         return bool(_added_s(low))
-    return word[:1].islower() or bool(parts(low[:-1]))  # "hoodies", "Selfies"; not "Texas"
+    return word[:1].islower() or bool(parts(low[:-1])) or word[:-1] in PROPER  # "hoodies", "Fridays"; not "Texas"
 
 
 def is_mass(word: str) -> bool:
@@ -175,8 +175,8 @@ def singular_word(word: str) -> str:
 def plural_word(word: str) -> str:
     """A noun's plural; a plural stays as it is.
 
-    >>> [plural_word(word) for word in ("dog", "knife", "person", "ski", "baby", "sheep", "dogs", "hoodie", "torchs")]
-    ['dogs', 'knives', 'people', 'skis', 'babies', 'sheep', 'dogs', 'hoodies', 'torches']
+    >>> [plural_word(word) for word in ("dog", "knife", "person", "ski", "baby", "sheep", "dogs", "Fridays", "stepss")]
+    ['dogs', 'knives', 'people', 'skis', 'babies', 'sheep', 'dogs', 'Fridays', 'steps']
     """
     low = word.casefold()
     added = _added_s(low)
@@ -205,6 +205,8 @@ def _added_s(low: str) -> str | None:
         return None
     if one in PAIRS:
         return one
+    if one.endswith("s") and is_plural_word(one):  # "stepss"
+        return singular_word(one)
     known = one in _lemmas(one, "NOUN")
     regular = not (known and f"{one}s" in _forms(one, "NNS"))
     return one if known and regular else None

@@ -63,7 +63,7 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
         ("Which term do the rivers first exceed?", "8 m", "9 m", "The term that the rivers first exceed is 8 m."),
         ("Which of these knots are loose?", "Knot type B", "Knot type D", "Of these knots, knot type B is loose."),
         ("Which year had the most rain, according to the 'Rain by Year' chart?", "1990", "1995",
-         "The year that had the most rain is 1990."),
+         "According to the 'Rain by Year' chart, the year that had the most rain is 1990."),
         ("Is the mast alongside the quay?", "no", "yes", "The mast is not alongside the quay."),
         ("What type of lamp is over the door?", "oil lamp", "no light",
          "The type of lamp that is over the door is oil lamp."),
