@@ -15,7 +15,8 @@ _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
     r"(?:(?:please|so),? )?"
     r"(?:(?:based on|according to|as (?:shown|seen|displayed|depicted) (?:in|on)|judging (?:from|by)|looking at"
-    rf"|considering|from|in) (?:the |this |these )?[^,?]*?\b{PICTURE}s?(?: (?:above|below|provided|shown|(?:on|at|in) the \w+(?: \w+)?(?=,)))?"
+    rf"|considering|from|in) (?:the |this |these )?[^,?]*?\b{PICTURE}s?"
+    r"(?: (?:above|below|provided|shown|(?:on|at|in) the \w+(?: \w+)?(?=,)))?"
     r"|considering the relative positions),? (?:please )?(?:(?:predict|tell|identify|answer) (?=wh|how))?"
     r"|please (?:predict|tell) (?=wh|how)",
     re.IGNORECASE,
