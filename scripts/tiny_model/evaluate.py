@@ -16,6 +16,7 @@ from transformers import AutoModelForImageTextToText, AutoProcessor
 from lmms_robust.benchmarks.scenes import to_item
 from lmms_robust.perturbations import VARIANTS, build
 from lmms_robust.record import Record
+from lmms_robust.report.columns import table_of
 from lmms_robust.report.estimates import Row, rows
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scenes.generate import FAMILIES
@@ -86,18 +87,22 @@ def evaluate(subject: Subject, n: int, batch: int, tokens: int = 120) -> list[Re
 
 def summarize(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
     """Per condition: rates of all, right answers by family; bounds where consistency is undecided."""
-    return {row.variant: _summary(row) for row in rows(records)}
-
-
-def _summary(row: Row) -> dict[str, Any]:
-    families = {family: [record for record in row.records if record.category == family] for family in FAMILIES}
     return {
-        "n": row.acc.n,
-        "accuracy": row.acc.value,
-        "no_answer": row.no_answer.value,
-        "followed": row.followed.value,
-        "consistent": row.consistent,
-        "undecided": row.undecided.value if row.undecided else None,
-        "consistent_acc": [row.consistent_acc.low, row.consistent_acc.high] if row.consistent_acc else None,
+        row.variant: _summary(row, [record for record in records if record.variant == row.variant])
+        for row in rows(table_of(records))
+    }
+
+
+def _summary(row: Row, records: Sequence[Record]) -> dict[str, Any]:
+    families = {family: [record for record in records if record.category == family] for family in FAMILIES}
+    rates, both = row.estimates, row.estimates.get("consistent_acc")
+    return {
+        "n": rates["acc"].n,
+        "accuracy": rates["acc"].value,
+        "no_answer": rates["no_answer"].value,
+        "followed": rates["followed"].value,
+        "consistent": row.verdicts,
+        "undecided": rates["undecided"].value if "undecided" in rates else None,
+        "consistent_acc": [both.low, both.high] if both else None,
         "by_family": {family: fmean(record.correct for record in found) for family, found in families.items() if found},
     }

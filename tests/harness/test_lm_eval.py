@@ -57,7 +57,7 @@ def test_the_default_limit_of_tokens_leaves_room_for_the_prompt(tmp_path: Path) 
     found = records(tmp_path, "robustness_scenes")
     assert len([record for record in found if record.get("answer")]) == 12
     assert {record.get("injection", "none") for record in found} == {"none", "prefill"}
-    assert {row.variant for row in rows(read_runs(tmp_path)[0].records)} == {record["variant"] for record in found}
+    assert {row.variant for row in rows(read_runs(tmp_path)[0].table)} == {record["variant"] for record in found}
 
 
 @pytest.mark.harness

@@ -17,16 +17,16 @@ def test_the_demo_shows_what_perturbations_do(tmp_path: Path, monkeypatch: pytes
     log = run(tmp_path, items=60)
     assert log.is_file()
     (found,) = read_runs(tmp_path)
-    by_variant = {row.variant: row for row in rows(found.records)}
+    by_variant = {row.variant: row.estimates for row in rows(found.table)}
     assert set(by_variant) == set(VARIANTS)
-    assert {row.acc.n for row in by_variant.values()} == {60}
-    base = by_variant["base"].acc.value
+    assert {row["acc"].n for row in by_variant.values()} == {60}
+    base = by_variant["base"]["acc"].value
     assert base >= 0.9
     for control in ("correct_caption", "correct_think", "irrelevant_caption"):
-        assert by_variant[control].acc.value >= base - 0.03
+        assert by_variant[control]["acc"].value >= base - 0.03
     for wrong in ("wrong_caption", "wrong_think"):
-        assert by_variant[wrong].acc.value <= base - 0.2
-        assert by_variant[wrong].followed.value > by_variant["base"].followed.value + 0.1
+        assert by_variant[wrong]["acc"].value <= base - 0.2
+        assert by_variant[wrong]["followed_more"].value > 0.1
 
 
 def test_all_items_means_no_limit_and_a_limit_counts_items() -> None:
