@@ -6,20 +6,17 @@ import errno
 import logging
 import os
 import sys
-from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
+from lmms_robust.cli_report import commands as reports
+from lmms_robust.cli_report import show as show_pieces
 from lmms_robust.errors import RobustError
-
-if TYPE_CHECKING:
-    from lmms_robust.report.sheet import Sheet
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
 """Loggers that tell each try and each cause, before the one line that we print."""
@@ -57,7 +54,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, export):
+for command in (*commands, *reports, export):
     main.add_command(command)
 
 
@@ -107,9 +104,10 @@ def show(task: str, count: int, injection: str, folder: Path | None) -> None:
     """Print exactly what a model is sent for the first items of TASK; of a suite, every variant of each."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
+    from lmms_robust.writing import printable
 
     for text in described(task, folder or task_folder(), count, injection):
-        click.echo(text + "\n")
+        click.echo(printable(text) + "\n")
 
 
 @main.command()
@@ -158,107 +156,6 @@ def consistency(source: Path, target: Path) -> None:
 
 
 @main.command()
-@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
-@click.option("--format", "form", type=click.Choice(["table", "md", "csv", "json"]), default="table", show_default=True)
-@click.option("--by", type=click.Choice(["category"]), help="Numbers of each category, too.")
-def summary(folders: Sequence[Path], form: str, by: str | None) -> None:
-    """Print the numbers of every run logged below RUN, an --output_path of a harness.
-
-    Answers, outcomes, reasoning and, where the backend gave probabilities of the answer letters, confidence; several
-    runs of one benchmark, such as checkpoints, in one table before. csv and json have every number with its bounds and
-    95 % interval.
-    """
-    from lmms_robust.report.logs import read_runs
-    from lmms_robust.report.summary import numbers, pieces
-
-    runs = [run for folder in folders for run in read_runs(folder)]
-    if form in ("table", "md"):
-        _show(pieces(runs, by is not None), form)
-    else:
-        click.echo(numbers(runs, form, by is not None), nl=False)
-
-
-@main.command()
-@click.argument("folders", metavar="RUN RUN...", nargs=-1, required=True, type=FOLDER)
-@click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
-@click.option(
-    "--margin", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Smaller differences: none."
-)
-@click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 where a rate is below X.")
-@click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 where a drop from base is above X.")
-def compare(
-    folders: Sequence[Path], form: str, margin: float, fail_under: Sequence[str], fail_drop: Sequence[str]
-) -> None:
-    """Compare the models of several runs on the same items: each with that of the first RUN.
-
-    Says what differs and how surely, and where there are too few items to tell. NAME is joint_acc, robust_acc,
-    worst_acc, or a variant for its accuracy.
-    """
-    from lmms_robust.perturbations import VARIANTS
-    from lmms_robust.report.compare import JOINT
-    from lmms_robust.report.compare import compare as compared
-    from lmms_robust.report.limits import failures, limits
-    from lmms_robust.report.logs import read_runs
-    from lmms_robust.report.sides import matched, named, places
-
-    if len(folders) < 2:
-        raise RobustError(f"compare: {len(folders)} run; allowed: two or more")
-    under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
-    drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
-    sides = named({str(folder): read_runs(folder) for folder in folders})
-    first, *others = sides
-    for runs in matched(sides):
-        for other in others:
-            found = compared(runs[first], runs[other], (first, other), margin)
-            _show([found.sheet(), *found.sentences()], form)
-        if len(others) > 1:
-            _show([places(runs)], form)
-    failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
-    for line in failed:
-        click.echo(f"failed: {line}")
-    sys.exit(int(bool(failed)))
-
-
-@main.command()
-@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
-@click.option("--variant", "variants", multiple=True, help="Of this variant; may be given more than once.")
-@click.option("--category", "categories", multiple=True, help="Of this category; may be given more than once.")
-@click.option("--right", "outcome", flag_value="right", help="Right answers.")
-@click.option("--followed", "outcome", flag_value="planted", help="Answers with the planted option.")
-@click.option("--other", "outcome", flag_value="other", help="Answers with another wrong option.")
-@click.option("--abstained", "outcome", flag_value="abstained", help="Answers with the option to abstain.")
-@click.option("--no-answer", "outcome", flag_value="no_answer", help="No answer could be read.")
-@click.option("--consistent", "consistent", flag_value="yes", help="The reasoning ends on the answer.")
-@click.option("--inconsistent", "consistent", flag_value="no", help="The reasoning ends on another option.")
-@click.option("--undecided", "consistent", flag_value="undecided", help="No verdict.")
-@click.option("--changed-from", type=click.Choice(["base"]), help="Another outcome than the same item has at base.")
-@click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
-@click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
-@click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
-def samples(
-    folders: Sequence[Path], changed_from: str | None, count: int | None, output: Path | None, **wanted: Any
-) -> None:
-    """Print the responses logged below RUN that meet every condition."""
-    from itertools import islice
-
-    from lmms_robust.report.logs import read_runs
-    from lmms_robust.report.samples import Wanted, write
-    from lmms_robust.report.samples import samples as picked
-    from lmms_robust.writing import printable
-
-    runs = [run for folder in folders for run in read_runs(folder)]
-    found = islice(picked(runs, Wanted(changed=changed_from is not None, **wanted)), count)
-    if output:
-        click.echo(f"{write(found, output)} sample(s): {output}")
-        return
-    printed = 0
-    for sample in found:
-        click.echo(f"{'—' * 40}\n{printable(sample.text())}\n")
-        printed += 1
-    click.echo(f"{printed} sample(s)")
-
-
-@main.command()
 @click.option("--full", is_flag=True, help="All 600 items.")
 @click.option("--limit", type=click.IntRange(1, 600), help="How many items; 120 by default.")
 @click.option("--output", type=FOLDER, default="out/demo", show_default=True, help="Folder for the logs.")
@@ -271,24 +168,8 @@ def demo(full: bool, limit: int | None, output: Path) -> None:
     if full and limit:
         raise RobustError(f"--full and --limit {limit}; allowed: one of them")
     log = run(output, None if full else limit or ITEMS)
-    _show(pieces(read_runs(output)[-1:]), "table")
+    show_pieces(pieces(read_runs(output)[-1:]), "table")
     click.echo(f"logs: {output} (the harness's own output: {log})")
-
-
-def _show(pieces: Iterable[Sheet | str], form: str) -> None:
-    """Print tables and sentences, for a terminal or as Markdown."""
-    from rich.console import Console
-
-    from lmms_robust.report.sheet import WIDTH, Sheet
-
-    console = Console(width=WIDTH)
-    for piece in pieces:
-        if form == "md":
-            click.echo(piece.markdown() if isinstance(piece, Sheet) else f"{piece}\n")
-        elif isinstance(piece, Sheet):
-            console.print(piece.rich())
-        else:
-            console.print(piece, highlight=False, markup=False)
 
 
 if __name__ == "__main__":

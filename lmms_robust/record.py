@@ -191,6 +191,8 @@ _TYPES: dict[str, tuple[type, ...]] = {
 """What a log may hold for each kind of field."""
 _ALLOWED = {field.name: frozenset(_TYPES[str(field.type)]) for field in fields(Record)}
 _WITHIN: dict[str, Callable[[Any], bool]] = {
+    "int": lambda value: 0 <= value < _LONG,
+    "int | None": lambda value: value is None or 0 <= value < _LONG,
     "float | None": lambda value: value is None or 0 <= value < _MOST,
     "tuple[str, ...]": lambda value: all(type(one) is str for one in value),
     "Mapping[str, float] | None": lambda value: (
@@ -198,6 +200,7 @@ _WITHIN: dict[str, Callable[[Any], bool]] = {
     ),
 }
 _INSIDE = {field.name: _WITHIN[str(field.type)] for field in fields(Record) if str(field.type) in _WITHIN}
+_LONG = 2**63
 _MOST = 1e9
 """Of a share, or a price; JSON as Python reads it has NaN and infinity, too."""
 _NEEDED = frozenset(name for name, default in _DEFAULTS.items() if default is MISSING)

@@ -40,6 +40,9 @@ def replacing(target: Path) -> Iterator[Path]:
     Raises:
         RobustError: the file cannot be written.
     """
+    if target.exists() and not target.is_file():
+        raise RobustError(f"cannot write {target}: it is no file; allowed: a file, or a name that is free")
+    target = target.resolve()  # what a link points to, not the link
     with _beside(target) as part:
         yield part
         os.replace(part, target)
@@ -93,7 +96,7 @@ def from_text(cell: str) -> str:
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith(_FORMULAS) else cell
 
 
-_FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "'")
 
 
 def printable(text: str) -> str:

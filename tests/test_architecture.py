@@ -23,6 +23,7 @@ LAYERS = [
     {"backends"},
     {"cli_benchmarks"},
     {"cli_export"},
+    {"cli_report"},
     {"cli"},
     {"__init__"},
 ]

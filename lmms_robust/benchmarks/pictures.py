@@ -10,6 +10,7 @@ import binascii
 import re
 import stat
 import struct
+import warnings
 import zlib
 from base64 import b64decode
 from collections.abc import Iterator, Mapping, Sequence
@@ -181,7 +182,10 @@ def _opened(content: bytes, where: str) -> Iterator[Image]:
 
     before, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False  # lmms-eval fills up what was cut
     try:
-        with Image.open(BytesIO(content), formats=FORMATS) as image:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own bound is below
+            image = Image.open(BytesIO(content), formats=FORMATS)
+        with image:
             width, height = image.size
             if width * height > MAX_PIXELS:
                 raise RobustError(f"{where}: picture of {width}x{height}; allowed: at most {MAX_PIXELS:,} pixels")

@@ -24,7 +24,7 @@ from lmms_robust.harness.taskfiles import DIALECTS, benchmark_files
 from lmms_robust.harness.wrapped import told
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.schema import Item
-from lmms_robust.writing import filling
+from lmms_robust.writing import filling, printable
 
 SHOWN = 2
 CHECKED = 100
@@ -61,10 +61,10 @@ class Wrapped:
     def render(self) -> Iterator[str]:
         """Return the first items and a summary, as lines of text."""
         for item, (width, height) in self.shown:
-            yield _visible(f"=== {item.id} · {item.category} · picture {width}x{height}")
-            yield _visible(item.question)
+            yield printable(f"=== {item.id} · {item.category} · picture {width}x{height}")
+            yield printable(item.question)
             for letter, option, statement in zip(item.letters, item.options, item.statements, strict=True):
-                yield _visible(f"{'*' if letter == item.answer else ' '} {letter}. {option}    -> {statement}")
+                yield printable(f"{'*' if letter == item.answer else ' '} {letter}. {option}    -> {statement}")
         checked = f"all {self.rows}" if self.whole else f"the first {self.rows}"
         left_out = f" ({self.left_out})" if self.left_out else ""
         yield f"{self.items} items from {checked} rows{left_out}; answers are read by {self.mapping.answer_form}"
@@ -72,11 +72,6 @@ class Wrapped:
             yield "rows after these are read when a task starts; broken ones are then named, counted and left out"
         name, command = self.mapping.name, COMMANDS[self.harness]
         yield f"run: {command} --include_path {self.folder} --tasks 'robust_{name}_*'   (or robustness_{name})"
-
-
-def _visible(text: str) -> str:
-    """A text of a row for a terminal, which would obey what is no sign to read."""
-    return "".join(char if char.isprintable() or char == "\n" else repr(char)[1:-1] for char in text)
 
 
 def wrap(

@@ -101,7 +101,7 @@ def _by_picture(numerators: Scores, denominators: Scores, units: Units) -> tuple
         for parts in (numerators, denominators)
     )
     order = np.lexsort((top.round(9), bottom.round(9)))  # the same resamples, whatever the order of the units
-    return top[order], bottom[order]
+    return top[order].round(12), bottom[order].round(12)
 
 
 def _resampled(top: Scores, bottom: Scores) -> Interval:

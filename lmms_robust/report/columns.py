@@ -175,7 +175,7 @@ def record_of(row: Mapping[str, Any]) -> Record:
 
 def keys(table: pa.Table, names: Sequence[str]) -> pa.Array:
     """One text a row that joins several columns."""
-    parts = [pc.cast(table[name], pa.string()) for name in names]
+    parts = [pc.replace_substring(pc.cast(table[name], pa.string()), "\x1f", " ") for name in names]
     return pc.binary_join_element_wise(*parts, "\x1f")
 
 

@@ -81,7 +81,7 @@ class Comparison:
 
     def sheet(self) -> Sheet:
         """As a table."""
-        heads = ("variant", "first", "second", "ahead", "won", "lost", "p", "resolution")
+        heads = ("variant", "items", "first", "second", "ahead", "won", "lost", "p", "resolution")
         title = f"{self.benchmark} · first: {self.first} · second: {self.second}"
         return Sheet(title, ABOUT, heads, [_cells(row) for row in self.rows])
 
@@ -98,6 +98,7 @@ def _cells(row: Difference) -> list[str]:
     resolution = row.counts.resolution
     return [
         row.name,
+        str(row.ahead.n),
         bare(row.first),
         bare(row.second),
         percent(row.ahead),
@@ -168,7 +169,10 @@ def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str
         value = "" if isnan(ahead.value) else f"{100 * abs(ahead.value):.1f} points, "
         return f"{better} is better, by {value}{100 * least:.1f} to {100 * most:.1f}"
     if -margin < low and high < margin:
-        return f"no difference of {100 * margin:.0f} points or more"
+        return f"no difference of {100 * margin:g} points or more"
+    if not ahead.exact and (ahead.low < -margin or ahead.high > margin):
+        least, most = 100 * ahead.low, 100 * ahead.high
+        return f"undecided responses leave it open: between {least:.1f} and {most:.1f} points ahead"
     more = _needed(counts)
     reach = max(abs(low), abs(high))
     told = f"; one as large as seen takes about {more:,} items" if more else ""
@@ -178,7 +182,8 @@ def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str
 def _needed(counts: Discordant) -> int | None:
     if not counts.resolution or isnan(counts.resolution) or counts.resolution == inf:
         return None
-    return round(counts.n / counts.resolution)
+    number = round(counts.n / counts.resolution)
+    return number if number > counts.n else None  # it would have been found, if not for the other rows
 
 
 def _same_questions(first: Run, second: Run, names: tuple[str, str]) -> None:

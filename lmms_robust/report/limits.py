@@ -45,9 +45,12 @@ def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: 
     measured: set[tuple[str, str]] = set()
     for run in runs if under or drops else ():
         found, joint = rows(run.table), joint_rates(run.table)
-        rates = {row.variant: row.estimates["acc"].low for row in found}
+        rates, fallen = dict[str, float](), dict[str, float]()
+        for row in found:  # of a variant that was delivered in several ways, the worst
+            rates[row.variant] = min(row.estimates["acc"].low, rates.get(row.variant, 1.0))
+            if "drop" in row.estimates:
+                fallen[row.variant] = max(row.estimates["drop"].high, fallen.get(row.variant, -1.0))
         rates |= {key: rate.low for key, rate in joint_estimates(joint, run.probe).items()} if joint else {}
-        fallen = {row.variant: row.estimates["drop"].high for row in found if "drop" in row.estimates}
         for rate in under.keys() & rates.keys():
             measured.add(("rate", rate))
             if rates[rate] < under[rate]:

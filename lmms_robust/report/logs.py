@@ -144,6 +144,26 @@ def read_runs(folder: Path | str, others: Collection[Path] = ()) -> list[Run]:
     return _joined(runs)
 
 
+def read_all(folders: Sequence[Path]) -> list[Run]:
+    """The runs below several folders; one in which nothing can be read is named in a warning, and hides no other.
+
+    Raises:
+        RobustError: nothing can be read in any of them.
+    """
+    runs: list[Run] = []
+    faults: list[RobustError] = []
+    for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
+        try:
+            runs += read_runs(folder)
+        except RobustError as error:
+            faults.append(error)
+    if not runs:
+        raise faults[0]
+    for fault in faults:
+        logger.warning("left out: %s", fault)
+    return runs
+
+
 def _files(folder: Path) -> tuple[list[Path], list[str]]:
     """Everything below a folder by its name, folders too, and what cannot be looked into."""
     closed: list[OSError] = []

@@ -17,7 +17,7 @@ from lmms_robust.report.joint import Joint, joint_rates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.table import joint_estimates
 
-ALL = "all"
+ALL = ""
 """Stands for the whole benchmark where categories have names."""
 
 SEVERAL = "wrong_*"

@@ -24,6 +24,13 @@ from lmms_robust.writing import as_text, complete
 
 Mask = NDArray[np.bool_]
 
+OUTCOMES = {
+    "right": "right", "followed": "planted", "other": "other", "abstained": "abstained", "no_answer": "no_answer",
+}  # fmt: skip
+"""Flags of the command, and the outcome that each stands for."""
+VERDICTS = {"consistent": "yes", "inconsistent": "no", "undecided": "undecided"}
+"""Flags of the command, and the verdict that each stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -142,7 +149,11 @@ def _changed(run: Run) -> Mask:
 def _won(run: Run, runs: Sequence[Run], winner: str, loser: str) -> Mask:
     """Responses of the winner, and of the loser to the same, where the one is right and the other is not."""
     about = run.benchmark, run.probe, run.seed
-    sides = {one.model: one.table for one in runs if (one.benchmark, one.probe, one.seed) == about}
+    same = [one for one in runs if (one.benchmark, one.probe, one.seed) == about and one.model in (winner, loser)]
+    sides = {one.model: one.table for one in same}
+    if len(sides) < len(same):
+        told = "; ".join(f"{one.model} · {one.date}" for one in same)
+        raise RobustError(f"--won: several runs of one model ({told}); allowed: one of each, so name their folders")
     found = np.zeros(len(run.table), bool)
     if run.model not in (winner, loser) or not {winner, loser} <= sides.keys():
         return found

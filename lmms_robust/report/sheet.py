@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.writing import printable
 
 WIDTH = 100
 """Characters that a table takes at most."""
@@ -37,23 +38,25 @@ class Sheet:
 
     def rich(self) -> Group:
         """For a terminal."""
-        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 0, 0, 1))
+        table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
         for place, column in enumerate(self.columns):
-            table.add_column(escape(column), no_wrap=place == 0, justify="right" if place else "left")
+            table.add_column(escape(printable(column)), no_wrap=place == 0, justify="right" if place else "left")
         for row in self.rows:
-            table.add_row(*map(escape, row))
-        return Group(Text(self.title, style="bold"), table, Text(self.about, style="dim"), "")
+            table.add_row(*(escape(printable(cell)) for cell in row))
+        return Group(Text(printable(self.title), style="bold"), table, Text(self.about, style="dim"), "")
 
     def markdown(self) -> str:
         """As Markdown; what stands in a cell stays text."""
-        head = [_cell(column) for column in self.columns]
-        lines = [head, ["---", *["---:"] * (len(head) - 1)], *([_cell(cell) for cell in row] for row in self.rows)]
+        head = [in_markdown(column) for column in self.columns]
+        rows = [[in_markdown(cell) for cell in row] for row in self.rows]
+        lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
         table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-        return f"**{_cell(self.title)}**\n\n{table}\n\n{_cell(self.about)}\n"
+        return f"**{in_markdown(self.title)}**\n\n{table}\n\n{in_markdown(self.about)}\n"
 
 
-def _cell(text: str) -> str:
-    kept = "".join(f"\\{one}" if one in "\\`*_[]<>|" else one for one in text)
+def in_markdown(text: str) -> str:
+    """A text that Markdown shows as it is."""
+    kept = "".join(f"\\{one}" if one in "\\`*_[]<>|" else one for one in printable(text))
     return " ".join(kept.split())
 
 

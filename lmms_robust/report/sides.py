@@ -21,19 +21,32 @@ from lmms_robust.report.sheet import Sheet
 
 
 def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
-    """Runs of the same benchmark, and plant seed where all sides have it; the latest where a side has several.
+    """Runs of the same benchmark, and plant seed where all sides have it.
 
     Raises:
-        RobustError: no benchmark that all sides have.
+        RobustError: no benchmark that all sides have, or a side with several runs of one, of which none may be chosen
+            silently.
     """
     for about in (_about_seed, _about):
-        found = [{about(run): run for run in runs} for runs in sides.values()]  # runs are oldest first
+        found = [
+            {about(run): [one for one in runs if about(one) == about(run)] for run in runs} for runs in sides.values()
+        ]
         common = [key for key in found[0] if all(key in one for one in found)]
         if common:
-            return [dict(zip(sides, (one[key] for one in found), strict=True)) for key in common]
+            for name, one in zip(sides, found, strict=True):
+                for key in common:
+                    _only(name, one[key])
+            return [dict(zip(sides, (one[key][0] for one in found), strict=True)) for key in common]
     has = {name: ", ".join(sorted({run.benchmark for run in runs})) for name, runs in sides.items()}
     told = "; ".join(f"{name}: {benchmarks}" for name, benchmarks in has.items())
     raise RobustError(f"no benchmark in common ({told}); allowed: runs of the same benchmarks")
+
+
+def _only(name: str, runs: Sequence[Run]) -> None:
+    if len(runs) > 1:
+        told = "; ".join(" · ".join([run.model, run.date, *run.notes]) for run in runs)
+        several = f"{name} has {len(runs)} runs of {runs[0].benchmark} ({told})"
+        raise RobustError(f"{several}; allowed: one, so name its folder")
 
 
 def _about(run: Run) -> tuple[Any, ...]:

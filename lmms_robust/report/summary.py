@@ -40,8 +40,12 @@ def numbers(runs: Sequence[Run], form: str, by_category: bool = False) -> str:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     for part in found:
-        table.writerows({name: as_text(cell) for name, cell in asdict(number).items()} for number in flat(part))
+        table.writerows({name: _cell(cell) for name, cell in asdict(number).items()} for number in flat(part))
     return text.getvalue()
+
+
+def _cell(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
 ABOUT_CATEGORIES = (

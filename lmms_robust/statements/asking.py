@@ -59,7 +59,7 @@ def pattern(name: str, question: str, make: Callable[[Found, str, Sequence[str]]
         alone = None if QUOTES.search(found[0]) or TURNED.search(found[0]) else own(option, found[0])
         sentences = sum(own(text, found[0]) is not None for text in options)
         made = alone or (make(found, option, options) if 2 * sentences < len(options) else None)
-        if made is None or alone:
+        if not made or alone:
             return made
         return sentence(f"{found['lead']}, {made}" if found["lead"] else made)
 

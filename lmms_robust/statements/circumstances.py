@@ -102,14 +102,14 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     ):
         return None
     named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none
-    said = said if named else subject(option, options) or ""
-    return said and f"{noun} {whole_verb(found['be'])} {said}"
+    named_as = said if named else subject(option, options)
+    return f"{noun} {whole_verb(found['be'])} {named_as}" if named_as else None
 
 
 def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
-    said = said if said.istitle() else subject(option, options) or ""
-    return said and f"{said} {found['verb']}" if not is_plural(said) and kind(said) == "phrase" else None
+    who = said if said.istitle() else subject(option, options)
+    return f"{who} {found['verb']}" if who and not is_plural(who) and kind(who) == "phrase" else None
 
 
 def _when(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -154,7 +154,7 @@ def _how_long(found: Found, option: str, _: Sequence[str]) -> str | None:
     text = mid_sentence(option).rstrip(".")
     if re.fullmatch(rf"(?:about |around )?\d.* {found['how']}", text) and is_noun_phrase(found["x"]):
         return f"{found['x']} {whole_verb(found['be'])} {text}"
-    measured = re.fullmatch(r"(?:about |around )?[\d.,]+ ?(?:\w+|['\"°])(?: \w+)?", text)
+    measured = re.fullmatch(r"(?:about |around )?[\d.,]*\d ?(?:[^\W\d]\w*|['\"°])(?: \w+)?", text)
     noun = found["x"]
     return f"{noun} {whole_verb(found['be'])} {text} {found['how']}" if measured and is_noun_phrase(noun) else None
 
@@ -169,7 +169,7 @@ def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 def _how_far(found: Found, option: str, _: Sequence[str]) -> str | None:
     text = " ".join(option.split()).rstrip(".")
-    far = re.fullmatch(r"(?:about |around )?[\d.,]+ ?\w+", text)
+    far = re.fullmatch(r"(?:about |around )?[\d.,]*\d ?[^\W\d]\w*", text)
     return (
         f"{found['x']} {whole_verb(found['be'])} {text} {found['off']}" if far and is_noun_phrase(found["x"]) else None
     )

@@ -52,6 +52,7 @@ _LONG = 24  # words
 _QUALITY = frozenset({"ADJ", "ADV"})
 _FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
 # Of these there is one: "the 3rd quarter", "the last step".
+_QUOTED = re.compile(r"[\"'“‘].+[\"'”’]")
 _ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
 _DONE = re.compile(r"(?:[ts]ion|ment|[ae]nce|ity|ing|age|al|sis)$")  # "storage", but "ticket office"
@@ -79,7 +80,7 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         return f"t{text[1:]}"
     if _ONLY_ONE.match(text):
         return definite(mid_sentence(text)) if kind(text) == "phrase" else None
-    if _FIGURES.match(text) or _is_quoted(text):
+    if _FIGURES.match(text) or _QUOTED.fullmatch(text):
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
     if acts(subject, options):
@@ -114,10 +115,6 @@ def _lowered(text: str, subject: str, options: Sequence[str]) -> str:
     known = sum(bool(parts(option)) for option in alone)
     name = text in PROPER or parts(text) or asks_for_name(subject)
     return text.casefold() if text in alone and 2 * known >= len(alone) and not name else text
-
-
-def _is_quoted(text: str) -> bool:
-    return bool(re.fullmatch(r"[\"'“‘].+[\"'”’]", text))
 
 
 def head_noun(subject: str) -> str:
@@ -282,7 +279,7 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         return text[0].lower() + text[1:]
     if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if"}:
         return None
-    if _FIGURES.match(text) or _is_quoted(text):
+    if _FIGURES.match(text) or _QUOTED.fullmatch(text):
         return text
     if _surely_acts(words) or (
         "NOUN" not in parts(words[-1]) and parts(words[-1]) & {"ADJ", "ADV"} and len(words) == 1

@@ -14,6 +14,9 @@ from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 
 FALLBACK = "fallback"
 
+LONGEST = 1_500
+"""Characters of a question up to which patterns are tried; their time grows with its square."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -68,7 +71,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text, others in zip(options, refused, together, strict=True)
         if text is None and others is None
     ]
-    for pattern in () if any(map(points, chosen)) or not chosen else patterns:
+    readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
+    for pattern in patterns if readable else ():
         for text in dict.fromkeys((question, asked(question))):
             found = pattern.question.fullmatch(text)
             made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]

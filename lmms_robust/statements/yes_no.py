@@ -27,7 +27,8 @@ _AMOUNT = re.compile(
 )
 # A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Is the cup half full?"
 _UNCLEAR = re.compile(
-    r"\b(?:not|no|never|none|neither|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
+    r"\b(?:not|no|never|none|neither|while|yet|ever|only|still|always|almost|already"
+    r"|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
     r"|(?:more|fewer|less)(?! than [A-Z])|half|either)\b|^any\b|\b(?:on|at|in|of) (?:both|all|every|each(?! other))\b"
     r"|n't\b",
     re.IGNORECASE,

@@ -79,3 +79,17 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
 )  # fmt: skip
 def test_articles_order_and_names(question: str, option: str, other: str, expected: str) -> None:
     assert made(question, option, other).texts[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [
+        ("Who is taller?", ("the man", "the woman", "They are the same height")),
+        ("How old is the boy?", ("10", "25", "30")),
+        ("Is the dog sleeping while the cat eats?", ("yes", "no")),
+        ("Does the man still hold the cup?", ("yes", "no")),
+        ("Which " + "very " * 400 + "big dog is red?", ("this one", "that one")),
+    ],
+)
+def test_what_no_pattern_is_sure_of_falls_back(question: str, options: tuple[str, ...]) -> None:
+    assert state(question, options, PATTERNS).pattern == FALLBACK

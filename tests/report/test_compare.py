@@ -12,6 +12,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
 from lmms_robust.report.compare import Comparison, compare
+from lmms_robust.report.limits import failures
 from lmms_robust.report.logs import Run
 from tests.report.samples import line, log, record
 
@@ -157,3 +158,36 @@ def test_three_models_are_placed_and_ties_shown(tmp_path: Path) -> None:
     lines = result.output[result.output.index("places · scenes") :].splitlines()
     placed = {one.split()[0]: one.split()[1:] for one in lines if one.startswith("side")}
     assert placed == {"side0": ["1"], "side1": ["1", "to", "2"], "side2": ["3"]}
+
+
+def test_of_several_runs_none_is_chosen_silently(tmp_path: Path) -> None:
+    for name in ("one", "other"):
+        log(tmp_path / "both" / name, "d1", "robust_scenes_base", *map(line, answers("+-")))
+    log(tmp_path / "third" / "third", "d1", "robust_scenes_base", *map(line, answers("+-")))
+    result = CliRunner().invoke(main, ["compare", str(tmp_path / "both"), str(tmp_path / "third")])
+    assert result.exit_code == 1
+    assert "both has 2 runs of scenes (one · d1; other · d1); allowed: one" in result.output
+
+
+def test_a_run_is_not_compared_with_itself(tmp_path: Path) -> None:
+    log(tmp_path / "model", "d1", "robust_scenes_base", *map(line, answers("+-")))
+    result = CliRunner().invoke(main, ["compare", str(tmp_path), f"{tmp_path}/"])
+    assert result.exit_code == 1
+    assert "allowed: two different folders" in result.output
+
+
+def test_of_several_ways_the_worst_counts_for_a_limit() -> None:
+    inline = [record(f"item {n}", "wrong_think", "B", True, digest=str(n), injection="inline") for n in (2, 3)]
+    found = run(*answers("++++"), *answers("++", "wrong_think", injection="prefill"), *inline)
+    assert len(list(failures("m", [found], {}, {"wrong_think": 0.5}))) == 1
+    assert len(list(failures("m", [found], {"wrong_think": 0.5}, {}))) == 1
+
+
+def test_what_is_undecided_is_told_from_too_few_items() -> None:
+    undecided = [
+        record(str(n), name, "A", undecided="no_conclusion", digest=str(n))
+        for name in ("base", *WRONG)
+        for n in range(40)
+    ]
+    rows = {row.name: row for row in compared(run(*undecided), run(*undecided)).rows}
+    assert rows["joint_acc"].verdict == "undecided responses leave it open: between -100.0 and 100.0 points ahead"

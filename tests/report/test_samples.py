@@ -86,6 +86,7 @@ def test_the_command_writes_them(folder: Path, tmp_path: Path, name: str) -> Non
         (["--variant", "wrong_thing"], "variant 'wrong_thing' is in none of these runs; allowed: base, wrong_think"),
         (["--category", "size"], "category 'size' is in none of these runs; allowed: color, shape"),
         (["--won", "one", "third"], "model 'third' is in none of these runs; allowed: one, other"),
+        (["--right", "--followed"], "--right, --followed: no response is all of these; allowed: one of them"),
         (["--output", "out.txt"], "'out.txt'; allowed: a name that ends in .jsonl or .csv"),
     ],
 )

@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 def test_json_has_every_number_counts_and_transitions(folder: Path) -> None:
     (found,) = json.loads(summary(folder, "--format", "json"))
     base, wrong = found["variants"]
-    assert (found["model"], found["category"], base["responses"]) == ("=model", "all", 2)
+    assert (found["model"], found["category"], base["responses"]) == ("=model", "", 2)
     assert base["estimates"]["acc"] | {"interval_low": 0, "interval_high": 0} == {
         "value": 0.5, "n": 2, "low": 0.5, "high": 0.5, "interval_low": 0, "interval_high": 0,
     }  # fmt: skip
@@ -54,7 +54,7 @@ def test_csv_has_a_row_a_number_and_no_formulas(folder: Path) -> None:
     rows = list(csv.DictReader(StringIO(summary(folder, "--format", "csv", "--by", "category"))))
     assert {row["model"] for row in rows} == {"'=model"}
     drops = {row["category"]: row["value"] for row in rows if row["name"] == "drop"}
-    assert drops == {"all": "0.5", "color": "1.0", "shape": "0.0"}
+    assert drops == {"": "0.5", "color": "1.0", "shape": "0.0"}
 
 
 def test_markdown_shows_what_the_terminal_does(folder: Path) -> None:
@@ -93,3 +93,16 @@ def test_plant_seeds_of_one_model_have_a_table_of_their_spread(tmp_path: Path) -
     lines = summary(tmp_path).splitlines()
     start = lines.index("scenes · model · plant seeds 0, 1, 2")
     assert lines[start + 3].split() == ["wrong_think", *["0.0", "to", "100.0"] * 3]
+
+
+def test_a_category_may_be_called_all(tmp_path: Path) -> None:
+    log(tmp_path / "model", "d1", "robust_scenes_base", line(record("w", "base", "A", True, category="all")))
+    lines = summary(tmp_path, "--by", "category").splitlines()
+    assert sum(one.startswith("answers ·") for one in lines) == 1
+    assert any(one.split()[:2] == ["all", "1"] for one in lines)
+
+
+def test_a_folder_without_samples_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    log(tmp_path / "good" / "model", "d1", "robust_scenes_base", line(record("w", "base", "A", True)))
+    assert "answers · scenes · model" in summary(tmp_path / "empty", str(tmp_path / "good"))

@@ -1,0 +1,147 @@
+"""Commands about logged runs: summary, compare, samples. The main command takes them from :data:`commands`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lmms_robust.cli_benchmarks import FILE, FOLDER
+from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from lmms_robust.report.sheet import Sheet
+
+
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["table", "md", "csv", "json"]), default="table", show_default=True)
+@click.option("--by", type=click.Choice(["category"]), help="Numbers of each category, too.")
+def summary(folders: Sequence[Path], form: str, by: str | None) -> None:
+    """Print the numbers of every run logged below RUN, an --output_path of a harness.
+
+    Answers, outcomes, reasoning and, where the backend gave probabilities of the answer letters, confidence; several
+    runs of one benchmark, such as checkpoints, in one table before. csv and json have every number with its bounds and
+    95 % interval.
+    """
+    from lmms_robust.report.logs import read_all
+    from lmms_robust.report.summary import numbers, pieces
+
+    runs = read_all(folders)
+    if form in ("table", "md"):
+        show(pieces(runs, by is not None), form)
+    else:
+        click.echo(numbers(runs, form, by is not None), nl=False)
+
+
+@click.command()
+@click.argument("folders", metavar="RUN RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
+@click.option(
+    "--margin", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Smaller differences: none."
+)
+@click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 where a rate is below X.")
+@click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 where a drop from base is above X.")
+def compare(
+    folders: Sequence[Path], form: str, margin: float, fail_under: Sequence[str], fail_drop: Sequence[str]
+) -> None:
+    """Compare the models of several runs on the same items: each with that of the first RUN.
+
+    Says what differs and how surely, and where there are too few items to tell. NAME is joint_acc, robust_acc,
+    worst_acc, or a variant for its accuracy.
+    """
+    from lmms_robust.perturbations import VARIANTS
+    from lmms_robust.report.compare import JOINT
+    from lmms_robust.report.compare import compare as compared
+    from lmms_robust.report.limits import failures, limits
+    from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.sides import matched, named, places
+
+    if len({folder.resolve() for folder in folders}) < max(len(folders), 2):
+        raise RobustError(f"compare: {', '.join(map(str, folders))}; allowed: two different folders, or more")
+    under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
+    drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
+    sides = named({str(folder): read_runs(folder) for folder in folders})
+    first, *others = sides
+    for runs in matched(sides):
+        for other in others:
+            found = compared(runs[first], runs[other], (first, other), margin)
+            show([found.sheet(), *found.sentences()], form)
+        if len(others) > 1:
+            show([places(runs)], form)
+    failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
+    for line in failed:
+        click.echo(f"failed: {line}")
+    sys.exit(int(bool(failed)))
+
+
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--variant", "variants", multiple=True, help="Of this variant; may be given more than once.")
+@click.option("--category", "categories", multiple=True, help="Of this category; may be given more than once.")
+@click.option("--right", is_flag=True, help="Right answers.")
+@click.option("--followed", is_flag=True, help="Answers with the planted option.")
+@click.option("--other", is_flag=True, help="Answers with another wrong option.")
+@click.option("--abstained", is_flag=True, help="Answers with the option to abstain.")
+@click.option("--no-answer", is_flag=True, help="No answer could be read.")
+@click.option("--consistent", is_flag=True, help="The reasoning ends on the answer.")
+@click.option("--inconsistent", is_flag=True, help="The reasoning ends on another option.")
+@click.option("--undecided", is_flag=True, help="No verdict.")
+@click.option("--changed-from", type=click.Choice(["base"]), help="Another outcome than the same item has at base.")
+@click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
+@click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
+@click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
+def samples(
+    folders: Sequence[Path], changed_from: str | None, count: int | None, output: Path | None, **wanted: Any
+) -> None:
+    """Print the responses logged below RUN that meet every condition."""
+    from itertools import islice
+
+    from lmms_robust.report.logs import read_all
+    from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, write
+    from lmms_robust.report.samples import samples as picked
+    from lmms_robust.writing import printable
+
+    outcome, consistent = _one_of(wanted, OUTCOMES), _one_of(wanted, VERDICTS)
+    condition = Wanted(outcome=outcome, consistent=consistent, changed=changed_from is not None, **wanted)
+    found = islice(picked(read_all(folders), condition), count)
+    if output:
+        click.echo(f"{write(found, output)} sample(s): {output}")
+        return
+    printed = 0
+    for sample in found:
+        click.echo(f"{'—' * 40}\n{printable(sample.text())}\n")
+        printed += 1
+    click.echo(f"{printed} sample(s)")
+
+
+def _one_of(wanted: dict[str, Any], flags: Mapping[str, str]) -> str | None:
+    """What the one flag that was given stands for; takes the flags out."""
+    given = [name for name in flags if wanted.pop(name)]
+    if len(given) > 1:
+        names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise RobustError(f"{names}: no response is all of these; allowed: one of them")
+    return flags[given[0]] if given else None
+
+
+def show(pieces: Iterable[Sheet | str], form: str) -> None:
+    """Print tables and sentences, for a terminal or as Markdown."""
+    from rich.console import Console
+
+    from lmms_robust.report.sheet import WIDTH, Sheet, in_markdown
+    from lmms_robust.writing import printable
+
+    console = Console(width=WIDTH)
+    for piece in pieces:
+        if form == "md":
+            click.echo(piece.markdown() if isinstance(piece, Sheet) else f"{in_markdown(piece)}\n")
+        elif isinstance(piece, Sheet):
+            console.print(piece.rich())
+        else:
+            console.print(printable(piece), highlight=False, markup=False)
+
+
+commands = [summary, compare, samples]
