@@ -27,12 +27,13 @@ _AMOUNT = re.compile(
 )
 # A yes or no to these is not a plain statement and its opposite: "Is there no dog?", "Is the cup half full?"
 _UNCLEAR = re.compile(
-    r"\b(?:not|no|never|none|neither|while|yet|ever|only|still|always|almost|already"
-    r"|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
+    r"\b(?:not|no|never|none|neither|(?:any|some|every|no)(?:one|body|thing)|you (?:think|believe|know)|any of|one of"
     r"|(?:more|fewer|less)(?! than [A-Z])|half|either)\b|^any\b|\b(?:on|at|in|of) (?:both|all|every|each(?! other))\b"
     r"|n't\b",
     re.IGNORECASE,
 )
+# Beside a verb these would move, or be denied with it; "there is only one" is as clear as any.
+_MOVING = re.compile(r"\b(?:while|yet|ever|only|still|always|almost|already)\b", re.IGNORECASE)
 # With one of these in it, a question has two verbs, and where its subject ends is open.
 _SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|does)\b|\w (?:that|which|who|whose)\b", re.IGNORECASE)
 _ONE = re.compile(r"(?:person|man|woman|child|boy|girl|dog|cat|bird|car|bus|truck|vehicle|sign|tree|building)\b")
@@ -112,6 +113,8 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
     there = _THERE.fullmatch(rest)
     if there and verb in _BE:
         return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
+    if _MOVING.search(rest):
+        return None
     words = rest.split()
     done = _passive(words) if verb in {"was", "were"} else None
     opens = done or _predicate(rest) if verb in _BE else verb_after_subject([word.casefold() for word in words])
