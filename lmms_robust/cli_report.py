@@ -54,8 +54,8 @@ def compare(
     worst_acc, or a variant for its accuracy.
     """
     from lmms_robust.perturbations import VARIANTS
-    from lmms_robust.report.compare import JOINT
     from lmms_robust.report.compare import compare as compared
+    from lmms_robust.report.joint import JOINT
     from lmms_robust.report.limits import failures, limits
     from lmms_robust.report.logs import read_runs
     from lmms_robust.report.sides import matched, named, places

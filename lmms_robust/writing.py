@@ -87,6 +87,15 @@ def as_text(cell: object) -> object:
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULAS) else cell
 
 
+def csv_cell(value: object) -> object:
+    """A value as CSV files of ours have it: a text that is no formula, true or false.
+
+    >>> csv_cell(True), csv_cell("=1"), csv_cell(0.5), csv_cell(None)
+    ('true', "'=1", 0.5, None)
+    """
+    return str(value).lower() if isinstance(value, bool) else as_text(value)
+
+
 def from_text(cell: str) -> str:
     """The text that :func:`as_text` was given.
 

@@ -12,13 +12,13 @@ from math import nan, sqrt
 import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
-from scipy.stats import norm, rankdata
+from scipy.stats import rankdata
 from scipy.stats import t as student
 
 from lmms_robust.metrics.estimate import FALSE, TRUE, Estimate, Outcomes, Scores, known
+from lmms_robust.metrics.intervals import LEVEL, Z
 
 BINS = 10
-LEVEL = 0.95
 FEW = 5
 
 
@@ -114,11 +114,11 @@ def _area(high: Sequence[float] | Scores, low: Sequence[float] | Scores) -> tupl
 
 def _newcombe(value: float, m: int, n: int) -> tuple[float, float]:
     """Interval of method 5 in Newcombe (2006, Stat. Med. 25:559): all areas from which ``value`` is not too far."""
-    z, common = float(norm.ppf((1 + LEVEL) / 2)), (m + n) / 2 - 1
+    common = (m + n) / 2 - 1
 
     def excess(area: float) -> float:
         shape = 1 + common * ((1 - area) / (2 - area) + area / (1 + area))
-        return (value - area) ** 2 - z**2 * area * (1 - area) * shape / (m * n)
+        return (value - area) ** 2 - Z**2 * area * (1 - area) * shape / (m * n)
 
     tiny = 1e-12  # 0 and 1 are roots of their own there, and not the ends looked for
     low = float(brentq(excess, 0, min(value, 1 - tiny))) if value > 0 else 0.0

@@ -104,12 +104,11 @@ LETTERS = letters(MAX_LETTERS)
 
 def _derived(table: pa.Table) -> dict[str, pa.Array]:
     """What :class:`lmms_robust.record.Record` derives, for all rows at once."""
-    letter = {name: _letters(table, name) for name in ("answer", "gold", "planted", "abstain")}
+    letter = {name: letter_numbers(table, name) for name in ("answer", "gold", "planted", "abstain")}
     answer = letter["answer"]
     is_ = [answer < 0, *(answer == letter[name] for name in ("gold", "planted", "abstain"))]
-    outcome = np.select(
-        is_, [OUTCOMES.index(name) for name in ("no_answer", "right", "planted", "abstained")], default=2
-    )
+    places = [OUTCOMES.index(name) for name in ("no_answer", "right", "planted", "abstained")]
+    outcome = np.select(is_, places, default=OUTCOMES.index("other"))
     probs = _matrix(table)
     rows = np.arange(len(table))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -129,7 +128,7 @@ OUTCOMES = ("right", "planted", "other", "abstained", "no_answer")
 """What every response is exactly one of."""
 
 
-def _letters(table: pa.Table, name: str) -> NDArray[np.int64]:
+def letter_numbers(table: pa.Table, name: str) -> NDArray[np.int64]:
     """Per row the number of a letter; -1 for none, which equals no answer, and for one that no option can have."""
     numbers, known = codes(table[name])
     places = np.array([LETTERS.index(one) if one in LETTERS else -1 for one in known] + [-1])
@@ -173,10 +172,19 @@ def record_of(row: Mapping[str, Any]) -> Record:
     return Record(**{**values, "letter_probs": known})
 
 
+_JOINS = "\x1f"
+
+
 def keys(table: pa.Table, names: Sequence[str]) -> pa.Array:
     """One text a row that joins several columns."""
-    parts = [pc.replace_substring(pc.cast(table[name], pa.string()), "\x1f", " ") for name in names]
-    return pc.binary_join_element_wise(*parts, "\x1f")
+    parts = [pc.replace_substring(pc.cast(table[name], pa.string()), _JOINS, " ") for name in names]
+    return pc.binary_join_element_wise(*parts, _JOINS)
+
+
+def groups(table: pa.Table, names: Sequence[str]) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
+    """Per row the number of its values in several columns, and these values, in the order of their first appearance."""
+    numbers, known = codes(keys(table, names))
+    return numbers, [tuple(one.split(_JOINS)) for one in known]
 
 
 def codes(values: pa.Array | pa.ChunkedArray) -> tuple[NDArray[np.int64], list[Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf, isnan
 
@@ -14,21 +14,16 @@ from lmms_robust.metrics.estimate import Estimate, Outcomes
 from lmms_robust.metrics.paired import Discordant, discordant, drop, holm, shared
 from lmms_robust.metrics.rates import rate
 from lmms_robust.metrics.worst_case import every
-from lmms_robust.perturbations import ADVERSARIAL, VARIANTS
-from lmms_robust.report.columns import codes, equals, right_and_consistent, whether
+from lmms_robust.perturbations import VARIANTS
+from lmms_robust.report.columns import equals, groups, right_and_consistent, whether
 from lmms_robust.report.grid import Grid, lay_out
+from lmms_robust.report.joint import JOINT
 from lmms_robust.report.logs import SPEED, Run
 from lmms_robust.report.sheet import NONE, Sheet, bare, p_value, percent
 
 ALPHA = 0.05
 MARGIN = 0.05
 """Differences in accuracy below this are taken for none, unless the user says otherwise."""
-
-JOINT: Mapping[str, tuple[str, ...]] = {
-    "worst_acc": ADVERSARIAL,
-    "robust_acc": ADVERSARIAL,
-    "joint_acc": ("base", *ADVERSARIAL),
-}
 
 ABOUT = (
     "Points of accuracy by which the second model is ahead, same items, with the 95 % interval over pictures. won, "
@@ -129,9 +124,11 @@ def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MAR
     correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
     pairs = {name: (grid.outcomes(("first", name), correct), grid.outcomes(("second", name), correct)) for name in ways}
     for name, needed in JOINT.items():
-        if set(needed) <= set(ways):
-            values = correct if name == "worst_acc" else both
-            sides = [every([grid.outcomes((side, one), values) for one in needed]) for side in ("first", "second")]
+        if set(needed.variants) <= set(ways):
+            values = both if needed.consistent else correct
+            sides = [
+                every([grid.outcomes((side, one), values) for one in needed.variants]) for side in ("first", "second")
+            ]
             pairs[name] = sides[0], sides[1]
     found = {name: _difference(grid, *pair) for name, pair in pairs.items()}
     found = {name: one for name, one in found.items() if one[2].n}
@@ -231,19 +228,14 @@ def _settings(first: Run, second: Run) -> Iterator[str]:
 def _ways(grid: Grid, names: tuple[str, str]) -> tuple[list[str], list[str]]:
     """Variants that both sides were asked in one and the same way, and sentences about the others."""
     same, told = [], []
-    injection, injections = codes(grid.table["injection"])
-    caption, captions = codes(grid.table["caption_source"])
+    way, known = groups(grid.table, ["injection", "caption_source"])
     for variant in VARIANTS:
         sides = [grid.places.get((side, variant)) for side in ("first", "second")]
         if sides[0] is None or sides[1] is None:
             if sides[0] is not sides[1]:
                 told.append(f"{variant}: only {names[sides[0] is None]} was asked")
             continue
-        ways = [
-            {(injections[injection[row]], captions[caption[row]]) for row in rows[rows >= 0]}
-            for rows in sides
-            if rows is not None
-        ]
+        ways = [{known[number] for number in np.unique(way[rows[rows >= 0]])} for rows in sides if rows is not None]
         if ways[0] == ways[1] and len(ways[0]) == 1:
             same.append(variant)
         else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import nan
-from string import ascii_uppercase
 
 import numpy as np
 import pyarrow as pa
@@ -23,7 +23,8 @@ from lmms_robust.report.columns import (
     OUTCOMES,
     codes,
     equals,
-    keys,
+    groups,
+    letter_numbers,
     missing,
     right_and_consistent,
     scores,
@@ -101,9 +102,14 @@ ABOUT = {
 """What the estimates are. All but the last five are shares, 0 to 1, or differences of two, -1 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class _Responses:
-    """A run's responses by unit and variant, and masks of their ways."""
+    """A run's responses by unit and variant, their ways, and what is asked of all rows more than once.
+
+    Attributes:
+        grid: where they stand.
+        ways: (rows,) number of their way.
+    """
 
     grid: Grid
     ways: NDArray[np.int64]
@@ -117,70 +123,98 @@ class _Responses:
         """Scores of a variant by unit, of one way of it or of all."""
         return self.grid.scores(("", variant), values if way is None else np.where(self.ways == way, values, np.nan))
 
+    @cached_property
+    def masks(self) -> dict[str, NDArray[np.bool_]]:
+        """Rows with each outcome."""
+        return {name: equals(self.grid.table, "outcome", name) for name in OUTCOMES}
+
+    @cached_property
+    def values(self) -> dict[str, Outcomes]:
+        """Outcomes of all rows, by name of the rate that they make."""
+        table, is_, agree = self.grid.table, self.masks, verdicts(self.grid.table)
+        return {
+            "acc": whether(is_["right"]),
+            "acc_answered": whether(is_["right"], ~is_["no_answer"]),
+            "followed": whether(is_["planted"]),
+            "abstained": whether(is_["abstained"]),
+            "no_answer": whether(is_["no_answer"]),
+            "truncated": truths(table, "truncated"),
+            "agree": agree,
+            "consistency": np.where(agree == UNKNOWN, ABSENT, agree).astype(np.int8),
+            "undecided": np.where(agree == ABSENT, ABSENT, agree == UNKNOWN).astype(np.int8),
+            "own": whether(equals(table, "concluded_in", "own"), ~missing(table, "concluded_in")),
+            "consistent_acc": right_and_consistent(table),
+            "fallback": whether(equals(table, "statement_source", FALLBACK)),
+        }
+
+    @cached_property
+    def beyond_chance(self) -> Scores:
+        """Of wrong answers to more than two options, whether the planted one, less the share of a random wrong one."""
+        table, planted = self.grid.table, self.masks["planted"]
+        shown = np.asarray(pc.list_value_length(table["options"])) - ~missing(table, "abstain")
+        counted = (planted | self.masks["other"]) & (shown > 2)
+        return np.where(counted, planted - 1 / np.maximum(shown - 1, 1), np.nan)
+
+    @cached_property
+    def numbers(self) -> dict[str, Scores]:
+        """What the probabilities of the letters say of all rows; ``"exact_…"`` only of those without bounds."""
+        found = {name: scores(self.grid.table, name) for name in ("p_correct", "p_answer", "letter_entropy")}
+        exact = equals(self.grid.table, "probs_at_most", "")
+        return found | {f"exact_{name}": np.where(exact, values, nan) for name, values in found.items()}
+
 
 def rows(table: pa.Table) -> list[Row]:
     """The rows of a run's table, in the order of the variants."""
-    way, ways = codes(keys(table, WAY))
+    way, ways = groups(table, WAY)
     responses = _Responses(lay_out({"": table}), way)
     order = {name: place for place, name in enumerate(VARIANTS)}
-    named = sorted((order[name.split("\x1f")[0]], name.split("\x1f"), number) for number, name in enumerate(ways))
+    named = sorted((order[name[0]], name, number) for number, name in enumerate(ways))
     found = [_row(responses, number, *name) for _, name, number in named]
     adjusted = holm([row.discordant.p if row.discordant else nan for row in found])
     return [replace(row, p=p) for row, p in zip(found, adjusted, strict=True)]
 
 
 def _row(responses: _Responses, way: int, variant: str, injection: str, caption_source: str) -> Row:
-    grid, chosen, base = responses.grid, VARIANTS[variant], base_of(variant)
-    table, units, here = grid.table, grid.units, responses.ways == way
+    chosen, base = VARIANTS[variant], base_of(variant)
+    grid, units, values, here = responses.grid, responses.grid.units, responses.values, responses.ways == way
     paired = variant != "base" and ("", base) in grid.places
-    is_ = {name: equals(table, "outcome", name) for name in OUTCOMES}
-
-    def of(values: Outcomes) -> Outcomes:
-        return responses.outcomes(variant, values, way)
-
-    def at_base(values: Outcomes) -> Outcomes:
-        return responses.outcomes(base, values)
-
-    right, answered = whether(is_["right"]), whether(is_["right"], ~is_["no_answer"])
-    followed, agree, both = whether(is_["planted"]), verdicts(table), right_and_consistent(table)
+    agree = values["agree"]
     reasoned = bool((agree[here] != ABSENT).any())
-    estimates = {"acc": rate(of(right), units), "acc_answered": rate(of(answered), units)}
+
+    def of(name: str) -> Outcomes:
+        return responses.outcomes(variant, values[name], way)
+
+    def at_base(name: str) -> Outcomes:
+        return responses.outcomes(base, values[name])
+
+    shown = ["acc", "acc_answered", "followed", "no_answer", "truncated"]
+    shown += ["consistency", "undecided", "own", "consistent_acc"] if reasoned else []
+    shown += ["abstained"] if chosen.abstain else []
+    shown += ["fallback"] if chosen.asserts else []
+    estimates = {name: rate(of(name), units) for name in shown}
     if paired:
-        estimates["drop"] = drop(at_base(right), of(right), units)
-        estimates["survival"] = survival(at_base(right), of(right), units)
-    estimates["followed"] = rate(of(followed), units)
+        estimates["drop"] = drop(at_base("acc"), of("acc"), units)
+        estimates["survival"] = survival(at_base("acc"), of("acc"), units)
     if paired and chosen.asserts == "planted":
-        estimates["followed_more"] = drop(of(followed), at_base(followed), units)
-        estimates["followed_of_wrong"] = mean(responses.scores(variant, _beyond_chance(table), way), units, (-1, 1))
-    if chosen.abstain:
-        estimates["abstained"] = rate(of(whether(is_["abstained"])), units)
-    estimates["no_answer"] = rate(of(whether(is_["no_answer"])), units)
-    estimates["truncated"] = rate(of(truths(table, "truncated")), units)
-    if reasoned:
-        concluded = ~missing(table, "concluded_in")
-        unknown = np.where(agree == ABSENT, ABSENT, agree == UNKNOWN).astype(np.int8)
-        estimates["consistency"] = rate(of(np.where(agree == UNKNOWN, ABSENT, agree).astype(np.int8)), units)
-        estimates["undecided"] = rate(of(unknown), units)
-        estimates["own"] = rate(of(whether(equals(table, "concluded_in", "own"), concluded)), units)
-        estimates["consistent_acc"] = rate(of(both), units)
-        if paired:
-            estimates["consistent_drop"] = drop(at_base(both), of(both), units)
-    if chosen.asserts:
-        estimates["fallback"] = rate(of(whether(equals(table, "statement_source", FALLBACK))), units)
-    estimates |= _repeated(responses, way, variant, right)
-    probabilities, areas = _confidence(responses, way, variant, base if paired else None, right, answered)
+        estimates["followed_more"] = drop(of("followed"), at_base("followed"), units)
+        beyond = responses.scores(variant, responses.beyond_chance, way)
+        estimates["followed_of_wrong"] = mean(beyond, units, (-1, 1))
+    if paired and reasoned:
+        estimates["consistent_drop"] = drop(at_base("consistent_acc"), of("consistent_acc"), units)
+    probabilities, areas = _confidence(responses, way, variant, base if paired else None)
+    estimates |= _repeated(responses, way, variant) | probabilities
     return Row(
         variant,
         injection,
         caption_source,
         int(here.sum()),
-        {name: estimates[name] for name in ABOUT if name in estimates} | probabilities,
+        {name: estimates[name] for name in ABOUT if name in estimates},
         consistency(agree[here]) if reasoned else None,
-        _counts(table, "decided_by", here & (agree >= FALSE)),
-        _counts(table, "undecided", here & (agree == UNKNOWN)),
-        {name: int((is_[name] & here).sum()) for name in OUTCOMES},
+        _counts(grid.table, "decided_by", here & (agree >= FALSE)),
+        _counts(grid.table, "undecided", here & (agree == UNKNOWN)),
+        {name: int((mask & here).sum()) for name, mask in responses.masks.items()},
         _transitions(responses, way, variant, base) if paired else {},
-        discordant(at_base(right), of(right), units) if paired else None,
+        discordant(at_base("acc"), of("acc"), units) if paired else None,
         nan,
         areas,
     )
@@ -191,13 +225,6 @@ def _counts(table: pa.Table, column: str, mask: NDArray[np.bool_]) -> dict[str, 
     numbers, known = codes(table[column])
     counted = np.bincount(numbers[mask & (numbers >= 0)], minlength=len(known))
     return {name: int(count) for name, count in zip(known, counted, strict=True) if count}
-
-
-def _beyond_chance(table: pa.Table) -> Scores:
-    """Of wrong answers to more than two options, whether the planted one, less the share of a random wrong option."""
-    wrong = equals(table, "outcome", "planted") | equals(table, "outcome", "other")
-    shown = np.asarray(pc.list_value_length(table["options"])) - ~missing(table, "abstain")
-    return np.where(wrong & (shown > 2), equals(table, "outcome", "planted") - 1 / np.maximum(shown - 1, 1), np.nan)
 
 
 def _transitions(responses: _Responses, way: int, variant: str, base: str) -> dict[tuple[str, str], int]:
@@ -216,49 +243,43 @@ def _transitions(responses: _Responses, way: int, variant: str, base: str) -> di
     }
 
 
-def _repeated(responses: _Responses, way: int, variant: str, right: Outcomes) -> dict[str, Estimate]:
+def _repeated(responses: _Responses, way: int, variant: str) -> dict[str, Estimate]:
     """What several responses to one request say together; nothing where there is one."""
-    table, units = responses.grid.table, responses.grid.units
-    repeats = np.unique(np.asarray(table["repeat"])[responses.ways == way])
+    table, units, here = responses.grid.table, responses.grid.units, responses.ways == way
+    repeats = np.unique(np.asarray(table["repeat"])[here])
     if len(repeats) < 2:
         return {}
-    here = np.where(responses.ways == way, 0, ABSENT)
-    letters = {letter: number for number, letter in enumerate(ascii_uppercase)}
-    answer, gold = (
-        np.array([letters.get(name, -1) for name in (*known, None)])[numbers]
-        for numbers, known in (codes(table["answer"]), codes(table["gold"]))
-    )
-    answers = responses.grid.numbers(("", variant), np.where(here == ABSENT, ABSENT, answer))
-    golds = responses.grid.numbers(("", variant), gold)
-    outcomes = responses.outcomes(variant, right, way)
+    answers = responses.grid.numbers(("", variant), np.where(here, letter_numbers(table, "answer"), ABSENT))
+    golds = responses.grid.numbers(("", variant), letter_numbers(table, "gold"))
+    outcomes = responses.outcomes(variant, responses.values["acc"], way)
     return {"majority": majority(answers, golds, units), "pass_at": pass_at(len(repeats), outcomes, units)}
 
 
 def _confidence(
-    responses: _Responses, way: int, variant: str, base: str | None, right: Outcomes, answered: Outcomes
+    responses: _Responses, way: int, variant: str, base: str | None
 ) -> tuple[dict[str, Estimate], dict[str, Auroc]]:
     """What the probabilities of the letters say, where the backend gave any."""
-    table, units = responses.grid.table, responses.grid.units
-    p_correct, entropy = scores(table, "p_correct"), scores(table, "letter_entropy")
-    exact = equals(table, "probs_at_most", "")
-    here = {name: responses.scores(variant, values, way) for name, values in (("p", p_correct), ("h", entropy))}
-    if np.isnan(here["p"]).all():
+    units, numbers, values = responses.grid.units, responses.numbers, responses.values
+    p_correct = responses.scores(variant, numbers["p_correct"], way)
+    if np.isnan(p_correct).all():
         return {}, {}
-    p_answer = responses.scores(variant, np.where(exact, scores(table, "p_answer"), nan), way)
+    entropy = responses.scores(variant, numbers["letter_entropy"], way)
+    p_answer = responses.scores(variant, numbers["exact_p_answer"], way)
     found = {
-        "p_correct": mean(here["p"], units, (0, 1)),
-        "letter_entropy": mean(here["h"], units),
-        "ece": calibration_error(p_answer, responses.outcomes(variant, answered, way)),
+        "p_correct": mean(p_correct, units, (0, 1)),
+        "letter_entropy": mean(entropy, units),
+        "ece": calibration_error(p_answer, responses.outcomes(variant, values["acc_answered"], way)),
     }
     if base is None:
         return found, {}
-    before = {name: responses.scores(base, values) for name, values in (("p", p_correct), ("h", entropy))}
-    found["p_correct_change"] = change(before["p"], here["p"], units, (-1, 1))
-    found["entropy_change"] = change(before["h"], here["h"], units)
-    told = [responses.scores(base, np.where(exact, score, nan)) for score in (p_correct, -entropy)]
-    at_base, after = responses.outcomes(base, right), responses.outcomes(variant, right, way)
-    areas = {name: auroc(score, at_base, after) for name, score in zip(AREAS, told, strict=True)}
-    return {name: found[name] for name in ABOUT if name in found}, areas
+    found["p_correct_change"] = change(responses.scores(base, numbers["p_correct"]), p_correct, units, (-1, 1))
+    found["entropy_change"] = change(responses.scores(base, numbers["letter_entropy"]), entropy, units)
+    told = numbers["exact_p_correct"], -numbers["exact_letter_entropy"]
+    at_base, after = responses.outcomes(base, values["acc"]), responses.outcomes(variant, values["acc"], way)
+    areas = {
+        name: auroc(responses.scores(base, score), at_base, after) for name, score in zip(AREAS, told, strict=True)
+    }
+    return found, areas
 
 
 AREAS = ("p_correct", "neg_entropy")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,9 +11,29 @@ import pyarrow as pa
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.worst_case import joint, torn
 from lmms_robust.perturbations import ADVERSARIAL
-from lmms_robust.report.columns import codes, equals, keys, right_and_consistent, whether
+from lmms_robust.report.columns import codes, equals, groups, right_and_consistent, whether
 from lmms_robust.report.estimates import WAY
 from lmms_robust.report.grid import lay_out
+
+
+class Needed(NamedTuple):
+    """What a joint rate asks of an item.
+
+    Attributes:
+        variants: it holds under each of them.
+        consistent: the response is right and consistent, and not only right.
+    """
+
+    variants: tuple[str, ...]
+    consistent: bool
+
+
+JOINT = {
+    "worst_acc": Needed(ADVERSARIAL, consistent=False),
+    "robust_acc": Needed(ADVERSARIAL, consistent=True),
+    "joint_acc": Needed(("base", *ADVERSARIAL), consistent=True),
+}
+"""The joint rates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +57,14 @@ class Joint:
     mixed: tuple[str, ...]
 
 
+def joint_estimates(joint: Joint | None, probe: bool) -> dict[str, Estimate]:
+    """The joint rates that say something, by name; those of a probe are about answers alone."""
+    if joint is None:
+        return {}
+    rates: dict[str, Estimate] = {name: getattr(joint, name) for name in JOINT}
+    return {name: rate for name, rate in rates.items() if rate.n and not (probe and JOINT[name].consistent)}
+
+
 def joint_rates(table: pa.Table) -> Joint | None:
     """What holds under several variants, or None where none of them asserts a wrong option."""
     grid = lay_out({"": table})
@@ -44,14 +73,13 @@ def joint_rates(table: pa.Table) -> Joint | None:
         return None
     values = whether(equals(table, "outcome", "right")), right_and_consistent(table)
     correct, both = ({name: grid.outcomes(("", name), found) for name in variants} for found in values)
-    needed = ("base", *ADVERSARIAL)
-    way, _ = codes(keys(table, WAY))
+    rates = {name: joint(both if one.consistent else correct, one.variants, grid.units) for name, one in JOINT.items()}
+    every = JOINT["joint_acc"].variants
+    way, _ = groups(table, WAY)
     variant, known = codes(table["variant"])
     return Joint(
-        joint(correct, ADVERSARIAL, grid.units),
-        joint(both, ADVERSARIAL, grid.units),
-        joint(both, needed, grid.units),
-        torn(correct, ADVERSARIAL, grid.units),
-        torn(correct, needed, grid.units),
-        tuple(name for name in needed if name in known and len(np.unique(way[variant == known.index(name)])) > 1),
+        **rates,
+        torn=torn(correct, ADVERSARIAL, grid.units),
+        without_base=torn(correct, every, grid.units),
+        mixed=tuple(name for name in every if name in known and len(np.unique(way[variant == known.index(name)])) > 1),
     )

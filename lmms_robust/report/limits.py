@@ -7,9 +7,8 @@ from math import nan
 
 from lmms_robust.errors import RobustError
 from lmms_robust.report.estimates import rows
-from lmms_robust.report.joint import joint_rates
+from lmms_robust.report.joint import joint_estimates, joint_rates
 from lmms_robust.report.logs import Run
-from lmms_robust.report.table import joint_estimates
 
 
 def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[str, float]:
@@ -50,7 +49,7 @@ def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: 
             rates[row.variant] = min(row.estimates["acc"].low, rates.get(row.variant, 1.0))
             if "drop" in row.estimates:
                 fallen[row.variant] = max(row.estimates["drop"].high, fallen.get(row.variant, -1.0))
-        rates |= {key: rate.low for key, rate in joint_estimates(joint, run.probe).items()} if joint else {}
+        rates |= {key: rate.low for key, rate in joint_estimates(joint, run.probe).items()}
         for rate in under.keys() & rates.keys():
             measured.add(("rate", rate))
             if rates[rate] < under[rate]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -16,21 +16,16 @@ import pyarrow as pa
 from lmms_robust.errors import RobustError
 from lmms_robust.record import PROBE, Record
 from lmms_robust.report.columns import Columns, codes, joined, keys, record_at
-from lmms_robust.report.sample_log import SampleLog, results
+from lmms_robust.report.sample_log import Place, SampleLog, place_of_results, results
 
 KEY = ("item", "digest", "repeat", "variant")
 """What a response is the one response to, within a run."""
-
-Place = tuple[Path, str]
-"""Folder and date of a run of a harness."""
 
 SPEED = frozenset({"resume", "batch_size", "max_num_seqs", "concurrency", "timeout", "max_retries"})
 """Model arguments that change how long a run takes and not what comes out."""
 
 SAID_APART = ("random_seed", "torch_seed", "system_instruction", "system_instruction_sha", "chat_template_sha")
 """What else a harness's results say of how a model was asked."""
-
-EMPTY = Columns().table()
 
 logger = logging.getLogger(__name__)
 
@@ -63,24 +58,14 @@ class Run:
     notes: tuple[str, ...] = ()
 
     @property
+    def about(self) -> tuple[str, bool, int]:
+        """What runs of several models have in common where they were asked the same: benchmark, probe, plant seed."""
+        return self.benchmark, self.probe, self.seed
+
+    @property
     def records(self) -> tuple[Record, ...]:
         """The rows of the table as records; made anew at each call."""
         return tuple(record_at(self.table, row) for row in range(len(self.table)))
-
-
-@dataclass(slots=True)
-class _Part:
-    """One benchmark of one run of a harness, while it is read.
-
-    Attributes:
-        run: the run so far; its table is empty.
-        place: folder and date, which the run's results have too.
-        found: its records.
-    """
-
-    run: Run
-    place: Place
-    found: Columns = field(default_factory=Columns)
 
 
 def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
@@ -178,22 +163,19 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
 
 def _runs(logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
     """What the logs hold, and which of it has two different responses under one key."""
-    parts: dict[tuple[Place, str, bool, int], _Part] = {}
+    parts: dict[tuple[Place, str, bool, int], Columns] = {}
     for log in logs:
-        place = log.path.parent, _date(log.path.stem)
         for record, response, line in log.records():
             about = record["benchmark"], record.get("injection") == PROBE, record.get("seed", 0)
-            key = (place, *about)
-            if key not in parts:
-                parts[key] = _Part(Run(place[0].name, place[1], *about, EMPTY), place)
-            parts[key].found.add(record, response, str(log.path), line)
+            parts.setdefault((log.place, *about), Columns()).add(record, response, str(log.path), line)
     runs, torn = [], []
-    for part in parts.values():
-        table, repeated, two = _once(part.found.table())
+    for (place, benchmark, probe, seed), part in parts.items():
+        table, repeated, two = _once(part.table())
         if two:
             torn.append(two)
-        else:
-            runs.append(replace(part.run, table=table, arguments=said.get(part.place), notes=_again(repeated)))
+            continue
+        model, date = place[0].name, place[1]
+        runs.append(Run(model, date, benchmark, probe, seed, table, said.get(place), _again(repeated)))
     return runs, torn
 
 
@@ -205,9 +187,9 @@ def _said(logs: Sequence[SampleLog], paths: Sequence[Path]) -> tuple[dict[Place,
     """What results say of their runs, and which say nothing, or have no samples."""
     found: dict[Place, Mapping[str, Any] | None] = {}
     faults = []
-    logged = {(log.path.parent, _date(log.path.stem)) for log in logs}
+    logged = {log.place for log in logs}
     for path in paths:
-        place = path.parent, _date_of_results(path.stem)
+        place = place_of_results(path)
         if path.suffix != ".json" or not place[1]:
             continue
         if place not in logged:
@@ -226,7 +208,7 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
     for run in runs:
         reasons = []
         for place, one in enumerate(kept):
-            if _about(one) != _about(run):
+            if (one.model, *one.about) != (run.model, *run.about):
                 continue
             reason, both = _together(one, run)
             if both is not None:
@@ -236,10 +218,6 @@ def _joined(runs: Sequence[Run]) -> list[Run]:
         else:
             kept.append(replace(run, notes=(*run.notes, *reasons)))
     return kept
-
-
-def _about(run: Run) -> tuple[str, str, bool, int]:
-    return run.model, run.benchmark, run.probe, run.seed
 
 
 def _together(one: Run, other: Run) -> tuple[str, Run | None]:
@@ -258,16 +236,6 @@ def _together(one: Run, other: Run) -> tuple[str, Run | None]:
         return "it has other responses to the same prompts", None
     notes = tuple(note for run in (one, other) for note in run.notes)
     return "", replace(one, date=f"{one.date} + {other.date}", table=table, notes=notes + _again(repeated))
-
-
-def _date(stem: str) -> str:
-    """``DATE_samples_TASK`` in lmms-eval, ``samples_TASK_DATE`` in lm-eval."""
-    return stem.rpartition("_")[2] if stem.startswith("samples_") else stem.partition("_samples_")[0]
-
-
-def _date_of_results(stem: str) -> str:
-    """``DATE_results`` in lmms-eval, ``results_DATE`` in lm-eval; empty for other names."""
-    return stem.removesuffix("_results") if stem.endswith("_results") else stem.partition("results_")[2]
 
 
 def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -13,15 +13,24 @@ import pyarrow as pa
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.columns import codes
 from lmms_robust.report.estimates import Row, rows
-from lmms_robust.report.joint import Joint, joint_rates
+from lmms_robust.report.joint import Joint, joint_estimates, joint_rates
 from lmms_robust.report.logs import Run
-from lmms_robust.report.table import joint_estimates
 
 ALL = ""
 """Stands for the whole benchmark where categories have names."""
 
 SEVERAL = "wrong_*"
 """Stands for a variant where a number is of several at once, see :mod:`lmms_robust.report.joint`."""
+
+
+def suite(benchmark: str, probe: bool) -> str:
+    """Name of the task with every variant of a benchmark's items.
+
+    >>> suite("vstar", probe=False), suite("vstar", probe=True)
+    ('robustness_vstar', 'robustprobe_vstar')
+    """
+    return f"{'robustprobe' if probe else 'robustness'}_{benchmark}"
+
 
 AUROC = "auroc_"
 """Starts the names of areas: how well a score at base tells who is still right."""
@@ -130,9 +139,8 @@ def flat(part: Part) -> Iterator[Number]:
             if area.survived and area.fell:
                 found = Estimate(area.value, area.n, area.value, area.value, (area.low, area.high))
                 yield Number(*about, *way, f"{AUROC}{name}", **values(found))
-    if part.joint:
-        for name, estimate in joint_estimates(part.joint, run.probe).items():
-            yield Number(*about, SEVERAL, "", "", name, **values(estimate))
+    for name, estimate in joint_estimates(part.joint, run.probe).items():
+        yield Number(*about, SEVERAL, "", "", name, **values(estimate))
 
 
 def numbers(run: Run) -> Iterator[Number]:

@@ -21,6 +21,9 @@ from lmms_robust.transport import unseal
 MAX_BYTES = 64 * 2**20
 """Of one line, or of a file of results."""
 
+Place = tuple[Path, str]
+"""Folder and date of a run of a harness."""
+
 
 @dataclass(slots=True)
 class SampleLog:
@@ -51,6 +54,11 @@ class SampleLog:
         self.reason = self.reason or ("" if self.lines else "empty")
 
     @property
+    def place(self) -> Place:
+        """Of the run that it is a log of."""
+        return place_of_log(self.path)
+
+    @property
     def read(self) -> bool:
         """Whether it held a record."""
         return self.lines > self.bad
@@ -70,6 +78,18 @@ class SampleLog:
             self.reason = self.reason or f"line {number}: {error}"
             return
         yield from ((record, response, number) for record, response in found)
+
+
+def place_of_log(log: Path) -> Place:
+    """Folder and date of a sample log: ``DATE_samples_TASK`` in lmms-eval, ``samples_TASK_DATE`` in lm-eval."""
+    named_after = log.name.startswith("samples_")
+    return log.parent, log.stem.rpartition("_")[2] if named_after else log.stem.partition("_samples_")[0]
+
+
+def place_of_results(path: Path) -> Place:
+    """Folder and date of a results file: ``DATE_results`` in lmms-eval, ``results_DATE`` in lm-eval, else no date."""
+    stem = path.stem
+    return path.parent, stem.removesuffix("_results") if stem.endswith("_results") else stem.partition("results_")[2]
 
 
 def results(path: Path) -> dict[str, Any]:

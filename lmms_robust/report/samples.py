@@ -148,8 +148,7 @@ def _changed(run: Run) -> Mask:
 
 def _won(run: Run, runs: Sequence[Run], winner: str, loser: str) -> Mask:
     """Responses of the winner, and of the loser to the same, where the one is right and the other is not."""
-    about = run.benchmark, run.probe, run.seed
-    same = [one for one in runs if (one.benchmark, one.probe, one.seed) == about and one.model in (winner, loser)]
+    same = [one for one in runs if one.about == run.about and one.model in (winner, loser)]
     sides = {one.model: one.table for one in same}
     if len(sides) < len(same):
         told = "; ".join(f"{one.model} · {one.date}" for one in same)

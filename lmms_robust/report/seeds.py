@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet
-from lmms_robust.report.table import joint_estimates
 
 ABOUT = (
     "Percent of items, lowest to highest over the plant seeds: what hangs on which wrong option is asserted. Each seed "
@@ -39,7 +39,7 @@ def _rows(parts: Sequence[Part]) -> Iterator[list[str]]:
         if all(way in table for table in tables):
             found = [table[way].estimates for table in tables]
             yield [way[0], *(_spread([one.get(name) for one in found]) for name in SHOWN)]
-    joint = [joint_estimates(part.joint, part.run.probe) if part.joint else {} for part in parts]
+    joint = [joint_estimates(part.joint, part.run.probe) for part in parts]
     for name in joint[0]:
         if all(name in one for one in joint):
             yield [name, _spread([one[name] for one in joint]), *[""] * (len(SHOWN) - 1)]

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
-from lmms_robust.report.table import joint_estimates
 
 ABOUT = (
     "Percent of items, (95 % interval), [bounds where something is unknown]. worst: right under all four wrong_*. "
@@ -33,7 +33,7 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
     groups: dict[tuple[str, bool, int], list[Part]] = {}
     for part in parts:
         if part.category == ALL:
-            groups.setdefault((part.run.benchmark, part.run.probe, part.run.seed), []).append(part)
+            groups.setdefault(part.run.about, []).append(part)
     for (benchmark, probe, seed), found in groups.items():
         if len(found) > 1:
             ordered = sorted(found, key=lambda part: (_before_step(part.run.model), step(part.run.model) or 0))
@@ -49,7 +49,7 @@ def _before_step(name: str) -> str:
 
 def _cells(part: Part) -> list[str]:
     base = next((row for row in part.rows if row.variant == "base"), None)
-    joint = joint_estimates(part.joint, part.run.probe) if part.joint else {}
+    joint = joint_estimates(part.joint, part.run.probe)
     wrong = [row for row in part.rows if row.variant.startswith("wrong_")]
     verdicts = [sum(row.verdicts[side] for row in wrong if row.verdicts) for side in (0, 1)]
     responses = sum(row.responses for row in part.rows)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -12,10 +12,9 @@ from lmms_robust.errors import RobustError
 from lmms_robust.metrics.estimate import ABSENT
 from lmms_robust.metrics.ranks import ranks
 from lmms_robust.metrics.worst_case import every
-from lmms_robust.perturbations import ADVERSARIAL
 from lmms_robust.report.columns import equals, right_and_consistent, whether
-from lmms_robust.report.compare import JOINT
 from lmms_robust.report.grid import lay_out
+from lmms_robust.report.joint import JOINT, Needed
 from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import Sheet
 
@@ -27,7 +26,7 @@ def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
         RobustError: no benchmark that all sides have, or a side with several runs of one, of which none may be chosen
             silently.
     """
-    for about in (_about_seed, _about):
+    for about in (attrgetter("about"), attrgetter("benchmark", "probe")):
         found = [
             {about(run): [one for one in runs if about(one) == about(run)] for run in runs} for runs in sides.values()
         ]
@@ -49,14 +48,6 @@ def _only(name: str, runs: Sequence[Run]) -> None:
         raise RobustError(f"{several}; allowed: one, so name its folder")
 
 
-def _about(run: Run) -> tuple[Any, ...]:
-    return run.benchmark, run.probe
-
-
-def _about_seed(run: Run) -> tuple[Any, ...]:
-    return run.benchmark, run.probe, run.seed
-
-
 ABOUT_RANKS = (
     "Place by each rate, best to worst in the 95 % interval over resampled pictures, on the items that all models were "
     "asked; models whose places overlap are tied."
@@ -67,12 +58,12 @@ def places(runs: Mapping[str, Run]) -> Sheet:
     """Places of several models on one benchmark, by accuracy at base and by joint rates."""
     grid = lay_out({name: run.table for name, run in runs.items()})
     correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
-    by_rate = {"base": (correct, ("base",)), "worst_acc": (correct, ADVERSARIAL)}
-    by_rate |= {name: (both, JOINT[name]) for name in ("robust_acc", "joint_acc")}
+    asked = {"base": Needed(("base",), consistent=False)} | JOINT
     cells = {name: [name] for name in runs}
     heads = ["model"]
-    for rate, (values, needed) in by_rate.items():
-        outcomes = [every([grid.outcomes((name, one), values) for one in needed]) for name in runs]
+    for rate, needed in asked.items():
+        values = both if needed.consistent else correct
+        outcomes = [every([grid.outcomes((name, one), values) for one in needed.variants]) for name in runs]
         if not (np.stack(outcomes) != ABSENT).all(0).any():
             continue
         heads.append(rate)

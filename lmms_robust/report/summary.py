@@ -8,13 +8,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from io import StringIO
 
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, COLUMNS, Part, flat, nested, parts
 from lmms_robust.report.seeds import spreads
 from lmms_robust.report.series import series
 from lmms_robust.report.sheet import Sheet, bare, percent
-from lmms_robust.report.table import joint_estimates, sentences, sheets, title
-from lmms_robust.writing import as_text
+from lmms_robust.report.table import sentences, sheets, title
+from lmms_robust.writing import csv_cell
 
 
 def pieces(runs: Sequence[Run], by_category: bool = False) -> Iterator[Sheet | str]:
@@ -40,12 +41,8 @@ def numbers(runs: Sequence[Run], form: str, by_category: bool = False) -> str:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     for part in found:
-        table.writerows({name: _cell(cell) for name, cell in asdict(number).items()} for number in flat(part))
+        table.writerows({name: csv_cell(cell) for name, cell in asdict(number).items()} for number in flat(part))
     return text.getvalue()
-
-
-def _cell(value: object) -> object:
-    return str(value).lower() if isinstance(value, bool) else as_text(value)
 
 
 ABOUT_CATEGORIES = (
@@ -62,7 +59,7 @@ def _by_category(run: Run, named: Sequence[Part]) -> Sheet:
 
 def _cells(part: Part, wrong: Sequence[str]) -> list[str]:
     by_name = {row.variant: row.estimates["acc"] for row in part.rows}
-    joint = joint_estimates(part.joint, part.run.probe) if part.joint else {}
+    joint = joint_estimates(part.joint, part.run.probe)
     base = by_name.get("base")
     return [
         part.category,

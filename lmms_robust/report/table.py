@@ -9,11 +9,10 @@ import numpy as np
 import pyarrow.compute as pc
 
 from lmms_robust.metrics.confidence import Auroc
-from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import codes, equals
 from lmms_robust.report.estimates import AREAS, Row, rows
-from lmms_robust.report.joint import Joint
+from lmms_robust.report.joint import Joint, joint_estimates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import NONE, Sheet, area, bare, number, p_value, percent
 
@@ -156,26 +155,18 @@ def _area(found: Auroc | None, interval: bool = True) -> str:
     return area(found.value, found.low, found.high) if interval else f"{found.value:.2f}"
 
 
-JOINT = {
+SAID = {
     "worst_acc": "right under all four wrong_*",
     "robust_acc": "right and consistent there",
     "joint_acc": "right and consistent there and at base",
 }
 
 
-def joint_estimates(joint: Joint, probe: bool) -> dict[str, Estimate]:
-    """The joint rates that say something, by name; those of a probe are about answers alone."""
-    found = {"worst_acc": joint.worst_acc}
-    if not probe:
-        found |= {"robust_acc": joint.robust_acc, "joint_acc": joint.joint_acc}
-    return {name: rate for name, rate in found.items() if rate.n}
-
-
 def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
     """What is said below the tables: joint rates, how words were delivered, what was cut, torn or counted once."""
     if joint is not None:
         for name, rate in joint_estimates(joint, run.probe).items():
-            yield f"{JOINT[name]}: {percent(rate)} ({name}, {rate.n} items)"
+            yield f"{SAID[name]}: {percent(rate)} ({name}, {rate.n} items)"
         if joint.torn:
             yield f"{joint.torn} item(s) lack some of the four wrong_* variants and are in none of these rates"
         if joint.without_base > joint.torn:

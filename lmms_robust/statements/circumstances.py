@@ -102,8 +102,8 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     ):
         return None
     named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none
-    named_as = said if named else subject(option, options)
-    return f"{noun} {whole_verb(found['be'])} {named_as}" if named_as else None
+    who = said if named else subject(option, options)
+    return f"{noun} {whole_verb(found['be'])} {who}" if who else None
 
 
 def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:

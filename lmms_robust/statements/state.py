@@ -71,13 +71,14 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text, others in zip(options, refused, together, strict=True)
         if text is None and others is None
     ]
+    asking, by = dict.fromkeys((question, asked(question))), source(question)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern in patterns if readable else ():
-        for text in dict.fromkeys((question, asked(question))):
+        for text in asking:
             found = pattern.question.fullmatch(text)
             made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
             known = [text for text in made if text is not None]
-            if text != question and (by := source(question)):
+            if by and text != question:
                 known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
             told = refusals(question, options, known) if refusing else refused
             texts = _joined(_filled(told, known, together), together)

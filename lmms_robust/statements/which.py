@@ -213,12 +213,10 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said = complement(option, about, options) or subject(option, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
-    if said is None or (is_plural(noun) and is_one(said)) or clause.startswith("that is the one"):
+    if said is None or clause.startswith("that is the one"):
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
-    one_of_many = (
-        is_plural(noun) and not is_plural(said) and " and " not in said and not WRITTEN.search(head_noun(noun))
-    )
+    one_of_many = is_plural(noun) and (is_one(said) or not (is_plural(said) or " and " in said))
     if one_of_many or (bare_plural and not is_plural(noun) and is_thing(head_noun(noun))):
         return None
     clause = re.sub(r"^that are there ", "", clause)

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from lmms_robust.errors import RobustError
 from lmms_robust.report.export import eee, eee_tasks, eee_variants
-from lmms_robust.report.export.harness_run import place, place_of_log, task_of
+from lmms_robust.report.export.harness_run import task_of
 from lmms_robust.report.logs import read_runs
-from lmms_robust.report.sample_log import samples
+from lmms_robust.report.sample_log import place_of_log, place_of_results, samples
 
 
 def write(folder: Path, publisher: eee.Publisher, root: Path) -> str:
@@ -28,7 +28,9 @@ def write(folder: Path, publisher: eee.Publisher, root: Path) -> str:
     logs = {path: _ours(path) for path in sorted(folder.rglob("*samples_*.jsonl")) if path.is_file()}
     results = sorted([*folder.rglob("*_results.json"), *folder.rglob("results_*.json")])
     places = {place_of_log(log) for log, ours in logs.items() if ours}
-    others = {log for log, ours in logs.items() if not ours} | {path for path in results if place(path) not in places}
+    others = {log for log, ours in logs.items() if not ours} | {
+        path for path in results if place_of_results(path) not in places
+    }
     runs = read_runs(folder, others) if places else []
     tasks = [task for path in results for task in _tasks(path, logs)]
     if not runs and not tasks:
@@ -53,7 +55,7 @@ def _ours(log: Path) -> bool:
 
 def _tasks(results: Path, logs: Mapping[Path, bool]) -> Iterator[eee_tasks.Task]:
     """The tasks of one results file whose samples are not our own, or which have none."""
-    beside = {task_of(log): log for log in logs if place_of_log(log) == place(results)}
+    beside = {task_of(log): log for log in logs if place_of_log(log) == place_of_results(results)}
     for task in eee_tasks.tasks(results, beside):
         if task.log is None or not logs[task.log]:
             yield task

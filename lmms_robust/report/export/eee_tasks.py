@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from lmms_robust.report.export import eee
-from lmms_robust.report.export.harness_run import HarnessRun, harness_run, place, started
-from lmms_robust.report.sample_log import prompt, responses, samples
+from lmms_robust.report.export.harness_run import HarnessRun, harness_run, started
+from lmms_robust.report.sample_log import place_of_results, prompt, responses, samples
 
 ERRORS = {"stderr": None, "stderr_clustered": "clustered", "stderr_clt": "analytic"}
 """Standard errors of lmms-eval, the first that is known is taken -> how it is made."""
@@ -74,7 +74,7 @@ def tasks(results: Path, logs: Mapping[str, Path]) -> Iterator[Task]:
         results: the file.
         logs: logs of the same run by task.
     """
-    run, (_, date) = harness_run(results), place(results)
+    run, (_, date) = harness_run(results), place_of_results(results)
     for name in run.tasks:
         if any(_metrics(run.of_task("results", name))):
             yield Task(name, results.parent.name, date, run, logs.get(name))

@@ -18,7 +18,7 @@ from lmms_robust.report.export import eee
 from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
 from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import SEVERAL, Number, numbers
+from lmms_robust.report.numbers import SEVERAL, Number, numbers, suite
 from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
 
@@ -61,11 +61,11 @@ class _Made:
     def entry(self, way: Way) -> eee.Entry:
         """The record of a variant, or of several at once."""
         run, variant = self.run, "" if way[0] == SEVERAL else way[0]
-        suite = "robustprobe" if run.probe else "robustness"
-        stem = "robust" if variant and not run.probe else suite
+        whole = suite(run.benchmark, run.probe)
+        stem = f"robust_{run.benchmark}" if variant and not run.probe else whole
         return eee.Entry(
-            "_".join(filter(None, (stem, run.benchmark, variant))),
-            f"{suite}_{run.benchmark}",
+            "_".join(filter(None, (stem, variant))),
+            whole,
             eee.model_of(run.model, self.publisher),
             (str(self.number), run.model, run.date, str(run.seed), *way),
             self.publisher,

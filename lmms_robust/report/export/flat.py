@@ -17,7 +17,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.report.columns import SCHEMA, record_of
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import Number, numbers
-from lmms_robust.writing import as_text, from_text
+from lmms_robust.writing import csv_cell, from_text
 
 Rows = Sequence[dict[str, Any]]
 
@@ -110,24 +110,15 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def _csv(path: Path, schema: pa.Schema) -> Iterator[Callable[[Rows], None]]:
-    texts = {field.name for field in schema if pa.types.is_string(field.type)}
     with path.open("w", encoding="utf-8", errors="replace", newline="") as file:
         table = csv.writer(file)
         table.writerow(schema.names)
 
         def add(rows: Rows) -> None:
             for row in rows:
-                table.writerow(_cell(row[name], name in texts) for name in schema.names)
+                table.writerow(csv_cell(row[name]) for name in schema.names)
 
         yield add
-
-
-def _cell(value: Any, text: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(as_text(value)) if text else repr(value)
 
 
 @contextmanager

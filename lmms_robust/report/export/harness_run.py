@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.sample_log import results
+from lmms_robust.report.sample_log import place_of_log, results
 
 ENGINES = {"robust_hf": "transformers", "robust_vllm": "vllm", "hf": "transformers", "hf-multimodal": "transformers"}
 """Model of a harness -> what computes."""
@@ -104,17 +104,6 @@ def beside(log: Path) -> HarnessRun:
     folder, date = place_of_log(log)
     name = f"results_{date}.json" if log.name.startswith("samples_") else f"{date}_results.json"
     return harness_run(folder / name)
-
-
-def place_of_log(log: Path) -> tuple[Path, str]:
-    """Folder and date of a sample log: ``DATE_samples_TASK`` in lmms-eval, ``samples_TASK_DATE`` in lm-eval."""
-    named_after = log.name.startswith("samples_")
-    return log.parent, log.stem.rpartition("_")[2] if named_after else log.stem.partition("_samples_")[0]
-
-
-def place(results: Path) -> tuple[Path, str]:
-    """Folder and date of a results file: ``DATE_results`` in lmms-eval, ``results_DATE`` in lm-eval."""
-    return results.parent, results.stem.removesuffix("_results").removeprefix("results_")
 
 
 def harness_run(path: Path) -> HarnessRun:

@@ -12,7 +12,7 @@ from huggingface_hub import EvalResultEntry, eval_result_entries_to_yaml, parse_
 from lmms_robust.benchmarks import MODULES, benchmark
 from lmms_robust.errors import RobustError
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import SEVERAL, Number, numbers
+from lmms_robust.report.numbers import SEVERAL, Number, numbers, suite
 
 OF_VARIANTS = ("acc", "consistent_acc", "drop")
 """What a suite's table has of each variant; beside it the joint rates."""
@@ -69,11 +69,7 @@ def read(path: Path) -> dict[str, float]:
 def task_id(number: Number) -> str:
     """Name of a number: the suite, and the number's name there."""
     suffix = "" if number.variant == SEVERAL else f"_{number.variant}"
-    return f"{_suite(number.probe)}_{number.benchmark}_{number.name}{suffix}"
-
-
-def _suite(probe: bool) -> str:
-    return "robustprobe" if probe else "robustness"
+    return f"{suite(number.benchmark, number.probe)}_{number.name}{suffix}"
 
 
 def _wanted(run: Run) -> list[Number]:
@@ -115,6 +111,6 @@ def _notes(number: Number) -> list[str]:
 def _free(folder: Path, run: Run) -> Path:
     """A name that tells the run, and none of another run."""
     seed = f"_seed_{run.seed}" if run.seed else ""
-    stem = f"{_suite(run.probe)}_{run.benchmark}_{run.date.replace(' + ', '+').replace(':', '-')}{seed}"
+    stem = f"{suite(run.benchmark, run.probe)}_{run.date.replace(' + ', '+').replace(':', '-')}{seed}"
     taken = len(list(folder.glob(f"{stem}*.yaml")))
     return folder / f"{stem}{f'_{taken + 1}' if taken else ''}.yaml"
