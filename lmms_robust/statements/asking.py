@@ -10,7 +10,7 @@ from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PREPOSITIONS, PRONOUNS, TURNED
+from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PERSONAL, PREPOSITIONS, PRONOUNS, TURNED
 from lmms_robust.statements.words import is_countable, is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
@@ -19,7 +19,6 @@ BE = r"(?P<be>'s|’s| is| are| was| were)"
 IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
 RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
-PERSONAL = frozenset({"it", "he", "she", "they", "we", "you", "i"})
 WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|title|sentence|inscription|message|line)$")
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
 QUOTES = re.compile(

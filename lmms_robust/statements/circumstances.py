@@ -9,7 +9,6 @@ from lmms_robust.statements.asking import (
     BE,
     DET,
     IN,
-    PERSONAL,
     RELATED,
     Found,
     inflected,
@@ -29,7 +28,7 @@ from lmms_robust.statements.grammar import (
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PERSONAL, PRONOUNS
 from lmms_robust.statements.words import (
     is_participle,
     parts,

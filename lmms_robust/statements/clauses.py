@@ -9,7 +9,16 @@ import re
 from collections.abc import Sequence
 from typing import Literal
 
-from lmms_robust.statements.vocabulary import BREAKS, DETERMINERS, MODALS, NUMBERS, PRONOUNS, SAYING, SUBORDINATORS
+from lmms_robust.statements.vocabulary import (
+    BREAKS,
+    DETERMINERS,
+    MODALS,
+    NUMBERS,
+    PERSONAL,
+    PRONOUNS,
+    SAYING,
+    SUBORDINATORS,
+)
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
@@ -49,7 +58,6 @@ _SUBJECTS = frozenset(
         "somebody",
     ]
 )
-_PERSONAL = frozenset({"i", "you", "he", "she", "it", "we", "they"})
 _AND = frozenset({"and", "or", "nor"})
 _NO_SUBJECT = DETERMINERS - _SUBJECTS | BREAKS - _BE - _HAVE | _AND | {"not", "very", "to"}
 _OPENS_NOUN = DETERMINERS | PRONOUNS | {"itself", "themselves", "each"}
@@ -97,7 +105,7 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
     """
     if not words:
         return None
-    if words[0] in _PERSONAL:
+    if words[0] in PERSONAL:
         return 1 if len(words) > 1 and is_base_verb(words[1]) else None
     start = 2 if words[0] in DETERMINERS else 1
     blocked = DETERMINERS | BREAKS | _AND | {"to", "about", "like", "as", "during", "of"}
@@ -204,7 +212,7 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
         maybe = not acting and ("NOUN" in parts(before) or not parts(before))
         return True if alone else None if maybe else False
     if is_base_verb(word):
-        many = is_plural_word(before) or before in _PERSONAL or (subject and before in {"these", "those"})
+        many = is_plural_word(before) or before in PERSONAL or (subject and before in {"these", "those"})
         fell = is_past(word) and not is_participle(word)
         if not many:
             return (
@@ -213,6 +221,6 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
                 else False
             )
         return True if subject or words[0] not in _SINGLE or BREAKS.intersection(words[:place]) else None
-    if is_only_past(word) or (before in _PERSONAL and is_past(word)):
+    if is_only_past(word) or (before in PERSONAL and is_past(word)):
         return True
     return None if is_participle(word) and after in _OPENS_NOUN else False

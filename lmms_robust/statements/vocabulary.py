@@ -13,6 +13,7 @@ DETERMINERS = _words(
     "the a an this that these those my your his her its our their some any each every both all no another one two "
     "three four five six seven eight nine ten several many most few what which whose someone's"
 )
+PERSONAL = _words("i you he she it we they")
 PRONOUNS = _words("i you he she it we they me him us them himself herself itself who someone somebody nobody everyone")
 COLOURS = _words(
     "red orange yellow green blue purple pink brown black white gray grey beige gold golden silver tan violet cyan "

@@ -9,7 +9,6 @@ from lmms_robust.statements.asking import (
     BE,
     CODE,
     DET,
-    PERSONAL,
     WRITTEN,
     Found,
     in_quotes,
@@ -25,7 +24,7 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
-from lmms_robust.statements.vocabulary import PREPOSITIONS
+from lmms_robust.statements.vocabulary import PERSONAL, PREPOSITIONS
 from lmms_robust.statements.words import (
     is_base_verb,
     is_gerund,

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from lmms_robust.statements.asking import (
     CODE,
-    PERSONAL,
     WRITTEN,
     Found,
     in_quotes,
@@ -31,7 +30,7 @@ from lmms_robust.statements.grammar import (
     is_plural,
     mid_sentence,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUMBERS, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUMBERS, PERSONAL, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
