@@ -1,8 +1,9 @@
 """What a rate would be if its decider made no mistakes, by a labelled part of the responses.
 
 A response is labelled consistent (TRUE), inconsistent (FALSE), or its reasoning ends on no option (UNKNOWN); ABSENT
-where it is not labelled. The rate that is corrected is consistency: consistent, of the responses whose reasoning ends on an
-option. Each response counts once, and responses about one picture are resampled together, labels and verdicts at once.
+where it is not labelled. The rate that is corrected is consistency: consistent, of the responses whose reasoning ends
+on an option. Each response counts once, and responses about one picture are resampled together, labels and verdicts at
+once.
 """
 
 from __future__ import annotations
