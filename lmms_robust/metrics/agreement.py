@@ -99,18 +99,6 @@ def raw_agreement(votes: Votes, units: Units) -> Estimate:
     return known(float(agreed.mean()), len(agreed), ratio(agreed, weights, _of(units, enough), (0, 1)))
 
 
-def majority(votes: Votes) -> Votes:
-    """Per unit the category that more than half of its votes name; :data:`MISSING` where none does.
-
-    >>> majority(np.array([[0, 0, 1], [0, 1, 2], [1, -1, -1], [-1, -1, -1]])).tolist()
-    [0, -1, 1, -1]
-    """
-    counts = _counts(votes, int(votes.max(initial=-1)) + 1)
-    if not counts.size:
-        return np.full(len(votes), MISSING)
-    return np.where(counts.max(1) > counts.sum(1) / 2, counts.argmax(1), MISSING)
-
-
 def _counts(votes: Votes, categories: int) -> Scores:
     """(units, categories) votes for each."""
     return np.asarray((votes[:, :, None] == np.arange(categories)).sum(1), np.float64)
@@ -143,7 +131,9 @@ def _of_counts(votes: Votes, chosen: NDArray[np.bool_], units: Units, without: i
         expected = (number**2 - (sums[..., 1:] ** 2).sum(-1)) / (number * (number - without))
         return sums[..., 0] / number, expected
 
-    return _coefficient(parts(counts), parts(pairs.reshape(-1, categories)), disagreement, _of(units, chosen))
+    return _coefficient(
+        parts(counts), parts(pairs.reshape(categories**2, categories)), disagreement, _of(units, chosen)
+    )
 
 
 def _of(units: Units, chosen: NDArray[np.bool_]) -> Units:
