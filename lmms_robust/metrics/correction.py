@@ -18,6 +18,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.metrics.estimate import (
     ABSENT,
     FALSE,
+    MOST_UNKNOWN,
     NOTHING,
     TRUE,
     UNKNOWN,
@@ -123,7 +124,8 @@ def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate
 
     theta = (p + TNR - 1) / (TPR + TNR - 1), where p is the share of "consistent", TPR how often the consistent are
     found so, and TNR how often the inconsistent are, cut to 0 to 1. It needs that the responses to label were drawn
-    without regard to the verdict. Labels of reasoning that ends on no option are left out.
+    without regard to the verdict. Undecided verdicts, of which there may be few, and labels of reasoning that ends on
+    no option are left out.
 
     Args:
         verdicts: (units,) of the judge; ABSENT where it was not asked.
@@ -131,11 +133,11 @@ def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate
         units: the units.
 
     Raises:
-        RobustError: the judge left responses undecided, a kind of label is missing, or TPR + TNR < 1.1.
+        RobustError: the judge left more than 5 % undecided, a kind of label is missing, or TPR + TNR < 1.1.
     """
-    undecided = int(np.count_nonzero(verdicts == UNKNOWN))
-    if undecided:
-        raise RobustError(f"{undecided} verdict(s) undecided; allowed: a judge that decides all responses")
+    undecided, asked = (int(np.count_nonzero(mask)) for mask in (verdicts == UNKNOWN, verdicts != ABSENT))
+    if undecided > MOST_UNKNOWN * asked:
+        raise RobustError(f"{undecided} of {asked} verdicts are undecided; allowed: up to {MOST_UNKNOWN:.0%}")
     parts = _parts(verdicts, labels)
     total = parts.sum(0)
     n = int(total[0] + total[4])

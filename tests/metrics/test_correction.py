@@ -95,7 +95,7 @@ def test_rogan_and_gladens_estimator_stays_between_0_and_1() -> None:
 @pytest.mark.parametrize(
     ("laid", "said"),
     [
-        (made((True, True, 5), (None, False, 2)), r"2 verdict\(s\) undecided; allowed: a judge that decides all"),
+        (made((True, True, 5), (None, False, 2)), "2 of 7 verdicts are undecided; allowed: up to 5%"),
         (made((True, True, 5), (True, UNLABELLED, 2)), "no response with a verdict is labelled inconsistent"),
         (
             made((True, True, 5), (False, True, 5), (True, False, 9), (False, False, 11)),

@@ -109,7 +109,7 @@ def test_verdicts_that_are_of_no_use_are_named_and_survived(samples: Path, caplo
 
 def test_a_decider_that_has_no_verdicts_is_refused(samples: Path) -> None:
     judged(samples, "qwen", {"w": "A"})
-    with pytest.raises(RobustError, match="no verdicts of 'qwn' beside the logs .*; allowed: rules, qwen"):
+    with pytest.raises(RobustError, match=r"no verdicts of 'qwn' beside the logs .*; allowed: rules, qwen"):
         found(samples, "qwn")
 
 
