@@ -1,6 +1,5 @@
 """Whether a judge can be trusted, tried before its verdicts are believed.
 
-
 A judge is asked about known conclusions and about what may mislead it, just as it is asked about responses. Each check
 counts what went wrong of what was tried.
 """

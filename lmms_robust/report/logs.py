@@ -109,12 +109,10 @@ def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Decid
     Raises:
         RobustError: no such folder, nothing in it can be read, or no verdicts of a decider that is named.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
+    folder = _checked(Path(folder))
     paths, faults = _files(folder)
     paths = [path for path in paths if path not in others]
-    logs = [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
+    logs = _logs(paths)
     refuse_absent(deciders, [log.path for log in logs], folder)
     said, silent = _said(logs, paths)
     runs, torn = _runs(logs, said, deciders)
@@ -130,6 +128,25 @@ def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Decid
         told = "left out: %d, named above; of %d sample log(s) %d read whole, %d in part"
         logger.warning(told, len(faults), len(logs), whole, some)
     return _joined(runs)
+
+
+def sample_logs(folder: Path) -> list[SampleLog]:
+    """The sample logs below a folder, by their names, as yet unread.
+
+    Raises:
+        RobustError: no such folder.
+    """
+    return _logs(_files(_checked(folder))[0])
+
+
+def _checked(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
+    return folder
+
+
+def _logs(paths: Sequence[Path]) -> list[SampleLog]:
+    return [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
 
 
 def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
