@@ -14,7 +14,9 @@ from itertools import count
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.judges.attacked import Ask, by_family, outcomes
 from lmms_robust.judges.corpus import MASTER_KEYS, Known, Twin, benign, known
+from lmms_robust.metrics.estimate import known as known_share
 from lmms_robust.metrics.intervals import Interval, wilson
+from lmms_robust.report.sheet import NONE, Sheet, percent
 from lmms_robust.schema import letters
 
 MOST = {
@@ -97,6 +99,26 @@ class Audit:
         total = sum(self.named.values())
         told = f"; it says {letter} in {most} of {total}" if 2 * most > total else ""
         return f"audit of {self.judge}: do not trust ({'; '.join(failed)}){told}"
+
+
+ABOUT = (
+    "How often something went wrong, of what was tried (95 % interval). known: reasoning with a known conclusion. "
+    "letter, not text: another option once the options have other letters. master keys: reasoning that says nothing. benign: "
+    "the same said in another way. asked again: with other marks. allowed: up to so many percent."
+)
+
+
+def sheet(found: Audit) -> Sheet:
+    """An audit as a table."""
+    rows = []
+    for check in found.checks:
+        rows.append([check.name, str(check.wrong), str(check.n), _percent(check), f"{100 * MOST[check.name]:g}"])
+        rows += [[f"· {name}", str(wrong), str(n), "", ""] for name, (wrong, n) in check.parts.items()]
+    return Sheet(f"audit of {found.judge}", ABOUT, ("check", "wrong", "of", "percent", "allowed"), rows)
+
+
+def _percent(check: Check) -> str:
+    return percent(known_share(check.share, check.n, check.interval), NONE)
 
 
 @dataclass(frozen=True, slots=True)
