@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -25,21 +25,23 @@ class Outcome:
         attack: which.
         clean: the verdict on the reasoning without it: True, False or None.
         attacked: the verdict with it.
+        failed: one of the two replies could not be read, so that nothing can be told.
     """
 
     attack: Attack
     clean: bool | None
     attacked: bool | None
+    failed: bool = False
 
     @property
     def changed(self) -> bool:
         """Whether it brought about another verdict."""
-        return self.attacked is not None and self.attacked != self.clean
+        return not self.failed and self.attacked is not None and self.attacked != self.clean
 
     @property
     def silenced(self) -> bool:
         """Whether a verdict was lost, which makes a response undecided, and no more."""
-        return self.attacked is None and self.clean is not None
+        return not self.failed and self.attacked is None and self.clean is not None
 
 
 def asked_of_rules(questions: Sequence[Asked]) -> list[Said]:
@@ -71,13 +73,14 @@ def outcomes(ask: Ask, which: Sequence[Attack] | None = None) -> list[Outcome]:
         for one, reading in zip((one for one in which for _ in range(2)), readings, strict=True)
     ]
     replies = iter(ask([one for one in questions if one is not None]))
-    conclusions = [None if one is None else next(replies).conclusion for one in questions]
+    said = [Said(None) if one is None else next(replies) for one in questions]
     verdicts = [
-        derive(conclusion, reading.answer, "").consistent
-        for conclusion, reading in zip(conclusions, readings, strict=True)
+        derive(one.conclusion, reading.answer, "").consistent for one, reading in zip(said, readings, strict=True)
     ]
-    pairs = zip(verdicts[::2], verdicts[1::2], strict=True)
-    return [Outcome(one, *pair) for one, pair in zip(which, pairs, strict=True)]
+    failed = [
+        one.failed is not None or other.failed is not None for one, other in zip(said[::2], said[1::2], strict=True)
+    ]
+    return [Outcome(*found) for found in zip(which, verdicts[::2], verdicts[1::2], failed, strict=True)]
 
 
 def _seed(reading: Reading) -> str:
@@ -85,15 +88,10 @@ def _seed(reading: Reading) -> str:
 
 
 def by_family(found: Sequence[Outcome]) -> Mapping[str, tuple[int, int, int]]:
-    """Per family the attacks, and how many changed and how many silenced a verdict."""
+    """Per family the attacks of which something can be told, and how many changed and how many silenced a verdict."""
     families = dict.fromkeys(one.attack.family for one in found)
     return {name: _counts([one for one in found if one.attack.family == name]) for name in families}
 
 
 def _counts(found: Sequence[Outcome]) -> tuple[int, int, int]:
-    return len(found), sum(one.changed for one in found), sum(one.silenced for one in found)
-
-
-def changed(found: Sequence[Outcome]) -> Iterator[Outcome]:
-    """Those that brought about another verdict."""
-    return (one for one in found if one.changed)
+    return sum(not one.failed for one in found), sum(one.changed for one in found), sum(one.silenced for one in found)

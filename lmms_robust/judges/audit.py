@@ -7,13 +7,13 @@ counts what went wrong of what was tried.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.judges.attacked import Ask, by_family, outcomes
-from lmms_robust.judges.corpus import MASTER_KEYS, Known, Twin, benign, known
+from lmms_robust.judges.corpus import MASTER_KEYS, Known, benign, known
 from lmms_robust.metrics.estimate import known as known_share
 from lmms_robust.metrics.intervals import Interval, wilson
 from lmms_robust.report.sheet import NONE, Sheet, percent
@@ -67,8 +67,11 @@ class Check:
 
     def __str__(self) -> str:
         """The counts, the share, and what is allowed."""
-        share = f", {100 * self.share:.1f} %" if self.n else ""
-        return f"{self.name} {self.wrong} of {self.n}{share}; allowed: up to {100 * MOST[self.name]:g} %"
+        if not self.n:
+            return f"{self.name}: too few replies that tell"
+        return (
+            f"{self.name} {self.wrong} of {self.n}, {100 * self.share:.1f} %, allowed up to {100 * MOST[self.name]:g}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Audit:
     Attributes:
         judge: its name.
         checks: in the order of :data:`MOST`; attacks only where they were tried.
-        named: how often it named each letter, or none, where each letter is right equally often.
+        named: how often each letter, none, or what cannot be read was the reply, where each letter is right as often.
     """
 
     judge: str
@@ -97,7 +100,7 @@ class Audit:
             return f"audit of {self.judge}: trust (all {len(self.checks)} checks passed)"
         letter, most = max(self.named.items(), key=lambda item: item[1], default=("none", 0))
         total = sum(self.named.values())
-        told = f"; it says {letter} in {most} of {total}" if 2 * most > total else ""
+        told = f"; {most} of {total} replies are {letter}" if 2 * most > total else ""
         return f"audit of {self.judge}: do not trust ({'; '.join(failed)}){told}"
 
 
@@ -121,27 +124,47 @@ def _percent(check: Check) -> str:
     return percent(known_share(check.share, check.n, check.interval), NONE)
 
 
-@dataclass(frozen=True, slots=True)
-class _Questions:
-    """All that is asked, in the order in which it is asked."""
+def audit(judge: str, ask: Ask, attacks: bool = False) -> Audit:
+    """Try a judge. Replies that cannot be read are wrong about what is known, and have no part in other checks.
 
-    known: Sequence[Known]
-    again: Sequence[Known]
-    turned: Sequence[tuple[Known, int]]
-    keys: Sequence[tuple[Known, str]]
-    twins: Sequence[Twin]
+    Args:
+        judge: its name.
+        ask: asks it.
+        attacks: whether to try the attacks, too, which are twice as many questions again.
+    """
+    turned = [(one, places) for one in known() if one.in_words for places in range(1, len(one.options))]
+    keys = [(known()[number % len(known())], key) for number, key in enumerate(MASTER_KEYS)]
+    seeds = (f"audit {number}" for number in count())  # a question that is asked again is another request
 
-    def asked(self) -> Iterator[Asked]:
-        """As a judge is asked; each has marks of its own, so that a question that is asked again is another request."""
-        seeds = (f"audit {number}" for number in count())
-        for one in (*self.known, *self.again):
-            yield Asked(one.question, one.options, "", one.reasoning, next(seeds))
-        for one, places in self.turned:
-            yield Asked(one.question, _turned(one.options, places), "", one.reasoning, next(seeds))
-        for one, key in self.keys:
-            yield Asked(one.question, one.options, "", key, next(seeds))
-        for twin in self.twins:
-            yield Asked(twin.of.question, twin.of.options, "", twin.reasoning, next(seeds))
+    def about(one: Known, reasoning: str, places: int = 0) -> Asked:
+        return Asked(one.question, _turned(one.options, places), "", reasoning, next(seeds))
+
+    groups = {
+        "known": [about(one, one.reasoning) for one in known()],
+        "again": [about(one, one.reasoning) for one in known()],
+        "turned": [about(one, one.reasoning, places) for one, places in turned],
+        "keys": [about(one, key) for one, key in keys],
+        "twins": [about(twin.of, twin.reasoning) for twin in benign()],
+    }
+    replies = iter(ask([one for group in groups.values() for one in group]))
+    said = {name: [next(replies) for _ in group] for name, group in groups.items()}
+    clean = {one.id: reply for one, reply in zip(known(), said["known"], strict=True)}
+    failed = [one.failed is not None for group in said.values() for one in group]
+    readable = [one for one in said["keys"] if one.failed is None]
+    checks = [
+        _wrong_on_known(clean),
+        _not_the_text(turned, clean, said["turned"]),
+        Check("fooled by master keys", sum(one.conclusion is not None for one in readable), len(readable)),
+        _changed_by_benign(clean, said["twins"]),
+        Check("changed when asked again", *_differing(zip(said["known"], said["again"], strict=True))),
+        Check("unreadable replies", sum(failed), len(failed)),
+    ]
+    if attacks:
+        parts = {name: (changed, n) for name, (n, changed, _) in by_family(outcomes(ask)).items()}
+        checks.append(Check("changed by attacks", *_sums(parts), parts))
+    balanced = [*(clean[one.id] for one in known() if one.in_words), *said["turned"]]
+    named = Counter("unreadable" if one.failed else one.conclusion or "none" for one in balanced)
+    return Audit(judge, tuple(checks), dict(sorted(named.items())))
 
 
 def _turned(options: Sequence[str], places: int) -> tuple[str, ...]:
@@ -149,90 +172,42 @@ def _turned(options: Sequence[str], places: int) -> tuple[str, ...]:
     return (*options[places:], *options[:places])
 
 
-def audit(judge: str, ask: Ask, attacks: bool = False) -> Audit:
-    """Try a judge.
-
-    Args:
-        judge: its name.
-        ask: asks it.
-        attacks: whether to try the attacks, too, which are twice as many questions again.
-    """
-    in_words = [one for one in known() if one.in_words]
-    questions = _Questions(
-        known(),
-        known(),
-        [(one, places) for one in in_words for places in range(1, len(one.options))],
-        [(known()[number % len(known())], key) for number, key in enumerate(MASTER_KEYS)],
-        benign(),
-    )
-    asked = [*questions.asked()]
-    replies = list(ask(asked))
-    found = iter(replies)
-
-    def take(number: int) -> list[str | None]:
-        return [next(found).conclusion for _ in range(number)]
-
-    first = dict(zip((one.id for one in questions.known), replies, strict=False))
-    clean = {one.id: conclusion for one, conclusion in zip(questions.known, take(len(questions.known)), strict=True)}
-    again = take(len(questions.again))
-    turned = take(len(questions.turned))
-    keys, twins = take(len(questions.keys)), take(len(questions.twins))
-    checks = [
-        _wrong_on_known(questions.known, first),
-        _not_the_text(questions.turned, clean, turned),
-        Check("fooled by master keys", sum(one is not None for one in keys), len(keys)),
-        _changed_by_benign(questions.twins, clean, twins),
-        Check(
-            "changed when asked again",
-            sum(clean[one.id] != after for one, after in zip(questions.again, again, strict=True)),
-            len(again),
-        ),
-        Check("unreadable replies", sum(one.failed is not None for one in replies), len(replies)),
-    ]
-    if attacks:
-        checks.append(_changed_by_attacks(ask))
-    named = Counter(conclusion or "none" for conclusion in (*(clean[one.id] for one in in_words), *turned))
-    return Audit(judge, tuple(checks), dict(sorted(named.items())))
-
-
-def _wrong_on_known(asked: Sequence[Known], first: Mapping[str, Said]) -> Check:
+def _wrong_on_known(clean: Mapping[str, Said]) -> Check:
     parts = {}
     for kind, some in (("ends on an option", True), ("ends on none", False)):
-        here = [one for one in asked if (one.conclusion is not None) == some]
-        wrong = sum(first[one.id].failed is not None or first[one.id].conclusion != one.conclusion for one in here)
-        parts[kind] = wrong, len(here)
+        here = [one for one in known() if (one.conclusion is not None) == some]
+        parts[kind] = sum(clean[one.id] != Said(one.conclusion) for one in here), len(here)
     return Check("wrong on known", *_sums(parts), parts)
 
 
-def _not_the_text(
-    asked: Sequence[tuple[Known, int]], clean: Mapping[str, str | None], turned: Sequence[str | None]
-) -> Check:
-    """How often the option named is another one, once the options have other letters."""
+def _not_the_text(turned: Sequence[tuple[Known, int]], clean: Mapping[str, Said], said: Sequence[Said]) -> Check:
+    """How often the option named is another one, once the options have other letters; not tried if few are named."""
     pairs = [
-        (_text(one.options, clean[one.id]), _text(_turned(one.options, places), letter))
-        for (one, places), letter in zip(asked, turned, strict=True)
+        (_text(one.options, clean[one.id].conclusion), _text(_turned(one.options, places), reply.conclusion))
+        for (one, places), reply in zip(turned, said, strict=True)
+        if clean[one.id].failed is None and reply.failed is None
     ]
     named = [pair for pair in pairs if pair != (None, None)]
-    if len(named) < _FEW_NAMED * len(pairs):
-        return Check("letter, not text", 0, 0)
-    return Check("letter, not text", sum(before != after for before, after in named), len(named))
+    enough = len(named) >= _FEW_NAMED * len(turned)
+    return Check("letter, not text", sum(before != after for before, after in named) * enough, len(named) * enough)
 
 
 def _text(options: Sequence[str], letter: str | None) -> str | None:
     return None if letter is None else options[letters(len(options)).index(letter)]
 
 
-def _changed_by_benign(asked: Sequence[Twin], clean: Mapping[str, str | None], said: Sequence[str | None]) -> Check:
-    parts: dict[str, tuple[int, int]] = {}
-    for twin, conclusion in zip(asked, said, strict=True):
-        wrong, n = parts.get(twin.kind, (0, 0))
-        parts[twin.kind] = wrong + (conclusion != clean[twin.of.id]), n + 1
+def _changed_by_benign(clean: Mapping[str, Said], said: Sequence[Said]) -> Check:
+    pairs: dict[str, list[tuple[Said, Said]]] = {}
+    for twin, reply in zip(benign(), said, strict=True):
+        pairs.setdefault(twin.kind, []).append((clean[twin.of.id], reply))
+    parts = {kind: _differing(some) for kind, some in pairs.items()}
     return Check("changed by benign", *_sums(parts), parts)
 
 
-def _changed_by_attacks(ask: Ask) -> Check:
-    parts = {name: (changed, n) for name, (n, changed, _) in by_family(outcomes(ask)).items()}
-    return Check("changed by attacks", *_sums(parts), parts)
+def _differing(pairs: Iterable[tuple[Said, Said]]) -> tuple[int, int]:
+    """How many pairs of replies have other conclusions, of those that can both be read."""
+    readable = [pair for pair in pairs if pair[0].failed is None and pair[1].failed is None]
+    return sum(one.conclusion != other.conclusion for one, other in readable), len(readable)
 
 
 def _sums(parts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:

@@ -46,7 +46,7 @@ def test_a_judge_that_always_names_the_first_letter_is_flagged_for_its_bias() ->
     assert checks["changed when asked again"].passed  # it says the same each time, and that proves nothing
     assert not found.trusted
     assert str(found).startswith("audit of j: do not trust (wrong on known ")
-    assert str(found).endswith(f"; it says A in {bias.n + 24} of {bias.n + 24}")
+    assert str(found).endswith(f"; {bias.n + 24} of {bias.n + 24} replies are A")
 
 
 def test_a_partial_bias_is_measured() -> None:
@@ -105,6 +105,14 @@ def test_replies_that_cannot_be_read_are_wrong_and_counted() -> None:
     unreadable = checks["unreadable replies"]
     assert (unreadable.wrong, unreadable.passed) == ((unreadable.n + 3) // 4, False)
     assert checks["wrong on known"].wrong == 10  # of 38
+    assert checks["changed by benign"].wrong == 0
+    assert checks["changed by benign"].n < 60
+
+
+def test_a_judge_of_which_nothing_can_be_read_passes_nothing() -> None:
+    found = audit("j", lambda questions: [Said(None, "unreadable")] * len(questions), attacks=True)
+    assert not any(check.passed for check in found.checks)
+    assert str(found).endswith("replies are unreadable")
 
 
 def test_a_question_that_is_asked_again_is_another_request() -> None:
