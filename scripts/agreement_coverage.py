@@ -1,6 +1,6 @@
 """Measure how often the 95 % intervals of kappas and alpha hold the truth, on simulated deciders.
 
-    python scripts/agreement_coverage.py --runs 300
+    python -m scripts.agreement_coverage --runs 300
 
 Three deciders see the category of a response with a probability that the responses of one picture have in common, and
 else guess, each for itself. The truth of a coefficient is its value on very many responses.

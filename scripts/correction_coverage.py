@@ -1,6 +1,6 @@
 """Measure how often the 95 % intervals of corrected rates hold the truth, on simulated judges.
 
-    python scripts/correction_coverage.py --runs 500
+    python -m scripts.correction_coverage --runs 500
 
 A judge sees whether reasoning and answer agree with a known error, and leaves some responses undecided, more of the
 inconsistent ones. Responses are in pictures of two, which have their ease in common; some are labelled, by chance.

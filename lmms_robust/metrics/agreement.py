@@ -25,7 +25,7 @@ PRIOR = 2.0
 """Units that all possible pairs of votes have together in the intervals: of two categories, Jeffreys' prior.
 
 Simulated coverage (``scripts/agreement_coverage.py``) for 100 and 300 responses, kappas of 0.2 to 0.9 and categories as
-rare as 0.05: 0.93 to 0.98, without a prior 0.57 to 0.96; for 40 responses 0.85 to 0.98.
+rare as 0.05: 0.92 to 0.98, without a prior 0.57 to 0.96; for 40 responses 0.85 to 0.98.
 """
 
 Disagreement = Callable[[Scores], tuple[Scores, Scores]]
