@@ -113,7 +113,8 @@ def correct(found: Ballots, person: str) -> Iterator[Corrected]:
         RobustError: nobody of this name has labelled anything.
     """
     labels = found.outcomes(found.person(person))
-    for name in (RULES, *found.asked, *([MAJORITY] if len(found.asked) > 1 else [])):
+    deciders = [name for name in found.names if name not in found.people]
+    for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 else [])):
         verdicts = found.outcomes(name)
         try:
             classic: Estimate | str = rogan_gladen(verdicts, labels, found.units)

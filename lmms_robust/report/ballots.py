@@ -56,7 +56,9 @@ class Ballots:
 
     def of(self, name: str) -> Votes:
         """The votes of one decider, or of the majority."""
-        return self.judges if name == MAJORITY else self.votes[:, self.names.index(name)]
+        if name == MAJORITY:
+            return self.judges
+        return self.votes[:, self.names.index(name)] if name in self.names else np.full(len(self.votes), MISSING)
 
     def outcomes(self, name: str) -> Outcomes:
         """The same, as outcomes: absent where the vote is missing."""
@@ -91,7 +93,7 @@ class Ballots:
 
 
 def ballots(table: pa.Table) -> Ballots:
-    """Read the verdicts beside the logs of a table of records, whose own verdicts are the rules'.
+    """Read the verdicts beside the logs of a table of records, whose own are the rules', or those of the run's judge.
 
     Raises:
         RobustError: nobody but the rules has decided anything.
@@ -99,7 +101,7 @@ def ballots(table: pa.Table) -> Ballots:
     asked = ~equals(table, "undecided", NOT_APPLICABLE) & ~missing(table, "answer")
     table = table.filter(pa.array(asked))
     files = _Files()
-    found = [[*files.on(row)] for row in _rows(table)]
+    found = [[*_of_record(row), *files.on(row)] for row in _rows(table)]
     models = {vote.decider: vote.by_a_person for votes in found for vote in votes}
     if not models:
         raise RobustError("no verdicts beside the logs; allowed: runs that `lmms-robust judge` or `label` has been at")
@@ -111,6 +113,7 @@ def ballots(table: pa.Table) -> Ballots:
     for number, (row, mine) in enumerate(zip(_rows(table), found, strict=True)):
         if row["decided_by"] == RULES:
             votes[number, 0], said[number, 0] = _NUMBER[row["consistent"]], row["conclusion"] or "none"
+        mine = [*{vote.decider: vote for vote in mine}.values()]  # what stands beside the log replaces the record's
         for vote in mine:
             if vote.failed is None:
                 place = places[vote.decider]
@@ -120,7 +123,8 @@ def ballots(table: pa.Table) -> Ballots:
         if why != JUDGE_FAILED:
             judges[number] = _against(conclusion, row["answer"])
     people = frozenset(name for name, person in models.items() if person)
-    return Ballots(table, of_rows(table), names, people, votes, said, judges, tuple(files.faults()))
+    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, tuple(files.faults()))
+    return whole.where(np.ones(len(table), bool))
 
 
 def of_runs(runs: Sequence[Run]) -> list[tuple[Run, Ballots]]:
@@ -161,13 +165,21 @@ def _rank(name: str, parts: Sequence[Ballots]) -> tuple[bool, bool, str]:
     return name != RULES, any(name in part.people for part in parts), name
 
 
+def _of_record(row: Mapping[str, Any]) -> Iterator[Vote]:
+    """The vote of a judge that decided while the run went on."""
+    if row["decided_by"] != RULES:
+        about = (row["item"], row["digest"], row["variant"], row["repeat"], row["response"].hex(), row["decided_by"])
+        failed = JUDGE_FAILED if row["undecided"] == JUDGE_FAILED else None
+        yield Vote(*about, conclusion=row["conclusion"], failed=failed, model=row["decided_by"])
+
+
 def _against(conclusion: str | None, answer: str) -> int:
     return _NUMBER[derive(conclusion, answer, "").consistent]
 
 
 def _rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
     names = ("item", "digest", "variant", "repeat", "response", "file", "options", "answer", "conclusion",
-             "consistent", "decided_by")  # fmt: skip
+             "consistent", "undecided", "decided_by")  # fmt: skip
     for batch in table.select(names).to_batches(max_chunksize=10_000):
         yield from batch.to_pylist()
 

@@ -185,6 +185,27 @@ def test_verdicts_on_other_responses_and_failed_ones_are_no_votes(samples: Path)
     assert found["notes"] == ["3 verdict(s) of old on other responses than the sample logs have now, or on no option"]
 
 
+def test_a_judge_that_decided_while_the_run_went_on_is_a_decider_and_the_rules_are_none_there(tmp_path: Path) -> None:
+    records = [
+        record(
+            str(item), "base", "A", item % 2 == 0, conclusion="AB"[item % 2],
+            decided_by="rules" if item < 10 else "inside", **OPTIONS,
+        )
+        for item in range(30)
+    ]  # fmt: skip
+    failed = record("30", "base", "A", None, undecided="judge_failed", decided_by="inside", **OPTIONS)
+    path = log(tmp_path / "one", "d1", "robustness_scenes", *map(line, [*records, failed]))
+    judged(path, "ann", {(item, "base"): "AB"[item % 2] for item in range(31)}, person=True)
+    (found,) = json.loads(run(path.parent, "--labels", "ann", "--format", "json"))
+    assert (found["deciders"], found["people"]) == (["rules", "inside", "ann"], ["ann"])
+    raw = {
+        row["deciders"]: row for row in found["numbers"] if row["name"] == "raw_agreement" and "+" in row["deciders"]
+    }
+    assert {name: (row["n"], row["value"]) for name, row in raw.items() if row["variant"] == "all"} == {
+        "rules+ann": (10, 1.0), "inside+ann": (20, 1.0), "rules+inside+ann": (30, 1.0),
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
