@@ -12,6 +12,9 @@ from lmms_robust.metrics.intervals import LEVEL, RESAMPLES, Interval
 Prior = Sequence[tuple[float, Sequence[float]]]
 """Cases that count beside the units: the weight of each, in units, and what it would add to each sum."""
 
+_BATCH = 2_000_000
+"""Weights that are in memory at a time."""
+
 
 def resampled(parts: Scores, units: Units, prior: Prior = ()) -> Scores:
     """Sums over resampled pictures, always the same resamples.
@@ -34,9 +37,14 @@ def resampled(parts: Scores, units: Units, prior: Prior = ()) -> Scores:
     kinds, count = np.unique(clusters.round(9), axis=0, return_counts=True)  # equal clusters have one weight together
     cases = np.array([case for _, case in prior], np.float64).reshape(-1, parts.shape[1])
     shape = np.concatenate([count, [weight for weight, _ in prior]])
-    weights = np.random.default_rng(0).standard_gamma(shape, size=(RESAMPLES, len(shape)))
-    weights *= shape.sum() / weights.sum(1, keepdims=True)
-    return np.asarray(weights @ np.concatenate([kinds, cases]), np.float64)
+    each, rng = np.concatenate([kinds, cases]), np.random.default_rng(0)
+    found = np.empty((RESAMPLES, parts.shape[1]))
+    step = max(1, _BATCH // max(len(shape), 1))
+    for start in range(0, RESAMPLES, step):
+        weights = rng.standard_gamma(shape, size=(min(step, RESAMPLES - start), len(shape)))
+        weights *= shape.sum() / weights.sum(1, keepdims=True)
+        found[start : start + step] = weights @ each
+    return found
 
 
 def middle(values: Scores) -> Interval:
