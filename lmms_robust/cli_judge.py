@@ -63,19 +63,21 @@ def judge(
     from lmms_robust.judges.kept import asker
     from lmms_robust.judges.naming import Limits, read_names
     from lmms_robust.judges.run import judge as asked
+    from lmms_robust.judges.run import logged
 
     if no_audit and (audit_only or attacks):
         raise RobustError(f"--no-audit and {'--audit-only' if audit_only else '--attacks'}; allowed: one of them")
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
+    tables = [] if audit_only else logged(folders, [one.name for one in named])
     try:
         found = [connected(one, limits) for one in named]
         if not no_audit:
             for one in found:
                 tried = audit(one.named.name, asker(one, folders[0]), attacks)
                 show([sheet(tried), str(tried)], "table")
-        for told in [] if audit_only else asked(folders, found, rules_first):
+        for told in asked(tables, found, rules_first) if tables else []:
             click.echo(told.line())
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")

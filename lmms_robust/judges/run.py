@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from lmms_robust.consistency import judge as asking
 from lmms_robust.consistency.judge import Request, template_digest
-from lmms_robust.consistency.verdicts import Vote, derive, path_for, write
+from lmms_robust.consistency.verdicts import Vote, derive, path_for, read, write
 from lmms_robust.errors import RobustError
 from lmms_robust.judges.kept import Replies, said
 from lmms_robust.judges.naming import Answer, Judge
@@ -81,21 +81,41 @@ class Told:
             self.price = (self.price or 0.0) + answer.price
 
 
-def judge(folders: Sequence[Path], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
-    """Ask judges about every logged response of which there is something to ask, and write what they say.
+Logged = tuple[Path, pa.Table]
+"""A sample log, and its records as they are logged."""
+
+
+def logged(folders: Sequence[Path], names: Sequence[str]) -> list[Logged]:
+    """The logs that judges can be asked about.
 
     Args:
         folders: output folders of a harness.
-        judges: each writes a file beside each log.
-        rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+        names: of the judges, each of which writes a file beside each log.
 
     Raises:
-        RobustError: no folder, no sample of ours, a judge that cannot be asked, or a file that cannot be written.
+        RobustError: no folder, no sample of ours, or a file that holds a person's labels.
     """
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
+    for log, _ in tables:
+        for name in names:
+            _refuse_labels(path_for(log, name))
+    return tables
+
+
+def judge(tables: Sequence[Logged], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
+    """Ask judges about every logged response of which there is something to ask, and write what they say.
+
+    Args:
+        tables: the logs, see :func:`logged`.
+        judges: each writes a file beside each log.
+        rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+
+    Raises:
+        RobustError: a judge that cannot be asked, or a file that cannot be written.
+    """
     total = len(judges) * sum(len(table) for _, table in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
         works = [_Work(one, rules_first, progress) for one in judges]
@@ -106,17 +126,27 @@ def judge(folders: Sequence[Path], judges: Sequence[Judge], rules_first: bool = 
     return [work.told for work in works]
 
 
-def _tables(folders: Sequence[Path]) -> Iterator[tuple[Path, pa.Table]]:
-    """Each log with its records as they are logged; what cannot be read is named in a warning."""
+def _refuse_labels(path: Path) -> None:
+    """Refuse to write where a person's labels stand.
+
+    Raises:
+        RobustError: they do.
+    """
+    if path.exists() and any(vote.by_a_person for vote in read(path).found.values()):
+        raise RobustError(f"{str(path)!r} holds labels of a person; allowed: another name for the judge")
+
+
+def _tables(folders: Sequence[Path]) -> Iterator[Logged]:
+    """Each log; what cannot be read is named in a warning."""
     logs = {log.path.resolve(): log for folder in folders for log in sample_logs(folder)}
-    for path, log in logs.items():
+    for log in logs.values():
         columns = Columns()
         for record, response, line in log.records():
-            columns.add(record, response, str(path), line)
+            columns.add(record, response, str(log.path), line)
         if log.fault:
             logger.warning("left out: %s", log.fault)
         if log.read:
-            yield path, columns.table()
+            yield log.path, columns.table()
 
 
 @dataclass(frozen=True, slots=True)
