@@ -24,8 +24,8 @@ LAYERS = [
     {"judges"},
     {"cli_benchmarks"},
     {"cli_export"},
-    {"cli_judge"},
     {"cli_report"},
+    {"cli_agreement", "cli_judge"},
     {"cli"},
     {"__init__"},
 ]

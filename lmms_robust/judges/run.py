@@ -17,20 +17,17 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
-from lmms_robust.backends.journal import Journal, Kept, request_key
 from lmms_robust.consistency import judge as asking
-from lmms_robust.consistency.judge import Request, read_reply, template_digest
+from lmms_robust.consistency.judge import Request, template_digest
 from lmms_robust.consistency.verdicts import Vote, derive, path_for, read, write
 from lmms_robust.errors import RobustError
+from lmms_robust.judges.kept import Replies, said
 from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.record import Record
 from lmms_robust.report.columns import Columns
 from lmms_robust.report.logs import sample_logs
 from lmms_robust.report.responses import Shown, shown
-from lmms_robust.transport import Report, seal, unseal
 
-CACHE = "judge_cache"
-"""Folder beside the sample logs in which replies are kept, a folder in it for each judge."""
 CHUNK = 1_000
 """Responses whose requests are made at a time."""
 
@@ -84,25 +81,41 @@ class Told:
             self.price = (self.price or 0.0) + answer.price
 
 
-def judge(folders: Sequence[Path], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
-    """Ask judges about every logged response of which there is something to ask, and write what they say.
+Logged = tuple[Path, pa.Table]
+"""A sample log, and its records as they are logged."""
+
+
+def logged(folders: Sequence[Path], names: Sequence[str]) -> list[Logged]:
+    """The logs that judges can be asked about.
 
     Args:
         folders: output folders of a harness.
-        judges: each writes a file beside each log.
-        rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+        names: of the judges, each of which writes a file beside each log.
 
     Raises:
-        RobustError: no folder, no sample of ours, a judge that cannot be asked, or a file that cannot be written, or
-            holds a person's labels.
+        RobustError: no folder, no sample of ours, or a file that holds a person's labels.
     """
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
     for log, _ in tables:
-        for one in judges:
-            _refuse_labels(path_for(log, one.named.name))
+        for name in names:
+            _refuse_labels(path_for(log, name))
+    return tables
+
+
+def judge(tables: Sequence[Logged], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
+    """Ask judges about every logged response of which there is something to ask, and write what they say.
+
+    Args:
+        tables: the logs, see :func:`logged`.
+        judges: each writes a file beside each log.
+        rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+
+    Raises:
+        RobustError: a judge that cannot be asked, or a file that cannot be written.
+    """
     total = len(judges) * sum(len(table) for _, table in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
         works = [_Work(one, rules_first, progress) for one in judges]
@@ -123,8 +136,8 @@ def _refuse_labels(path: Path) -> None:
         raise RobustError(f"{str(path)!r} holds labels of a person; allowed: another name for the judge")
 
 
-def _tables(folders: Sequence[Path]) -> Iterator[tuple[Path, pa.Table]]:
-    """Each log with its records as they are logged; what cannot be read is named in a warning."""
+def _tables(folders: Sequence[Path]) -> Iterator[Logged]:
+    """Each log; what cannot be read is named in a warning."""
     logs = {log.path.resolve(): log for folder in folders for log in sample_logs(folder)}
     for log in logs.values():
         columns = Columns()
@@ -151,59 +164,52 @@ class _Work:
     def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any]) -> None:
         self._judge, self._rules_first, self._progress = judge, rules_first, progress
         self._template = template_digest()
-        self._journals: dict[Path, Journal] = {}
+        self._replies: dict[Path, Replies] = {}
         self.told = Told(judge.named.name)
 
     def votes(self, log: Path, found: Iterable[Shown]) -> Iterator[Vote]:
         """What the judge says of the responses of a log, in their order."""
-        folder = log.parent / CACHE / self.told.name
-        if folder not in self._journals:
-            self._journals[folder] = Journal(folder, 0)
+        if log.parent not in self._replies:
+            self._replies[log.parent] = Replies(self._judge, log.parent)
+        replies = self._replies[log.parent]
         responses = iter(found)
         while chunk := [*islice(responses, CHUNK)]:
-            cases = [*filter(None, map(self._case, chunk))]
+            cases = [*filter(None, (self._case(one, replies) for one in chunk))]
             self._progress.update(len(chunk) - len(cases))
-            answers = self._answers(cases, self._journals[folder])
+            answers = self._answers(cases, replies)
             for case in cases:
                 yield self._vote(case, answers[case.key])
 
-    def _case(self, one: Shown) -> _Case | None:
+    def _case(self, one: Shown, replies: Replies) -> _Case | None:
         if self._rules_first and one.record.consistent is not None:
             return None
         about = asking.asked(one.record, one.turn, one.prefill)
         if about is None:
             return None
         request = asking.request(about)
-        return _Case(one, request, request_key(request.text, [], self._judge.settings))
+        return _Case(one, request, replies.key(request))
 
-    def _answers(self, cases: Sequence[_Case], journal: Journal) -> dict[str, Answer]:
-        """Answers by key: those that are kept, and those of the judge, which are kept from now on."""
+    def _answers(self, cases: Sequence[_Case], replies: Replies) -> dict[str, Answer]:
+        """Answers by key."""
         times = Counter(case.key for case in cases)
-        requests = {case.key: case.request for case in cases}
-        kept = {key: _of_kept(one) for key in requests if (one := journal.get(key)) is not None}
-        self.told.kept += len(kept)
-        self._progress.update(sum(times[key] for key in kept))
-        missing = [key for key in requests if key not in kept]
 
-        def answered(number: int, answer: Answer) -> None:
-            kept[missing[number]] = answer
+        def found(key: str) -> None:
+            self.told.kept += 1
+            self._progress.update(times[key])
+
+        def came(key: str, answer: Answer) -> None:
             self.told.count(answer)
-            if answer.failed is None:
-                journal.put(missing[number], _to_keep(answer))
             self._progress.set_postfix_str(f"{self.told.name}{self.told.cost()}", refresh=False)
-            self._progress.update(times[missing[number]])
+            self._progress.update(times[key])
 
-        if missing:
-            self._judge.answer([requests[key] for key in missing], answered)
-        return kept
+        return replies.of({case.key: case.request for case in cases}, found, came)
 
     def _vote(self, case: _Case, answer: Answer) -> Vote:
-        said = read_reply(answer.text, case.request)
-        failed = answer.failed or (said.failed and ("cut" if answer.cut else said.failed))
+        found = said(answer, case.request)
         record: Record = case.shown.record
-        self.told.verdicts[derive(said.conclusion, record.answer, self.told.name).consistent] += 1
-        if failed:
-            self.told.failed[failed] += 1
+        self.told.verdicts[derive(found.conclusion, record.answer, self.told.name).consistent] += 1
+        if found.failed:
+            self.told.failed[found.failed] += 1
         return Vote(
             item=record.item,
             digest=record.digest,
@@ -211,19 +217,8 @@ class _Work:
             repeat=record.repeat,
             response=case.shown.digest.hex(),
             decider=self.told.name,
-            conclusion=said.conclusion,
-            failed=failed,
+            conclusion=found.conclusion,
+            failed=found.failed,
             model=self._judge.named.model,
             template=self._template,
         )
-
-
-def _to_keep(answer: Answer) -> Kept:
-    report = Report(cut=answer.cut, price=answer.price)
-    return Kept(seal(answer.text, report), answer.input_tokens, answer.output_tokens)
-
-
-def _of_kept(kept: Kept) -> Answer:
-    found = unseal(kept.response)
-    report = found.report or Report()
-    return Answer(found.text, None, bool(report.cut), kept.input_tokens, kept.output_tokens, report.price)

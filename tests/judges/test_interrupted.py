@@ -26,6 +26,7 @@ def command(folder: Path, url: str) -> list[str]:
         str(folder),
         "--judge",
         f"j=m@{url}",
+        "--no-audit",
         "--concurrency",
         "1",
     ]

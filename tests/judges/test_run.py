@@ -19,7 +19,7 @@ from tests.judges.scripted import Reply, always_a, reasoning, right, run_of, tol
 
 def judged(folder: Path, *judges: str, more: tuple[str, ...] = ()) -> Result:
     arguments = [part for one in judges for part in ("--judge", one)]
-    return CliRunner().invoke(main, ["judge", str(folder), *arguments, *more])
+    return CliRunner().invoke(main, ["judge", str(folder), *arguments, "--no-audit", *more])
 
 
 def votes(log: Path, name: str = "j") -> list[Vote]:
