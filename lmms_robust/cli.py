@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from lmms_robust import __version__
+from lmms_robust.cli_behaviour import commands as behaviour
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
 from lmms_robust.cli_report import commands as reports
@@ -54,7 +55,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, *reports, export):
+for command in (*commands, *reports, *behaviour, export):
     main.add_command(command)
 
 

@@ -24,6 +24,7 @@ LAYERS = [
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_report"},
+    {"cli_behaviour"},
     {"cli"},
     {"__init__"},
 ]

@@ -1,0 +1,37 @@
+"""Commands that ask about logged reasoning in other ways than rules and judges do.
+
+The main command takes them from :data:`commands`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from lmms_robust.cli_benchmarks import FOLDER
+
+
+@click.command()
+@click.argument("folder", metavar="RUN", type=FOLDER)
+@click.option("--kind", required=True, type=click.Choice(["reordered", "cut"]), help="What becomes of the reasoning.")
+@click.option("--variant", "variants", multiple=True, help="Responses of this variant; may be given more than once.")
+@click.option("--include-path", "tasks", type=FOLDER, help="Folder of the run's task files, if they are not our own.")
+@click.option("--output", required=True, type=FOLDER, help="Folder to write task folders into.")
+def followup(folder: Path, kind: str, variants: Sequence[str], tasks: Path | None, output: Path) -> None:
+    """Write tasks that give the model its own reasoning from RUN back, up to the answer letter.
+
+    reordered: under the same options in another order, letters in the reasoning changed to match. cut: after none, a
+    quarter, half, three quarters and all of it. `lmms-robust behaviour` reads what comes of them.
+    """
+    from lmms_robust.harness.followup import write_followups
+    from lmms_robust.harness.plugin import task_folder
+    from lmms_robust.report.logs import read_runs
+
+    for written in write_followups(read_runs(folder), kind, tasks or task_folder(), output, variants):
+        click.echo(written.render())
+        click.echo(f"run: lmms-eval --include_path {output} --tasks {written.task} --output_path … --log_samples")
+
+
+commands = [followup]
