@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from lmms_robust.cli_benchmarks import FOLDER
+from lmms_robust.cli_report import show
 
 
 @click.command()
@@ -34,4 +35,19 @@ def followup(folder: Path, kind: str, variants: Sequence[str], tasks: Path | Non
         click.echo(f"run: lmms-eval --include_path {output} --tasks {written.task} --output_path … --log_samples")
 
 
-commands = [followup]
+@click.command()
+@click.argument("folder", metavar="RUN", type=FOLDER)
+@click.argument("asked", metavar="FOLLOWUP_RUN", type=FOLDER)
+@click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
+def behaviour(folder: Path, asked: Path, form: str) -> None:
+    """Print what the follow-ups in FOLLOWUP_RUN say about the responses in RUN.
+
+    The option answered after reordering is a verdict, as a judge's is; these are written beside RUN's sample logs.
+    """
+    from lmms_robust.report.behaviour import pieces
+    from lmms_robust.report.logs import read_runs
+
+    show(pieces(read_runs(folder), asked), form)
+
+
+commands = [followup, behaviour]

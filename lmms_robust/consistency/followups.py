@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from hashlib import sha256
 
 from lmms_robust.consistency.explicit import conclude
 from lmms_robust.perturbations.reorder import fixed_by, moved_back, new_order, relabel, reordered_prompt
@@ -107,11 +106,6 @@ def cut(record: Record, chain: Chain) -> list[Followup] | str:
 def followups(kind: str, record: Record, chain: Chain) -> list[Followup] | str:
     """What one of :data:`KINDS` asks about a response, or why it asks nothing."""
     return (reordered if kind == "reordered" else cut)(record, chain)
-
-
-def text_digest(text: str) -> str:
-    """What tells the text of a response from others: 32 hexadecimal digits."""
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def original_letter(answer: str | None, order: Sequence[int]) -> str | None:

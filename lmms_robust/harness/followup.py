@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 from datasets import Dataset, Features, Image, List, Value
 
-from lmms_robust.consistency.followups import KINDS, Chain, Followup, chain_of, followups, text_digest
+from lmms_robust.consistency.followups import KINDS, Chain, Followup, chain_of, followups
+from lmms_robust.consistency.verdicts import response_digest
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness import followed
 from lmms_robust.harness.docs import picture_bytes, variant_of
@@ -196,7 +197,7 @@ def _doc(one: Shown, kind: str, doc: Doc, asked: Followup) -> Doc:
     record = one.record
     about = {
         "kind": kind, "benchmark": record.benchmark, "item": record.item, "digest": record.digest,
-        "variant": record.variant, "seed": record.seed, "repeat": record.repeat, "response": text_digest(one.text),
+        "variant": record.variant, "seed": record.seed, "repeat": record.repeat, "response": response_digest(one.text),
         "order": asked.order, "share": asked.share, "answered": record.answer,
     }  # fmt: skip
     changed = doc | {

@@ -18,6 +18,7 @@ from lmms_robust.schema import MAX_LETTERS, letters
 
 # A letter with neither a letter nor a digit beside it; small ones only where no apostrophe makes them part of a word.
 _ALONE = re.compile(r"(?<![^\W_])(?:[A-K]|(?<!['\\])[b-k]|(?<!')a(?=\s{0,2}(?:[)\].,;:!?}\"]|\Z)))(?![^\W_])")
+_LABEL = re.compile(r"^\W{0,8}([A-K])\s?[.):\]](?=\s|$)", re.MULTILINE)  # of an item of a list
 _PLACED = re.compile(
     r"\b(?:first|second|third|last|latter|former|\d{0,2}(?:st|nd|rd|th)|[a-z]{2,6}th)\s(?:option|choice|answer|alternative)"
     r"|\b(?:option|choice|answer|alternative)s?\s(?:number\s|no\.\s?|#\s?)?[\[(]?(?:\d{1,2}|one|two|three|four|i{1,3})\b",
@@ -114,6 +115,7 @@ def relabel(text: str, order: Sequence[int]) -> Relabelled:
     if _PLACED.search(flat):
         return Relabelled("", "told_by_place")
     sure = {at for at, index in letters_in(flat) if index < known}
+    sure |= {match.start(1) for match in _LABEL.finditer(flat) if index_of(match[1]) < known}
     if any(at not in sure for at in _letters(flat, known)):
         return Relabelled("", "uncertain_letter")
     changed = list(text)
