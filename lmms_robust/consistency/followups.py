@@ -73,10 +73,15 @@ def chain_of(record: Record, text: str, prompt: str, injected: str) -> Chain | s
 def reordered(record: Record, chain: Chain) -> list[Followup] | str:
     """The reasoning under options of which none keeps its letter, or why that cannot be asked, a short name.
 
+    An option to abstain stays the last one, as it is wherever it is offered.
+
     Letters in the reasoning are changed to match. Where the rules read another conclusion then, a letter meant
     something else than an option, and the response is left out.
     """
-    order = new_order(record.digest, len(record.options))
+    count = len(record.options)
+    order = (
+        new_order(record.digest, count) if record.abstain is None else (*new_order(record.digest, count - 1), count - 1)
+    )
     options = tuple(record.options[index] for index in order)
     prompt = reordered_prompt(chain.prompt, record.options, order)
     if prompt is None:

@@ -25,6 +25,16 @@ def test_reasoning_is_given_back_under_other_letters(item: Item) -> None:
     assert original_letter(None, asked.order) is None
 
 
+def test_an_option_to_abstain_stays_the_last_one(item: Item) -> None:
+    record, found = chain(
+        item, "<think>It is E, since I cannot see. So E, not A.</think><answer>E</answer>", "abstain_base"
+    )
+    (asked,) = reordered(record, found)
+    assert asked.order[-1] == 4
+    assert "\nE. I'm not sure" in asked.prompt
+    assert asked.think == f"It is E, since I cannot see. So E, not {'ABCD'[asked.order.index(0)]}."
+
+
 def test_an_injected_start_is_part_of_the_reasoning(item: Item) -> None:
     variant = build(item, "wrong_think")
     record, found = chain(item, f"{variant.prefill} But it is blue.</think><answer>C</answer>", "wrong_think")
