@@ -16,8 +16,7 @@ import click
 
 from benchmarks.reading import ended_on
 from lmms_robust.consistency.error import Share
-from lmms_robust.consistency.verdicts import path_for, read
-from lmms_robust.report.followed import DECIDER
+from lmms_robust.consistency.verdicts import REORDERED, path_for, read
 from lmms_robust.report.logs import read_runs
 from lmms_robust.report.responses import shown
 
@@ -32,7 +31,7 @@ def main(folder: Path) -> None:
         votes = {
             key: vote
             for log in run.table["file"].unique().to_pylist()
-            for key, vote in read(path_for(Path(log), DECIDER)).found.items()
+            for key, vote in read(path_for(Path(log), REORDERED)).found.items()
         }
         for one in shown(run.table):
             record = one.record

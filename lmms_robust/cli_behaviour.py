@@ -45,9 +45,10 @@ def behaviour(folder: Path, asked: Path, form: str) -> None:
     The option answered after reordering is a verdict, as a judge's is; these are written beside RUN's sample logs.
     """
     from lmms_robust.report.behaviour import pieces
+    from lmms_robust.report.deciders import ONLY_RULES
     from lmms_robust.report.logs import read_runs
 
-    show(pieces(read_runs(folder), asked), form)
+    show(pieces(read_runs(folder, deciders=ONLY_RULES), asked), form)
 
 
 commands = [followup, behaviour]

@@ -24,6 +24,8 @@ from lmms_robust.writing import complete
 
 SUFFIX = ".verdicts"
 RULES = "rules"
+REORDERED = "reordered"
+"""The decider that is the model itself, asked again with its options reordered."""
 NO_CONCLUSION, JUDGE_FAILED, JUDGES_DISAGREE = "no_conclusion", "judge_failed", "judges_disagree"
 """Why verdicts of deciders are undecided."""
 
@@ -72,6 +74,11 @@ class Vote:
     def by_a_person(self) -> bool:
         """Whether no model decided."""
         return self.model is None
+
+    @property
+    def by_a_judge(self) -> bool:
+        """Whether a model decided that read the reasoning; the one that wrote it is no judge of it."""
+        return not self.by_a_person and self.decider != REORDERED
 
 
 @dataclass(frozen=True, slots=True)

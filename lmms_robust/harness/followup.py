@@ -18,7 +18,6 @@ import pyarrow as pa
 from datasets import Dataset, Features, Image, List, Value
 
 from lmms_robust.consistency.followups import KINDS, Chain, Followup, chain_of, followups
-from lmms_robust.consistency.verdicts import response_digest
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness import followed
 from lmms_robust.harness.docs import picture_bytes, variant_of
@@ -183,7 +182,7 @@ def _prompt(one: Shown, doc: Mapping[str, Any]) -> str:
 
 def _of(one: Shown, kind: str, doc: Doc) -> list[Doc] | str:
     injected = "" if one.record.injection == "inline" else doc["prefill"]
-    chain = chain_of(one.record, one.text, _prompt(one, doc), injected)
+    chain = chain_of(one.record, one.turn, _prompt(one, doc), injected)
     asked = followups(kind, one.record, chain) if isinstance(chain, Chain) else chain
     if isinstance(asked, str):
         return asked
@@ -197,7 +196,7 @@ def _doc(one: Shown, kind: str, doc: Doc, asked: Followup) -> Doc:
     record = one.record
     about = {
         "kind": kind, "benchmark": record.benchmark, "item": record.item, "digest": record.digest,
-        "variant": record.variant, "seed": record.seed, "repeat": record.repeat, "response": response_digest(one.text),
+        "variant": record.variant, "seed": record.seed, "repeat": record.repeat, "response": one.digest.hex(),
         "order": asked.order, "share": asked.share, "answered": record.answer,
     }  # fmt: skip
     changed = doc | {

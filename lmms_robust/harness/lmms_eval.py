@@ -19,6 +19,7 @@ from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
+from lmms_robust.report.sample_log import ASSISTANT
 from lmms_robust.scoring import score
 from lmms_robust.transport import Report, Response, unseal
 
@@ -54,7 +55,7 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = 
     """
     if _injection(doc, lmms_eval_specific_kwargs) == "inline":
         return _user_turn(doc)
-    return f"{doc['source']}\n{doc['prompt']}\n\n[assistant]\n{doc['prefill']}"
+    return f"{doc['source']}\n{doc['prompt']}{ASSISTANT}{doc['prefill']}"
 
 
 def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> list[dict[str, Any]]:

@@ -43,12 +43,12 @@ def pieces(runs: Sequence[Run], folder: Path) -> Iterator[Sheet | str]:
         yield f"{bad} line(s) of follow-ups cannot be read"
     reordered, cut = (joined(runs, answers, kind) for kind in ("reordered", "cut"))
     if reordered:
-        yield Sheet("reordered", ABOUT_REORDERED, REORDERED, list(_by_variant(reordered, _reordered)))
+        yield Sheet("reordered", ABOUT_REORDERED, COLUMNS, list(_by_variant(reordered, _reordered)))
         for path, count in write_verdicts(reordered).items():
             yield f"{count} verdict(s): {path}"
     whole = [one for one in cut if len(one.answers) == len(SHARES)]
     if whole:
-        yield Sheet("cut short", ABOUT_CUT, CUT, list(_by_variant(whole, _cut)))
+        yield Sheet("cut short", ABOUT_CUT, CUT_COLUMNS, list(_by_variant(whole, _cut)))
     yield from _unmatched(runs, answers, reordered, cut, whole)
 
 
@@ -77,7 +77,7 @@ def _by_variant(found: Sequence[Followed], cells: Callable[[Sequence[Followed]],
         yield [ALL, *cells(found)]
 
 
-REORDERED = ("variant", "responses", "no answer", "same option", "with rules")
+COLUMNS = ("variant", "responses", "no answer", "same option", "with rules")
 
 
 def _reordered(found: Sequence[Followed]) -> list[str]:
@@ -91,7 +91,7 @@ def _reordered(found: Sequence[Followed]) -> list[str]:
     ]
 
 
-CUT = ("variant", "chains", *(f"{share:.0%}" for share in SHARES[:-1]), "as logged")
+CUT_COLUMNS = ("variant", "chains", *(f"{share:.0%}" for share in SHARES[:-1]), "as logged")
 
 
 def _cut(found: Sequence[Followed]) -> list[str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lmms_robust.consistency.followups import KINDS
-from lmms_robust.consistency.verdicts import Vote, path_for, write
+from lmms_robust.consistency.verdicts import REORDERED, Vote, path_for, write
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations.shorten import SHARES
 from lmms_robust.prompts import template_digest
@@ -17,7 +17,6 @@ from lmms_robust.report.logs import Run
 from lmms_robust.report.sample_log import samples
 from lmms_robust.schema import MAX_LETTERS, letters
 
-DECIDER = "reordered"
 Place = tuple[str, str, str, str, int, int]
 """Benchmark, item, its digest, variant, plant seed, repeat."""
 
@@ -126,7 +125,7 @@ def _rows(runs: Sequence[Run]) -> Iterator[tuple[dict[str, Any], tuple[Place, st
 
 
 def write_verdicts(found: Sequence[Followed]) -> dict[Path, int]:
-    """Write the verdicts of :data:`DECIDER` beside the sample logs; returns how many stand in which file.
+    """Write the verdicts of :data:`REORDERED` beside the sample logs; returns how many stand in which file.
 
     A verdict names the option that the model answers when its reasoning is all it goes by.
 
@@ -140,10 +139,10 @@ def write_verdicts(found: Sequence[Followed]) -> dict[Path, int]:
         _, item, digest, variant, _, repeat = answer.about
         failed = None if answer.answer else answer.problem or "no_answer"
         vote = Vote(
-            item, digest, variant, repeat, answer.response, DECIDER, answer.answer, failed, answer.model, template
+            item, digest, variant, repeat, answer.response, REORDERED, answer.answer, failed, answer.model, template
         )
         by_file.setdefault(one.file, []).append(vote)
-    return {path: write(path, votes) for log, votes in by_file.items() for path in [path_for(Path(log), DECIDER)]}
+    return {path: write(path, votes) for log, votes in by_file.items() for path in [path_for(Path(log), REORDERED)]}
 
 
 def _answer(value: Any, model: str) -> Answer | None:
