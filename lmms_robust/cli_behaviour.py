@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from lmms_robust.cli_benchmarks import FOLDER
+from lmms_robust.cli_benchmarks import FILE, FOLDER
 from lmms_robust.cli_report import show
 
 
@@ -51,4 +51,17 @@ def behaviour(folder: Path, asked: Path, form: str) -> None:
     show(pieces(read_runs(folder, deciders=ONLY_RULES), asked), form)
 
 
-commands = [followup, behaviour]
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--scenes", "facts", type=FILE, help="Parquet file by `lmms-robust scenes`; by default the test split.")
+@click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
+@click.option("--output", type=FILE, help="JSONL file to write: the claims of each response.")
+def grounding(folders: Sequence[Path], facts: Path | None, form: str, output: Path | None) -> None:
+    """Say how much of what responses to the embedded benchmark claim about objects is so."""
+    from lmms_robust.report.grounding import pieces, scenes
+    from lmms_robust.report.logs import read_all
+
+    show(pieces(read_all(folders), scenes(facts) if facts else scenes(), output), form)
+
+
+commands = [followup, behaviour, grounding]
