@@ -64,4 +64,39 @@ def grounding(folders: Sequence[Path], facts: Path | None, form: str, output: Pa
     show(pieces(read_all(folders), scenes(facts) if facts else scenes(), output), form)
 
 
-commands = [followup, behaviour, grounding]
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--name", required=True, help="Who labels: verdicts are those of the decider human-NAME.")
+@click.option("-n", "--n", "count", default=100, show_default=True, type=click.IntRange(1), help="How many responses.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of the draw.")
+@click.option("--port", default=0, show_default=True, type=click.IntRange(0, 65535), help="Of this machine; 0: any.")
+@click.option("--include-path", "tasks", type=FOLDER, help="Folder of the run's task files, if they are not our own.")
+def label(folders: Sequence[Path], name: str, count: int, seed: int, port: int, tasks: Path | None) -> None:
+    """Show responses from RUN in a browser, and keep the option that a person says their reasoning ends on.
+
+    They are drawn alike from every variant and verdict of the rules, and shown without answer, right option and
+    verdicts. The same command goes on where it was left. Ends with Ctrl-C.
+    """
+    from lmms_robust.consistency.verdicts import checked_name
+    from lmms_robust.harness.plugin import task_folder
+    from lmms_robust.labelling.cases import draw, pictures_of
+    from lmms_robust.labelling.server import Labelling, serve
+    from lmms_robust.report.deciders import ONLY_RULES
+    from lmms_robust.report.logs import read_all
+
+    decider = checked_name(f"human-{name}")
+    cases = draw(read_all(folders, ONLY_RULES), decider, count, seed)
+    work = Labelling(cases, pictures_of(cases, tasks or task_folder()))
+    server, address = serve(work, port)
+    click.echo(
+        f"{len(cases)} responses, {work.done} labelled before; open in a browser, and end with Ctrl-C:\n{address}"
+    )
+    try:
+        server.serve_forever()
+    except KeyboardInterrupt:
+        click.echo(f"{work.done} of {len(cases)} labelled, by {decider}; kept beside the sample logs")
+    finally:
+        server.server_close()
+
+
+commands = [followup, behaviour, grounding, label]

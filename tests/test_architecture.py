@@ -22,6 +22,7 @@ LAYERS = [
     {"harness"},
     {"backends"},
     {"judges"},
+    {"labelling"},
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_judge"},
