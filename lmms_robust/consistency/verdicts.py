@@ -243,6 +243,29 @@ def majority(votes: Sequence[Vote]) -> tuple[str | None, str | None]:
     return conclusion, NO_CONCLUSION if conclusion is None else None
 
 
+def decided(record: Mapping[str, Any], conclusion: str | None, why: str | None, by: str) -> dict[str, Any]:
+    """What a record becomes by what deciders say.
+
+    Args:
+        record: its fields; those that a log leaves out may be missing.
+        conclusion: the letter that they name, or None.
+        why: why there is none.
+        by: who they are.
+    """
+    if conclusion is not None and conclusion == record.get("conclusion"):
+        where = record.get("concluded_in")  # as the rules have it
+    else:
+        where = "own" if record.get("injection") in ("none", "inline") else None
+    verdict = derive(conclusion, record.get("answer"), by, why=why, unread=record.get("problem"), concluded_in=where)
+    return {
+        "conclusion": verdict.conclusion,
+        "consistent": verdict.consistent,
+        "undecided": verdict.problem,
+        "decided_by": verdict.decided_by,
+        "concluded_in": verdict.concluded_in,
+    }
+
+
 def _line(vote: Vote) -> str:
     return json.dumps(asdict(vote)) + "\n"  # in ASCII, so that half a character is no error
 

@@ -15,6 +15,7 @@ from PIL import Image
 
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, suite
+from lmms_robust.harness.judging import judged
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
@@ -99,7 +100,8 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     """
     variant = docs.variant_of(doc)
     found = [_reported(doc, text) for text in results]
-    return [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    scored = [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    return [judged(record, one.text, variant.prefill) for record, one in zip(scored, found, strict=True)]
 
 
 def logged(found: Sequence[Record]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lmms_robust.consistency.verdicts import RULES, Key, Vote, Votes, beside, checked_name, derive, majority, read
+from lmms_robust.consistency.verdicts import RULES, Key, Vote, Votes, beside, checked_name, decided, majority, read
 from lmms_robust.errors import RobustError
 from lmms_robust.record import NOT_APPLICABLE
 from lmms_robust.schema import letters
@@ -81,21 +81,7 @@ class Panel:
         if not votes or (self._wanted.rules_first and values["consistent"] is not None):
             return values
         conclusion, why = majority(votes)
-        verdict = derive(
-            conclusion,
-            values["answer"],
-            JOINS.join(vote.decider for vote in votes),
-            why=why,
-            unread=values.get("problem"),
-            concluded_in=_where(values, conclusion),
-        )
-        return values | {
-            "conclusion": verdict.conclusion,
-            "consistent": verdict.consistent,
-            "undecided": verdict.problem,
-            "decided_by": verdict.decided_by,
-            "concluded_in": verdict.concluded_in,
-        }
+        return values | decided(values, conclusion, why, JOINS.join(vote.decider for vote in votes))
 
     def faults(self) -> Iterator[str]:
         """What of the verdicts is left out and why, once all records of the log were decided."""
@@ -135,14 +121,6 @@ class Panel:
                 continue
             self._met[name] += 1
             yield vote
-
-
-def _where(record: Mapping[str, Any], conclusion: str | None) -> str | None:
-    """Whose words hold a conclusion that a decider named: as the rules have it, or where only the model wrote."""
-    if conclusion is not None and conclusion == record["conclusion"]:
-        where: str | None = record.get("concluded_in")
-        return where
-    return "own" if record["injection"] in ("none", "inline") else None
 
 
 def refuse_absent(wanted: Deciders, logs: Iterable[Path], folder: Path) -> None:
