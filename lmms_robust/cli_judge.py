@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     "--judge", "judges", multiple=True, required=True, metavar="NAME=MODEL@BASE_URL|NAME=hf:CHECKPOINT",
     help="A model on an OpenAI-compatible server, or a transformers checkpoint; may be repeated: the majority decides.",
 )  # fmt: skip
+@click.option(
+    "--ask", type=click.Choice(["conclusion", "acknowledged"]), default="conclusion", show_default=True,
+    help="acknowledged: does a response say that the wrong caption, or wrong start, that it was given is not so?",
+)  # fmt: skip
 @click.option("--rules-first", is_flag=True, help="Ask only where the rules are undecided.")
 @click.option("--concurrency", default=16, show_default=True, type=click.IntRange(1), help="Most requests at a time.")
 @click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
 def judge(
     folders: Sequence[Path],
     judges: Sequence[str],
+    ask: str,
     rules_first: bool,
     concurrency: int,
     timeout: float,
@@ -57,7 +62,7 @@ def judge(
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
     try:
-        for told in asked(folders, [connected(one, limits) for one in named], rules_first):
+        for told in asked(folders, [connected(one, limits) for one in named], rules_first, ask):
             click.echo(told.line())
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -18,12 +18,15 @@ import pyarrow as pa
 from tqdm import tqdm
 
 from lmms_robust.backends.journal import Journal, Kept, request_key
+from lmms_robust.consistency import acknowledgement_request, verdicts
 from lmms_robust.consistency import judge as asking
-from lmms_robust.consistency.judge import Request, read_reply, template_digest
+from lmms_robust.consistency.judge import Request, read_reply
 from lmms_robust.consistency.verdicts import Vote, derive, path_for, write
-from lmms_robust.errors import RobustError
+from lmms_robust.errors import RobustError, unknown
 from lmms_robust.judges.naming import Answer, Judge
+from lmms_robust.prompts import template_digest
 from lmms_robust.record import Record
+from lmms_robust.report.acknowledging import own_words
 from lmms_robust.report.columns import Columns
 from lmms_robust.report.logs import sample_logs
 from lmms_robust.report.responses import Shown, shown
@@ -35,6 +38,54 @@ CHUNK = 1_000
 """Responses whose requests are made at a time."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What judges are asked about a response.
+
+    Attributes:
+        template: name of the template of a request.
+        suffix: of the files of verdicts.
+        request: what is sent about a response; None where there is nothing to ask.
+        verdict: what a letter, or none, means for a response.
+        words: what it is called to be True, and to be False.
+    """
+
+    template: str
+    suffix: str
+    request: Callable[[Shown], Request | None]
+    verdict: Callable[[str | None, Record], bool | None]
+    words: tuple[str, str]
+
+
+def _about_conclusion(one: Shown) -> Request | None:
+    about = asking.asked(one.record, one.turn, one.prefill)
+    return None if about is None else asking.request(about)
+
+
+def _about_acknowledging(one: Shown) -> Request | None:
+    given = "" if one.record.injection == "inline" else one.prefill
+    return acknowledgement_request.request(one.record, one.prompt, given, own_words(one))
+
+
+ASKS = {
+    "conclusion": Ask(
+        asking.TEMPLATE,
+        verdicts.SUFFIX,
+        _about_conclusion,
+        lambda letter, record: derive(letter, record.answer, "").consistent,
+        ("consistent", "inconsistent"),
+    ),
+    "acknowledged": Ask(
+        acknowledgement_request.TEMPLATE,
+        acknowledgement_request.SUFFIX,
+        _about_acknowledging,
+        lambda letter, record: acknowledgement_request.acknowledged(letter),
+        ("acknowledge", "do not"),
+    ),
+}
+"""What judges can be asked, by name."""
 
 
 @dataclass(slots=True)
@@ -50,6 +101,7 @@ class Told:
         failed: why it failed, and how often.
         tokens: lengths of requests and replies that it was asked for, where the server tells.
         price: of these in US dollars; None where the server does not tell.
+        words: see :class:`Ask`.
     """
 
     name: str
@@ -60,11 +112,12 @@ class Told:
     failed: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
     price: float | None = None
+    words: tuple[str, str] = ("consistent", "inconsistent")
 
     def line(self) -> str:
         """In words."""
         yes, no, unknown = (self.verdicts[one] for one in (True, False, None))
-        told = f"{self.name}: {yes} consistent, {no} inconsistent, {unknown} undecided"
+        told = f"{self.name}: {yes} {self.words[0]}, {no} {self.words[1]}, {unknown} undecided"
         if self.failed:
             told += f" (of these failed: {', '.join(f'{why} {n}' for why, n in sorted(self.failed.items()))})"
         return f"{told}; {self.asked} asked, {self.kept} kept from before{self.cost()}; {self.files} file(s)"
@@ -84,27 +137,34 @@ class Told:
             self.price = (self.price or 0.0) + answer.price
 
 
-def judge(folders: Sequence[Path], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
+def judge(
+    folders: Sequence[Path], judges: Sequence[Judge], rules_first: bool = False, ask: str = "conclusion"
+) -> list[Told]:
     """Ask judges about every logged response of which there is something to ask, and write what they say.
 
     Args:
         folders: output folders of a harness.
         judges: each writes a file beside each log.
         rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+        ask: one of :data:`ASKS`.
 
     Raises:
         RobustError: no folder, no sample of ours, a judge that cannot be asked, or a file that cannot be written.
     """
+    if ask not in ASKS:
+        raise unknown("ask", ask, ASKS)
+    if rules_first and ask != "conclusion":
+        raise RobustError(f"rules first, and asking about {ask!r}; allowed: about the conclusion")
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
     total = len(judges) * sum(len(table) for _, table in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
-        works = [_Work(one, rules_first, progress) for one in judges]
+        works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
         for log, table in tables:
             for work in works:
-                write(path_for(log, work.told.name), work.votes(log, shown(table)))
+                write(path_for(log, work.told.name, ASKS[ask].suffix), work.votes(log, shown(table)))
                 work.told.files += 1
     return [work.told for work in works]
 
@@ -134,11 +194,12 @@ class _Case:
 class _Work:
     """One judge's work on all logs."""
 
-    def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any]) -> None:
+    def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any], ask: Ask) -> None:
+        self._ask = ask
         self._judge, self._rules_first, self._progress = judge, rules_first, progress
-        self._template = template_digest()
+        self._template = template_digest(ask.template)
         self._journals: dict[Path, Journal] = {}
-        self.told = Told(judge.named.name)
+        self.told = Told(judge.named.name, words=ask.words)
 
     def votes(self, log: Path, found: Iterable[Shown]) -> Iterator[Vote]:
         """What the judge says of the responses of a log, in their order."""
@@ -156,10 +217,9 @@ class _Work:
     def _case(self, one: Shown) -> _Case | None:
         if self._rules_first and one.record.consistent is not None:
             return None
-        about = asking.asked(one.record, one.turn, one.prefill)
-        if about is None:
+        request = self._ask.request(one)
+        if request is None:
             return None
-        request = asking.request(about)
         return _Case(one, request, request_key(request.text, [], self._judge.settings))
 
     def _answers(self, cases: Sequence[_Case], journal: Journal) -> dict[str, Answer]:
@@ -187,7 +247,7 @@ class _Work:
         said = read_reply(answer.text, case.request)
         failed = answer.failed or (said.failed and ("cut" if answer.cut else said.failed))
         record: Record = case.shown.record
-        self.told.verdicts[derive(said.conclusion, record.answer, self.told.name).consistent] += 1
+        self.told.verdicts[self._ask.verdict(said.conclusion, record)] += 1
         if failed:
             self.told.failed[failed] += 1
         return Vote(
