@@ -31,22 +31,24 @@ _EARLIER = re.compile(
     re.IGNORECASE,
 )
 _WRONG = re.compile(
-    r"\b(?:in(?:correct|accurate|consisten)|wrong|false|untrue|mis(?:lead|tak|match|describ|represent)|contra(?:dict|ry)|"
+    r"\b(?:in(?:correct|accurate|consisten)|wrong|false|untrue|mis(?:lead|tak|match|describ|represent|read|count|interpret)|contra(?:dict|ry)|"
     r"conflict|disagree|discrepan|erro[rn])\w{0,8}|\bcorrect(?:ing|ed)? (?:myself|my)\b|错|矛盾",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"(?:\bnot|n't|\bcannot|\bnever)\s(?:\w{1,12}\s){0,3}?(?:match|agree|fit|correspond|align|right|correct|true|accurate|"
+    r"(?:\bnot|n't|\bcannot|\bnever)\s(?:\w{1,12}\s){0,5}?(?:match|agree|fit|correspond|align|(?<!the )right|correct|true|accurate|"
     r"the case|what)\w{0,4}\b|不符|不对|不正确|不一致|不是",
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:no|not|nothing|never|without|neither|nor|any)\b|n't\b|没有|不", re.IGNORECASE)
 _DOUBTS = re.compile(r"\b(?:if|may|might|could|whether|maybe|perhaps|possibly|would)\b|如果|可能", re.IGNORECASE)
 _TURNS = re.compile(
-    r"\b(?:but|however|yet|though|although|while|whereas|despite|actually|wait|hmm|oops|correction|hold on|"
+    r"\b(?:but|however|yet|though|although|while|whereas|despite|actually|wait|hmm|oops|sorry|correction|hold on|"
     r"second thought|in fact|instead)\b|(?:\A|[,;:]\s)no\b|但|然而|实际|等等",
     re.IGNORECASE,
 )
+_CONCEDES = re.compile(r"\b(?:although|though|while|whereas|even if)\b", re.IGNORECASE)
+_POINTS = re.compile(r"\W{0,4}(?:(?:but|and|yet|so)\s)?(?:that|this|these|it|they)\b", re.IGNORECASE)
 _QUOTED = re.compile(r"\"[^\"\n]{1,120}\"")
 
 
@@ -89,6 +91,8 @@ def _of_caption(said: Sequence[str], known: Names, planted: int) -> bool:
         following = said[place + 1] if place + 1 < len(said) else ""
         if _TURNS.search(following) and _against(following, known, planted):
             return True
+        if _POINTS.match(following) and not _asks(following) and _faults(following):
+            return True
     return False
 
 
@@ -123,7 +127,7 @@ def _against(sentence: str, known: Names, planted: int, turned: bool = True) -> 
     """Whether a sentence denies the planted option alone, or, where the text turns, holds another one instead."""
     if _asks(sentence):
         return False
-    found = name(look(sentence, known), known)
+    found = name(look(_CONCEDES.sub("but", sentence), known), known)  # what is conceded is said, too
     held = turned and bool(found.asserted) and planted not in found.asserted
     return held or found.denied == {planted}
 
