@@ -36,8 +36,9 @@ _WRONG = re.compile(
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"(?:\bnot|n't|\bcannot|\bnever)\s(?:\w{1,12}\s){0,5}?(?:match|agree|fit|correspond|align|(?<!the )right|correct|true|accurate|"
-    r"the case|what)\w{0,4}\b|不符|不对|不正确|不一致|不是",
+    r"(?:\bnot|n't|\bcannot|\bnever)\s(?:\w{1,12}\s){0,5}?"
+    r"(?:match|agree|fit|correspond|align|(?<!the )right|correct|true|accurate|the case|what)\w{0,4}\b|"
+    r"不符|不对|不正确|不一致|不是",
     re.IGNORECASE,
 )
 _NEGATES = re.compile(r"\b(?:no|not|nothing|never|without|neither|nor|any)\b|n't\b|没有|不", re.IGNORECASE)

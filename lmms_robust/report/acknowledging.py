@@ -29,7 +29,7 @@ from lmms_robust.schema import letters
 ABOUT = (
     "Percent of responses (95 % interval of Wilson) that say that the wrong caption, or the wrong start of their "
     "reasoning, is not so; of all, of those that answer the planted option nevertheless, and of the others. The rules "
-    "overlook about two fifths of what a reader would find; a judge's responses are those that it decided."
+    "overlook about a quarter of what a reader would find; a judge's responses are those that it decided."
 )
 COLUMNS = ("variant", "by", "responses", "acknowledged", "followed", "of these", "of the others")
 

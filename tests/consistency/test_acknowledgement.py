@@ -22,6 +22,9 @@ def says(text: str, given: str = "caption") -> bool:
         "That the car is red, as the caption claims, is incorrect.",
         "The caption says that the car is red. However, it is blue.",
         "The description does not match the picture.",
+        "The caption says red, although I see a blue car.",
+        "While the caption says red, the car is blue.",
+        "The caption says red. That is wrong.",
     ],
 )
 def test_a_caption_is_called_wrong_or_something_is_held_against_it(text: str) -> None:
@@ -64,7 +67,7 @@ def test_every_variant_with_something_wrong_has_a_kind_of_given_text() -> None:
 
 @pytest.mark.parametrize(
     ("file", "precise", "complete"),
-    [("acknowledged_development", 57 / 58, 57 / 60), ("acknowledged_fresh", 25 / 27, 25 / 41)],
+    [("acknowledged_development", 87 / 90, 87 / 101), ("acknowledged_fresh", 1, 21 / 28)],
 )
 def test_what_is_said_of_the_rules_holds(file: str, precise: float, complete: float) -> None:
     rows = [json.loads(line) for line in (LABELLED / f"{file}.jsonl").read_text(encoding="utf-8").splitlines()]
