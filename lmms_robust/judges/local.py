@@ -81,11 +81,17 @@ class LocalJudge:
         if not prompts:
             return []
         padded = self._tokenizer.pad({"input_ids": [*prompts]}, padding_side="left", return_tensors="pt")
-        with torch.inference_mode():
-            made = self._model.generate(
-                **padded.to(self._device), max_new_tokens=self._max_tokens, do_sample=False, num_beams=1,
-                temperature=None, top_p=None, top_k=None, pad_token_id=self._tokenizer.pad_token_id,
-            )  # fmt: skip
+        try:
+            with torch.inference_mode():
+                made = self._model.generate(
+                    **padded.to(self._device), max_new_tokens=self._max_tokens, do_sample=False, num_beams=1,
+                    temperature=None, top_p=None, top_k=None, pad_token_id=self._tokenizer.pad_token_id,
+                )  # fmt: skip
+        except torch.OutOfMemoryError as error:
+            raise RobustError(
+                f"judge {self.named.name}: out of GPU memory with {len(prompts)} replies at a time; allowed: a smaller "
+                "--batch-size; what judges replied is kept: run again"
+            ) from error
         tokens = made[:, padded["input_ids"].shape[1] :].tolist()
         return [self._answer(prompt, reply) for prompt, reply in zip(prompts, tokens, strict=True)]
 

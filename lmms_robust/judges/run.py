@@ -21,7 +21,7 @@ from lmms_robust.backends.journal import Journal, Kept, request_key
 from lmms_robust.consistency import acknowledgement_request, verdicts
 from lmms_robust.consistency import judge as asking
 from lmms_robust.consistency.judge import Request, read_reply
-from lmms_robust.consistency.verdicts import Vote, derive, path_for, write
+from lmms_robust.consistency.verdicts import Vote, derive, path_for, read, write
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.prompts import template_digest
@@ -149,7 +149,8 @@ def judge(
         ask: one of :data:`ASKS`.
 
     Raises:
-        RobustError: no folder, no sample of ours, a judge that cannot be asked, or a file that cannot be written.
+        RobustError: no folder, no sample of ours, a judge that cannot be asked, or a file that cannot be written, or
+            holds a person's labels.
     """
     if ask not in ASKS:
         raise unknown("ask", ask, ASKS)
@@ -159,6 +160,9 @@ def judge(
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
+    for log, _ in tables:
+        for one in judges:
+            _refuse_labels(path_for(log, one.named.name, ASKS[ask].suffix))
     total = len(judges) * sum(len(table) for _, table in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
         works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
@@ -169,17 +173,27 @@ def judge(
     return [work.told for work in works]
 
 
+def _refuse_labels(path: Path) -> None:
+    """Refuse to write where a person's labels stand.
+
+    Raises:
+        RobustError: they do.
+    """
+    if path.exists() and any(vote.by_a_person for vote in read(path).found.values()):
+        raise RobustError(f"{str(path)!r} holds labels of a person; allowed: another name for the judge")
+
+
 def _tables(folders: Sequence[Path]) -> Iterator[tuple[Path, pa.Table]]:
     """Each log with its records as they are logged; what cannot be read is named in a warning."""
     logs = {log.path.resolve(): log for folder in folders for log in sample_logs(folder)}
-    for path, log in logs.items():
+    for log in logs.values():
         columns = Columns()
         for record, response, line in log.records():
-            columns.add(record, response, str(path), line)
+            columns.add(record, response, str(log.path), line)
         if log.fault:
             logger.warning("left out: %s", log.fault)
         if log.read:
-            yield path, columns.table()
+            yield log.path, columns.table()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import asked, codes, equals
+from lmms_robust.report.deciders import JOINS
 from lmms_robust.report.estimates import AREAS, Row, rows
 from lmms_robust.report.joint import Joint, joint_estimates
 from lmms_robust.report.logs import Run
@@ -118,11 +119,17 @@ def _used(found: Sequence[Row]) -> dict[str, Column]:
 REASONING: dict[str, Column] = {
     "consistent": lambda row: NONE if row.verdicts is None else percent(row.estimates["consistency"]),
     "yes+no": lambda row: NONE if row.verdicts is None else f"{row.verdicts[0]}+{row.verdicts[1]}",
-    "by": lambda row: "\n".join(f"{name} {count}" for name, count in sorted(row.deciders.items())) or NONE,
+    "by": lambda row: "\n".join(f"{_who(name)} {count}" for name, count in sorted(row.deciders.items())) or NONE,
     "undecided": lambda row: _undecided(row),
     "right and consistent": _of("consistent_acc", NONE),
     "its drop": lambda row: percent(row.estimates.get("consistent_drop"), NONE if row.verdicts is None else ""),
 }
+
+
+def _who(name: str) -> str:
+    """Who gave verdicts, in few letters; the names are said below the table."""
+    several = name.count(JOINS)
+    return f"majority of {several + 1}" if several else name
 
 
 def _undecided(row: Row) -> str:

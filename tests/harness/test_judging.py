@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lmms_robust.cli import main
+from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, judging, lm_eval, lmms_eval
 from lmms_robust.harness.judging import FEWEST_FAILURES
 from lmms_robust.harness.lm_eval import CONTINUES
 from lmms_robust.harness.settings import JUDGE_VARIABLE
+from lmms_robust.report.logs import read_runs
+from lmms_robust.report.process import evaluate
 from tests.backends.servers import Answer, Server, completion, refusal, serving, text_of
 from tests.conftest import row, rows
 from tests.harness.samples import Doc, made
@@ -122,3 +128,23 @@ def test_a_judge_that_cannot_be_asked_is_refused_before_docs_are_made(
         monkeypatch.setenv(name, value)
     with pytest.raises(RobustError, match=said):
         docs.variant_docs("scenes", ("base",), rows(row(0)))
+
+
+@pytest.mark.harness
+def test_a_run_of_lmms_eval_is_judged_and_its_logs_judged_again_agree(tmp_path: Path) -> None:
+    with serving(lambda body: told(body, "B")) as server:
+        settings = {
+            JUDGE_VARIABLE: "j=some-model", "API_TYPE": "openai", "OPENAI_API_URL": server.url, "OPENAI_API_KEY": "k",
+        }  # fmt: skip
+        limit = ("--limit", "12", "--gen_kwargs", "max_new_tokens=96")
+        options = ("--model", "robust_hf", "--model_args", f"pretrained={TINY_MODEL}", "--tasks", "robustness_scenes")
+        evaluate([*options, *limit, "--batch_size", "16"], tmp_path, environment=settings)
+        (run,) = read_runs(tmp_path)
+        during = {text_of(body["messages"][0]) for body in server.asked}
+        server.asked.clear()
+        CliRunner().invoke(main, ["judge", str(tmp_path), "--judge", f"j=some-model@{server.url}"])
+        after = {text_of(body["messages"][0]) for body in server.asked}
+    assert {one.decided_by for one in run.records if one.applicable and one.answer} == {"j"}
+    assert {one.conclusion for one in run.records if one.applicable and one.answer} == {"B"}
+    assert any("which was given to the writer" in text for text in during)
+    assert during == after  # what was injected is told from the log as it is from the task

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from lmms_robust.cli import main
-from lmms_robust.consistency.verdicts import Vote, path_for, read
+from lmms_robust.consistency.verdicts import Vote, append, path_for, read
 from lmms_robust.report.logs import read_runs
 from tests.backends.conftest import impatient as impatient
 from tests.backends.servers import Answer, completion, refusal, serving, text_of
@@ -267,6 +267,18 @@ def test_an_injected_start_is_shown_apart_whichever_harness_logged_it(tmp_path: 
     given = text.partition("which was given to the writer\n")[2].partition("\n#")[0]
     assert "left" in given or "right" in given
     assert "Look 0" not in given
+
+
+def test_a_persons_labels_are_not_written_over(tmp_path: Path) -> None:
+    log = run_of(tmp_path, 1)
+    append(path_for(log, "me"), Vote("i0", "d", "base", 0, "r", "me", "A"))
+    before = path_for(log, "me").read_bytes()
+    with serving(right) as server:
+        result = judged(tmp_path, f"me=m@{server.url}")
+        assert not server.asked
+    assert result.exit_code == 1
+    assert "holds labels of a person; allowed: another name for the judge" in result.output
+    assert path_for(log, "me").read_bytes() == before
 
 
 def test_a_run_without_our_samples_is_refused(tmp_path: Path) -> None:
