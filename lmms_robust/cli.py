@@ -13,6 +13,7 @@ import click
 
 from lmms_robust import __version__
 from lmms_robust.cli_agreement import agreement
+from lmms_robust.cli_behaviour import commands as behaviour
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
 from lmms_robust.cli_judge import judge
@@ -56,7 +57,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, judge, *reports, agreement, export):
+for command in (*commands, judge, *reports, agreement, *behaviour, export):
     main.add_command(command)
 
 

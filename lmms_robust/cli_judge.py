@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     "--judge", "judges", multiple=True, required=True, metavar="NAME=MODEL@BASE_URL|NAME=hf:CHECKPOINT",
     help="A model on an OpenAI-compatible server, or a transformers checkpoint; may be repeated: the majority decides.",
 )  # fmt: skip
+@click.option(
+    "--ask", type=click.Choice(["conclusion", "acknowledged"]), default="conclusion", show_default=True,
+    help="acknowledged: does a response say that the wrong caption, or wrong start, that it was given is not so?",
+)  # fmt: skip
 @click.option("--rules-first", is_flag=True, help="Ask only where the rules are undecided.")
 @click.option("--concurrency", default=16, show_default=True, type=click.IntRange(1), help="Most requests at a time.")
 @click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
@@ -39,6 +43,7 @@ if TYPE_CHECKING:
 def judge(
     folders: Sequence[Path],
     judges: Sequence[str],
+    ask: str,
     rules_first: bool,
     concurrency: int,
     timeout: float,
@@ -56,7 +61,8 @@ def judge(
     Verdicts are written beside the logs, where every table finds them. Replies are kept: a second run asks nothing. The
     key of a server is that in OPENAI_API_KEY_NAME, or in OPENAI_API_KEY.
 
-    Before that each judge is tried on questions whose replies are known, and what came of it is printed.
+    Before it is asked about conclusions, each judge is tried on questions whose replies are known, and what came of it
+    is printed.
     """
     from lmms_robust.backends.arguments import json_object
     from lmms_robust.judges.audit import audit, sheet
@@ -67,17 +73,19 @@ def judge(
 
     if no_audit and (audit_only or attacks):
         raise RobustError(f"--no-audit and {'--audit-only' if audit_only else '--attacks'}; allowed: one of them")
+    if ask != "conclusion" and (rules_first or audit_only or attacks):
+        raise RobustError(f"--ask {ask} with --rules-first, --audit-only or --attacks; allowed: about conclusions only")
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
-    tables = [] if audit_only else logged(folders, [one.name for one in named])
+    tables = [] if audit_only else logged(folders, [one.name for one in named], ask)
     try:
         found = [connected(one, limits) for one in named]
-        if not no_audit:
+        if ask == "conclusion" and not no_audit:
             for one in found:
                 tried = audit(one.named.name, asker(one, folders[0]), attacks)
                 show([sheet(tried), str(tried)], "table")
-        for told in asked(tables, found, rules_first) if tables else []:
+        for told in asked(tables, found, rules_first, ask) if tables else []:
             click.echo(told.line())
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")

@@ -21,21 +21,26 @@ if TYPE_CHECKING:
 @click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
 @click.option("--format", "form", type=click.Choice(["table", "md", "csv", "json"]), default="table", show_default=True)
 @click.option("--by", type=click.Choice(["category"]), help="Numbers of each category, too.")
+@click.option("--acknowledged", is_flag=True, help="Do responses say that the wrong caption or start is not so?")
 @with_deciders
-def summary(folders: Sequence[Path], form: str, by: str | None, deciders: str | None) -> None:
+def summary(folders: Sequence[Path], form: str, by: str | None, acknowledged: bool, deciders: str | None) -> None:
     """Print the numbers of every run logged below RUN, an --output_path of a harness.
 
     Answers, outcomes, reasoning and, where the backend gave probabilities of the answer letters, confidence; several
     runs of one benchmark, such as checkpoints, in one table before. csv and json have every number with its bounds and
     95 % interval.
     """
+    from lmms_robust.report.acknowledging import sheets
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
     from lmms_robust.report.summary import numbers, pieces
 
+    if acknowledged and form not in ("table", "md"):
+        raise RobustError(f"--acknowledged with --format {form}; allowed: table, md")
     runs = read_all(folders, read_deciders(deciders))
     if form in ("table", "md"):
         show(pieces(runs, by is not None), form)
+        show(sheets(runs) if acknowledged else (), form)
     else:
         click.echo(numbers(runs, form, by is not None), nl=False)
 

@@ -22,10 +22,11 @@ LAYERS = [
     {"harness"},
     {"backends"},
     {"judges"},
+    {"labelling"},
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_report"},
-    {"cli_agreement", "cli_judge"},
+    {"cli_agreement", "cli_behaviour", "cli_judge"},
     {"cli"},
     {"__init__"},
 ]

@@ -126,14 +126,14 @@ def request(about: Asked) -> Request:
     """
     known = letters(len(about.options))
     texts = {
-        "question": _quoted(about.question, _MOST["question"]),
+        "question": quoted(about.question, _MOST["question"]),
         "options": "\n".join(
-            _quoted(f"{letter}. {option}", _MOST["option"]) for letter, option in zip(known, about.options, strict=True)
+            quoted(f"{letter}. {option}", _MOST["option"]) for letter, option in zip(known, about.options, strict=True)
         ),
-        "given": about.given and _quoted(about.given, -_MOST["given"]),
-        "reasoning": _quoted(about.reasoning, -_MOST["reasoning"]),
+        "given": about.given and quoted(about.given, -_MOST["given"]),
+        "reasoning": quoted(about.reasoning, -_MOST["reasoning"]),
     }
-    mark = _mark(about.seed, "".join(texts.values()))
+    mark = unforeseen(about.seed, "".join(texts.values()))
     allowed = ", ".join([*known, NONE])
     return Request(render(TEMPLATE, {**texts, "mark": mark, "allowed": allowed}), mark, len(known))
 
@@ -169,7 +169,7 @@ def read_reply(text: str, asked: Request) -> Said:
     return Said(conclusion) if conclusion in letters(asked.count) else Said(None, "no_option")
 
 
-def _quoted(text: str, most: int) -> str:
+def quoted(text: str, most: int) -> str:
     """A text of others: bounded (from its end if ``most`` is negative), each line quoted, and no token of a model's."""
     shown = text[:most] if most > 0 else text[most:]
     clean = "".join(map(_visible, shown))
@@ -188,7 +188,7 @@ def _visible(sign: str) -> str:
     return sign if not hidden or sign in "\t\n\r\f\v\x1c\x1d\x1e\x85" else ""
 
 
-def _mark(seed: str, texts: str) -> str:
+def unforeseen(seed: str, texts: str) -> str:
     """A mark that stands in none of the texts."""
     while True:
         seed = sha256(seed.encode()).hexdigest()

@@ -24,6 +24,8 @@ from lmms_robust.writing import complete
 
 SUFFIX = ".verdicts"
 RULES = "rules"
+REORDERED = "reordered"
+"""The decider that is the model itself, asked again with its options reordered."""
 NO_CONCLUSION, JUDGE_FAILED, JUDGES_DISAGREE = "no_conclusion", "judge_failed", "judges_disagree"
 """Why verdicts of deciders are undecided."""
 
@@ -73,6 +75,11 @@ class Vote:
         """Whether no model decided."""
         return self.model is None
 
+    @property
+    def by_a_judge(self) -> bool:
+        """Whether a model decided that read the reasoning; the one that wrote it is no judge of it."""
+        return not self.by_a_person and self.decider != REORDERED
+
 
 @dataclass(frozen=True, slots=True)
 class Votes:
@@ -106,20 +113,20 @@ def checked_name(name: str) -> str:
     return name
 
 
-def path_for(log: Path, decider: str) -> Path:
-    """Where the verdicts of a decider on the responses of a sample log stand.
+def path_for(log: Path, decider: str, suffix: str = SUFFIX) -> Path:
+    """Where the verdicts of a decider stand; those on something else than the conclusion have a suffix of their own.
 
     >>> path_for(Path("out/1_samples_x.jsonl"), "qwen").name
     '1_samples_x.qwen.verdicts'
     """
-    return log.with_name(f"{log.stem}.{checked_name(decider)}{SUFFIX}")
+    return log.with_name(f"{log.stem}.{checked_name(decider)}{suffix}")
 
 
-def beside(log: Path) -> dict[str, Path]:
+def beside(log: Path, suffix: str = SUFFIX) -> dict[str, Path]:
     """Files of verdicts on a sample log by decider, in the order of their names."""
     found = {
-        path.name.removeprefix(f"{log.stem}.").removesuffix(SUFFIX): path
-        for path in log.parent.glob(f"{escape(log.stem)}.*{SUFFIX}")
+        path.name.removeprefix(f"{log.stem}.").removesuffix(suffix): path
+        for path in log.parent.glob(f"{escape(log.stem)}.*{suffix}")
     }
     return {name: found[name] for name in sorted(found) if _NAME.fullmatch(name) and name != RULES}
 
@@ -132,7 +139,7 @@ def read(path: Path) -> Votes:
     found: dict[Key, Vote] = {}
     lines = bad = 0
     reason = ""
-    decider = path.name.removesuffix(SUFFIX).rpartition(".")[2]
+    decider = path.stem.rpartition(".")[2]
     try:
         if not path.is_file():
             raise OSError(0, "no file")

@@ -135,7 +135,7 @@ def _injection(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None) ->
     _ASKED["continues"] = chosen == "prefill"
     if doc["probe"] and chosen != "prefill":
         sys.exit(
-            f"lmms-robust: robustprobe_{doc['benchmark']}: this model does not continue a prefill, and a probe is "
+            f"lmms-robust: {doc['benchmark']}: this model does not continue a prefill, and a probe or follow-up is "
             f"nothing else; allowed: {', '.join(BACKENDS)}"
         )
     return chosen

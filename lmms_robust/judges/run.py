@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,13 +17,16 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
+from lmms_robust.consistency import acknowledgement_request, verdicts
 from lmms_robust.consistency import judge as asking
-from lmms_robust.consistency.judge import Request, template_digest
+from lmms_robust.consistency.judge import Request
 from lmms_robust.consistency.verdicts import Vote, derive, path_for, read, write
-from lmms_robust.errors import RobustError
+from lmms_robust.errors import RobustError, unknown
 from lmms_robust.judges.kept import Replies, said
 from lmms_robust.judges.naming import Answer, Judge
+from lmms_robust.prompts import template_digest
 from lmms_robust.record import Record
+from lmms_robust.report.acknowledging import own_words
 from lmms_robust.report.columns import Columns
 from lmms_robust.report.logs import sample_logs
 from lmms_robust.report.responses import Shown, shown
@@ -32,6 +35,54 @@ CHUNK = 1_000
 """Responses whose requests are made at a time."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What judges are asked about a response.
+
+    Attributes:
+        template: name of the template of a request.
+        suffix: of the files of verdicts.
+        request: what is sent about a response; None where there is nothing to ask.
+        verdict: what a letter, or none, means for a response.
+        words: what it is called to be True, and to be False.
+    """
+
+    template: str
+    suffix: str
+    request: Callable[[Shown], Request | None]
+    verdict: Callable[[str | None, Record], bool | None]
+    words: tuple[str, str]
+
+
+def _about_conclusion(one: Shown) -> Request | None:
+    about = asking.asked(one.record, one.turn, one.prefill)
+    return None if about is None else asking.request(about)
+
+
+def _about_acknowledging(one: Shown) -> Request | None:
+    given = "" if one.record.injection == "inline" else one.prefill
+    return acknowledgement_request.request(one.record, one.prompt, given, own_words(one))
+
+
+ASKS = {
+    "conclusion": Ask(
+        asking.TEMPLATE,
+        verdicts.SUFFIX,
+        _about_conclusion,
+        lambda letter, record: derive(letter, record.answer, "").consistent,
+        ("consistent", "inconsistent"),
+    ),
+    "acknowledged": Ask(
+        acknowledgement_request.TEMPLATE,
+        acknowledgement_request.SUFFIX,
+        _about_acknowledging,
+        lambda letter, record: acknowledgement_request.acknowledged(letter),
+        ("acknowledge", "do not"),
+    ),
+}
+"""What judges can be asked, by name."""
 
 
 @dataclass(slots=True)
@@ -47,6 +98,7 @@ class Told:
         failed: why it failed, and how often.
         tokens: lengths of requests and replies that it was asked for, where the server tells.
         price: of these in US dollars; None where the server does not tell.
+        words: see :class:`Ask`.
     """
 
     name: str
@@ -57,11 +109,12 @@ class Told:
     failed: Counter[str] = field(default_factory=Counter)
     tokens: Counter[str] = field(default_factory=Counter)
     price: float | None = None
+    words: tuple[str, str] = ("consistent", "inconsistent")
 
     def line(self) -> str:
         """In words."""
         yes, no, unknown = (self.verdicts[one] for one in (True, False, None))
-        told = f"{self.name}: {yes} consistent, {no} inconsistent, {unknown} undecided"
+        told = f"{self.name}: {yes} {self.words[0]}, {no} {self.words[1]}, {unknown} undecided"
         if self.failed:
             told += f" (of these failed: {', '.join(f'{why} {n}' for why, n in sorted(self.failed.items()))})"
         return f"{told}; {self.asked} asked, {self.kept} kept from before{self.cost()}; {self.files} file(s)"
@@ -85,43 +138,49 @@ Logged = tuple[Path, pa.Table]
 """A sample log, and its records as they are logged."""
 
 
-def logged(folders: Sequence[Path], names: Sequence[str]) -> list[Logged]:
+def logged(folders: Sequence[Path], names: Sequence[str], ask: str = "conclusion") -> list[Logged]:
     """The logs that judges can be asked about.
 
     Args:
         folders: output folders of a harness.
         names: of the judges, each of which writes a file beside each log.
+        ask: one of :data:`ASKS`.
 
     Raises:
         RobustError: no folder, no sample of ours, or a file that holds a person's labels.
     """
+    if ask not in ASKS:
+        raise unknown("ask", ask, ASKS)
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
     for log, _ in tables:
         for name in names:
-            _refuse_labels(path_for(log, name))
+            _refuse_labels(path_for(log, name, ASKS[ask].suffix))
     return tables
 
 
-def judge(tables: Sequence[Logged], judges: Sequence[Judge], rules_first: bool = False) -> list[Told]:
+def judge(
+    tables: Sequence[Logged], judges: Sequence[Judge], rules_first: bool = False, ask: str = "conclusion"
+) -> list[Told]:
     """Ask judges about every logged response of which there is something to ask, and write what they say.
 
     Args:
         tables: the logs, see :func:`logged`.
         judges: each writes a file beside each log.
         rules_first: ask only where the rules are undecided; elsewhere no verdict is written, and the rules' stands.
+        ask: one of :data:`ASKS`.
 
     Raises:
         RobustError: a judge that cannot be asked, or a file that cannot be written.
     """
     total = len(judges) * sum(len(table) for _, table in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
-        works = [_Work(one, rules_first, progress) for one in judges]
+        works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
         for log, table in tables:
             for work in works:
-                write(path_for(log, work.told.name), work.votes(log, shown(table)))
+                write(path_for(log, work.told.name, ASKS[ask].suffix), work.votes(log, shown(table)))
                 work.told.files += 1
     return [work.told for work in works]
 
@@ -161,11 +220,12 @@ class _Case:
 class _Work:
     """One judge's work on all logs."""
 
-    def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any]) -> None:
+    def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any], ask: Ask) -> None:
+        self._ask = ask
         self._judge, self._rules_first, self._progress = judge, rules_first, progress
-        self._template = template_digest()
+        self._template = template_digest(ask.template)
         self._replies: dict[Path, Replies] = {}
-        self.told = Told(judge.named.name)
+        self.told = Told(judge.named.name, words=ask.words)
 
     def votes(self, log: Path, found: Iterable[Shown]) -> Iterator[Vote]:
         """What the judge says of the responses of a log, in their order."""
@@ -183,10 +243,9 @@ class _Work:
     def _case(self, one: Shown, replies: Replies) -> _Case | None:
         if self._rules_first and one.record.consistent is not None:
             return None
-        about = asking.asked(one.record, one.turn, one.prefill)
-        if about is None:
+        request = self._ask.request(one)
+        if request is None:
             return None
-        request = asking.request(about)
         return _Case(one, request, replies.key(request))
 
     def _answers(self, cases: Sequence[_Case], replies: Replies) -> dict[str, Answer]:
@@ -207,7 +266,7 @@ class _Work:
     def _vote(self, case: _Case, answer: Answer) -> Vote:
         found = said(answer, case.request)
         record: Record = case.shown.record
-        self.told.verdicts[derive(found.conclusion, record.answer, self.told.name).consistent] += 1
+        self.told.verdicts[self._ask.verdict(found.conclusion, record)] += 1
         if found.failed:
             self.told.failed[found.failed] += 1
         return Vote(

@@ -70,7 +70,7 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
     """
     for match in _LETTER.finditer(text):
         at = match.start() + (match[0] == "(")
-        if _is_article(text, at):
+        if is_article(text, at):
             continue
         before = _WORD_BEFORE.search(text, max(0, at - 24), at)
         word = before[1].lower() if before else ""
@@ -84,7 +84,7 @@ def first_letter(text: str) -> tuple[int, int] | None:
     if match is None:
         return None
     at = match.start(match.lastindex or 1)
-    return None if _is_article(text, at) else (at, index_of(text[at]))
+    return None if is_article(text, at) else (at, index_of(text[at]))
 
 
 def names_another(text: str, at: int) -> bool:
@@ -93,8 +93,8 @@ def names_another(text: str, at: int) -> bool:
     return more is not None and more[1] != text[at].upper()
 
 
-def _is_article(text: str, at: int) -> bool:
-    """Whether a letter is the word "a" or "I"."""
+def is_article(text: str, at: int) -> bool:
+    """Whether a letter, found by its place in a text, is the word "a" or "I"."""
     follows = text[at + 1 : at + 12]
     return text[at] in "AI" and follows[:1].isspace() and follows.lstrip()[:1].islower() and not _VERB.match(follows)
 

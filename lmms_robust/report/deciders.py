@@ -99,8 +99,8 @@ class Panel:
 
     def _take(self, name: str, path: Path, found: Votes) -> None:
         votes = found.found
-        if self._wanted.names is None:  # labels of people are a sample, to hold others against
-            votes = {key: vote for key, vote in votes.items() if not vote.by_a_person}
+        if self._wanted.names is None:  # labels of people are a sample, to hold others against, and so is behaviour
+            votes = {key: vote for key, vote in votes.items() if vote.by_a_judge}
         if votes:
             self._votes[name], self._files[name] = votes, path
         if found.fault:

@@ -58,6 +58,12 @@ def test_a_judges_verdicts_replace_those_of_the_rules(samples: Path) -> None:
     ]
 
 
+def test_the_model_asked_again_decides_only_where_it_is_named(samples: Path) -> None:
+    judged(samples, "reordered", {"w": "B", "x": "A", "y": "B"})
+    assert {one.decided_by for one in found(samples).values()} == {"rules"}
+    assert [one.consistent for one in found(samples, "reordered").values()] == [False, True, True, None]
+
+
 def test_rules_alone_and_rules_first_are_a_choice(samples: Path) -> None:
     judged(samples, "qwen", {"w": "B", "x": "A", "y": None})
     assert [one.decided_by for one in found(samples, "rules").values()] == ["rules"] * 4
