@@ -17,7 +17,7 @@ Found = re.Match[str]
 
 BE = r"(?P<be>'s|’s| is| are| was| were)"
 IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
-RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
+RELATED = r"(?:(?:in|with) regards? to|in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
 WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|title|sentence|inscription|message|line)$")
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
@@ -98,6 +98,7 @@ def waiting(words: Sequence[str]) -> int | None:
     described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
     described = described or (end > 2 and words[end - 3] in DETERMINERS and "ADJ" in parts(words[end - 2]))
     noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
+    noun = noun or (end > 2 and words[end - 3] in {"of", "with", "to"} and "ADJ" in parts(words[end - 2]))
     return end - 1 if waits and not noun else None
 
 

@@ -23,6 +23,8 @@ SHADES = _words("dark light bright pale deep sky")
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+BE = _words("is are was were isn't aren't wasn't weren't am")
+HAVE = _words("has have had hasn't haven't hadn't does do did doesn't don't didn't")
 MODALS = _words("can could will would may might must shall should can't cannot won't")
 SUBORDINATORS = _words(
     "that which who whose whom while when where because as if although though until since unless whether so than"

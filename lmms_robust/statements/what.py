@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import bare_noun_of
 from lmms_robust.statements.asking import (
     BE,
     CODE,
@@ -21,7 +22,7 @@ from lmms_robust.statements.asking import (
     whole_verb,
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
-from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
+from lmms_robust.statements.complements import complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import PERSONAL, PREPOSITIONS
@@ -134,8 +135,12 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     if words[-1] in {"for", "about"} and tokens(option) and is_gerund(tokens(option)[0]):
         return f"{who} {verb} {doing} {option[0].lower()}{option[1:]}"
     of = inner[-1] in {"of", "for", "with", "about"}
-    about = "material" if of else "sport" if doing.startswith("playing") else "thing"
+    purpose = inner[-1] == "for" and inner[-2] in {"used", "made", "designed", "meant"}
+    about = "purpose" if purpose else "material" if of else "sport" if doing.startswith("playing") else "thing"
     said = complement(option, about, options)
+    if said and said.startswith("to ") and words[-1] in PREPOSITIONS:
+        doing = doing.removesuffix(f" {words[-1]}")  # "used to hold water"
+        said = said if purpose else None
     return said and f"{who} {verb} {doing} {said} {where}"
 
 

@@ -12,7 +12,7 @@ from lmms_robust.statements.clauses import verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
 from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
-from lmms_robust.statements.words import is_countable, is_participle, parts, past, third_person
+from lmms_robust.statements.words import is_countable, is_mass, is_participle, parts, past, third_person
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
@@ -147,6 +147,7 @@ def _without_article(words: list[str], predicate: str) -> str:
     """A subject as it stands in a sentence: "the salt is wet", but "salt is a mineral"."""
     subject = " ".join(words)
     kinds = re.match(r"an? ", predicate) and words[0].islower() and words[0] not in DETERMINERS and len(words) < 4
+    kinds = kinds or is_plural(subject)  # "squirrels have tails"
     return subject if kinds or _name_length(f"{subject} {predicate}") == len(words) else definite(subject)
 
 
@@ -194,6 +195,14 @@ def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:
 
 
 def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
+    adverb = subject.split()[-1]
+    if verb in {"do", "does", "did"} and parts(adverb) == {"ADV"}:  # "does not clearly say"
+        subject = subject.removesuffix(f" {adverb}")
+        clause = _joined(verb, subject, predicate, yes)
+        at = len(subject) + (0 if yes else len(f" {verb} not"))
+        return f"{clause[:at]} {adverb}{clause[at:]}"
+    if yes:
+        predicate = _without_any(predicate)
     if yes and verb in {"do", "does", "did"}:
         first, _, rest = predicate.partition(" ")
         form = {"do": first, "does": third_person(first), "did": past(first)}[verb]
@@ -201,6 +210,16 @@ def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
     if yes:
         return f"{subject} {verb} {predicate}"
     return f"{subject} {'cannot' if verb == 'can' else f'{verb} not'} {predicate}"
+
+
+def _without_any(predicate: str) -> str:
+    """A predicate that says yes: "have a hat" for "have any hat"."""
+
+    def some(found: re.Match[str]) -> str:
+        words = found[1].split()
+        return found[1] if is_mass(words[head_index(words)]) else indefinite(found[1])
+
+    return re.sub(r"\bany (\w.*)", some, predicate)
 
 
 def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
