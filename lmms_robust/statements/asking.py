@@ -10,8 +10,17 @@ from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PERSONAL, PREPOSITIONS, PRONOUNS, TURNED
-from lmms_robust.statements.words import is_countable, is_gerund, is_participle, parts, past, third_person
+from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
+    CONCRETE,
+    DETERMINERS,
+    MODALS,
+    PERSONAL,
+    PREPOSITIONS,
+    PRONOUNS,
+    TURNED,
+)
+from lmms_robust.statements.words import bare, is_countable, is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
 
@@ -130,3 +139,22 @@ def inflected(verb: str, aux: str, who: str) -> str:
         plain = aux == "do" or is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
         return verb if plain else third_person(verb)
     return past(verb) if aux == "did" else f"{aux} {verb}"
+
+
+def agreeing(verb: str, said: str) -> str | None:
+    """The verb in the number of its subject."""
+    first, _, rest = verb.partition(" ")
+    many, low = is_plural(said), first.casefold()
+    forms = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't"}
+    backward = {plural: one for one, plural in forms.items()}
+    if low in forms or low in backward:
+        return f"{forms.get(low, low) if many else backward.get(low, low)} {rest}".strip()
+    if low in MODALS or low == "had":
+        return verb
+    if low in {"best", "better", "most", "also"}:
+        inner = agreeing(rest, said)
+        return inner and f"{first} {inner}"
+    plain = bare(low)
+    if plain is None or low not in {plain, third_person(plain)}:
+        return verb if plain else None
+    return f"{plain if many else third_person(plain)} {rest}".strip()

@@ -71,7 +71,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text, others in zip(options, refused, together, strict=True)
         if text is None and others is None
     ]
-    asking, by = dict.fromkeys((question, asked(question))), source(question)
+    asking, by = dict.fromkeys(map(_one_article, (question, asked(question)))), source(question)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern in patterns if readable else ():
         for text in asking:
@@ -89,6 +89,11 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text in zip(options, refused, strict=True)
     ]
     return Statements(tuple(left), FALLBACK)
+
+
+def _one_article(question: str) -> str:
+    """Correct what data gets wrong: "Is the a girl behind the tent?"."""
+    return re.sub(r"\bthe an? (?=\w)", "the ", question)
 
 
 def _filled(

@@ -90,7 +90,8 @@ def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:
     if WRITTEN.search(head_noun(asked)):
         return f"{asked} {verb} {in_quotes(option)}"
     said = complement(option, asked, options)
-    return said and f"{asked} {verb} {said}"
+    several = is_plural(asked) and not is_plural(said or "")  # "the emotions might be happy"
+    return None if several or not said else f"{asked} {verb} {said}"
 
 
 def _written(found: Found, option: str, _: Sequence[str]) -> str | None:

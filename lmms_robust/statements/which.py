@@ -13,6 +13,7 @@ from lmms_robust.statements.asking import (
     DET,
     WRITTEN,
     Found,
+    agreeing,
     in_quotes,
     inflected,
     is_noun_phrase,
@@ -30,9 +31,12 @@ from lmms_robust.statements.grammar import (
     is_are,
     is_plural,
     mid_sentence,
+    singular,
 )
 from lmms_robust.statements.vocabulary import (
     ABSTRACT,
+    BE,
+    BREAKS,
     COLOURS,
     DETERMINERS,
     MODALS,
@@ -42,16 +46,16 @@ from lmms_robust.statements.vocabulary import (
     PRONOUNS,
 )
 from lmms_robust.statements.words import (
-    bare,
     is_base_verb,
+    is_countable,
     is_gerund,
     is_participle,
     is_plural_word,
     is_third_person,
     parts,
-    third_person,
 )
 
+_OPENS = BREAKS | DETERMINERS
 _NO_ONE = re.compile(r"(?:the )?(?:neither|either|any|none|all|same|equal|both (?!.* and ))\b", re.IGNORECASE)
 _KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
@@ -159,41 +163,30 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
             r"(?:statement|sentence|claim|fact|conclusion)s\b", things
         ):  # options are sentences
             return None
-        agrees = _agreeing(verb, chosen)
+        agrees = agreeing(verb, chosen)
+        if _lacks_article(verb.casefold().split()):
+            return None
         named = things and is_plural(things) and not re.fullmatch(r"(?:options|choices|answers|ones)", things)
         opening = f"of these {things}, " if named else ""
         return agrees and f"{opening}{chosen} {agrees}"
     if _names(option, head_noun(name)) or _POINTED.fullmatch(option.strip().rstrip(".")):
         said = definite(mid_sentence(option).rstrip(".").removesuffix(" one"))
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
-        agrees = _agreeing(verb, said)
+        agrees = agreeing(verb, said)
         return agrees and f"{said} {agrees}"
     return _the_one(name, f"that {verb}", option, options)
+
+
+def _lacks_article(verb: Sequence[str]) -> bool:
+    """Whether one thing or several are said of another without an article: "is lobed leaf", "was colonies"."""
+    noun = singular(verb[-1])
+    return verb[0] in BE and is_countable(noun) and "ADJ" not in parts(noun) and not _OPENS.intersection(verb[1:])
 
 
 def _names(option: str, noun: str) -> bool:
     """Whether an option repeats the noun: "Solution A" of "Which solution", "the first image" of "Which image"."""
     words = tokens(option)
     return noun in words and kind(option) == "phrase" and len(words) <= 8
-
-
-def _agreeing(verb: str, said: str) -> str | None:
-    """The verb in the number of its subject."""
-    first, _, rest = verb.partition(" ")
-    many, low = is_plural(said), first.casefold()
-    forms = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't"}
-    backward = {plural: one for one, plural in forms.items()}
-    if low in forms or low in backward:
-        return f"{forms.get(low, low) if many else backward.get(low, low)} {rest}".strip()
-    if low in MODALS or low == "had":
-        return verb
-    if low in {"best", "better", "most", "also"}:
-        inner = _agreeing(rest, said)
-        return inner and f"{first} {inner}"
-    plain = bare(low)
-    if plain is None or low not in {plain, third_person(plain)}:
-        return verb if plain else None
-    return f"{plain if many else third_person(plain)} {rest}".strip()
 
 
 def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:

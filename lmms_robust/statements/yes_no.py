@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.statements.clauses import verb_after_subject
+from lmms_robust.statements.clauses import kind, verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
 from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
@@ -36,6 +36,9 @@ _UNCLEAR = re.compile(
 _MOVING = re.compile(r"\b(?:while|yet|ever|only|still|always|almost|already)\b", re.IGNORECASE)
 # With one of these in it, a question has two verbs, and where its subject ends is open.
 _SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|does)\b|\w (?:that|which|who|whose)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(behind|beneath|underneath|beside|next to|in front of|on top of|away from|(?:left|right) of) ([a-z][^(),]*\w)"
+)
 _ONE = re.compile(r"(?:person|man|woman|child|boy|girl|dog|cat|bird|car|bus|truck|vehicle|sign|tree|building)\b")
 _BY_HAND = re.compile(
     r"(?P<subject>.+?) (?:holding|wearing|carrying|using|touching|pointing) .+ (?:left|right) (?:hand|arm)",
@@ -70,7 +73,8 @@ def answered(question: str, yes: bool) -> str | None:
     clause = _clause(asked["verb"].casefold(), asked["rest"], yes) if asked else None
     if clause is None:
         return None
-    return sentence(f"{found['before']}, {clause}" if found["before"] else clause)
+    joint = ", and" if found["before"] and kind(found["before"]) == "clause" else ","  # "There are two cars, and …"
+    return sentence(f"{found['before']}{joint} {clause}" if found["before"] else clause)
 
 
 def stated(question: str, option: str) -> str | None:
@@ -98,13 +102,19 @@ def corrected(question: str) -> str:
             question = f"are there {some[2] or ''}{some[3]}"
         elif some[1]:
             question = f"is there {some[1]} {some[3]}"
-    question = re.sub(r"\bthe an? (?=\w)", "the ", question)
+    question = _BESIDE.sub(lambda found: f"{found[1]} {_the(found[2])}", question)
     question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
     question = re.sub(r"\b(on|to|towards?) (left|right)\b(?! (?:hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
     question = re.sub(r"\b(on|in|with) (left|right) (?=(?:hand|arm|leg|foot)\b)", r"\1 the \2 ", question)
     question = re.sub(r"\bto the (left|right) side\b", r"on the \1 side", question)
     question = re.sub(r"\btowards? camera\b", "towards the camera", question)
     return re.sub(r"^do (?=(?:these|those|the) \w+ \w+ing\b)", "are ", question, flags=re.IGNORECASE)
+
+
+def _the(noun: str) -> str:
+    """A thing with its article; several things, stuff and names as they are."""
+    words = noun.split()
+    return definite(noun) if is_countable(words[head_index(words)]) else noun
 
 
 def _clause(verb: str, rest: str, yes: bool) -> str | None:
