@@ -33,6 +33,7 @@ from lmms_robust.statements.words import (
     parts,
 )
 
+_MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be)"
 _SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
 # "the sign for | in the image": what the option takes the place of stood here.
 _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
@@ -78,20 +79,6 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     if " and " not in text and ("NOUN" not in parts(last) or _BINDS.search(last)):
         return None
     return f"{asked} {verb} that of {text if ' and ' in text else indefinite(text)}"
-
-
-def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:
-    """Turn "What can be the relationship …?" round."""
-    asked, verb = found["x"], f"{found['modal'].casefold()} be"
-    if not is_noun_phrase(asked):
-        return None
-    if re.search(r"\brelation(?:ship)?s?\b", head_noun(asked)):
-        return _relationship(asked, verb, option)
-    if WRITTEN.search(head_noun(asked)):
-        return f"{asked} {verb} {in_quotes(option)}"
-    said = complement(option, asked, options)
-    several = is_plural(asked) and not is_plural(said or "")  # "the emotions might be happy"
-    return None if several or not said else f"{asked} {verb} {said}"
 
 
 def _written(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -243,11 +230,8 @@ def _order(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 
 PATTERNS = (
-    pattern(
-        "what_could_be", rf"what (?P<modal>can|could|may|might|would|will|should) be (?P<x>{DET} .+?)\s*\?", _could_be
-    ),
-    pattern("written", rf"what{BE} (?P<x>.+?)\s*\??", _written),
-    pattern("what_is", rf"what{BE} (?P<x>.+?)\s*\??", _what_is),
+    pattern("written", rf"what{_MAY_BE} (?P<x>.+?)\s*\??", _written),
+    pattern("what_is", rf"what{_MAY_BE} (?P<x>.+?)\s*\??", _what_is),
     pattern("what_is_doing", rf"what{BE} (?P<x>.+?)\s*\??", _what_doing),
     pattern(
         "there_is",
