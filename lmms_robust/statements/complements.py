@@ -50,9 +50,9 @@ _FINITE = frozenset({"is", "are", "was", "were", "has", "does"})
 _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
-# Of these there is one: "the 3rd quarter", "the last step".
 _QUOTED = re.compile(r"[\"'“‘].+[\"'”’]")
 _ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
+"""Of these there is one: "the 3rd quarter", "the last step"."""
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}

@@ -144,15 +144,9 @@ def _only_within(words: Sequence[Word], finite: Sequence[int]) -> bool:
 
 def _is_order(words: Sequence[Word]) -> bool:
     """Whether a sentence starts like "Select the …": with a verb's plain form before a determiner."""
-    first = words[0]
-    verb = first.tag == "VERB" and is_base_verb(first.low)
-    return (
-        verb
-        and first.form in {"Fin", "Inf"}
-        and len(words) > 1
-        and words[1].tag in {"DET", "PRON"}
-        and words[1].text.islower()
-    )
+    if len(words) < 2 or words[1].tag not in {"DET", "PRON"} or not words[1].text.islower():
+        return False
+    return words[0].tag == "VERB" and is_base_verb(words[0].low) and words[0].form in {"Fin", "Inf"}
 
 
 def _agreement(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
@@ -221,26 +215,15 @@ def _verb_number(verb: Word) -> str | None:
 def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
     """Words that stand where they cannot."""
     for place in finite:
-        before = words[place - 1] if place else None
-        if before is None or words[place].low not in BE or before.after:
-            continue
         inside = any(word.low in JOINS | ASKS for word in words[:place])
-        if before.low.endswith("ing") and before.form and place > 1 and not inside:
+        if place < 2 or inside or words[place].low not in BE or words[place - 1].after:
+            continue
+        earlier, before = words[place - 2 : place]
+        if before.low.endswith("ing") and before.form:
             yield "-ing before the verb"
-        if (
-            before.tag == "ADJ"
-            and not inside
-            and place > 1
-            and words[place - 2].tag == "NOUN"
-            and not words[place - 2].after
-        ):
+        if before.tag == "ADJ" and earlier.tag == "NOUN" and not earlier.after:
             yield "adjective after its noun"
-        if (
-            (before.tag == "ADP" or before.low == "to")
-            and not inside
-            and place > 1
-            and before.low not in {"one", "left", "right"}
-        ):
+        if (before.tag == "ADP" or before.low == "to") and before.low not in {"one", "left", "right"}:
             yield "preposition before the verb"
     for one, other in pairwise(words):
         if one.after:

@@ -68,7 +68,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     together = [named_by(option, options) for option in options]
     states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
     chosen = [option.strip() for option in compress(options, states)]
-    asking, by = dict.fromkeys(map(_one_article, (question, asked(question)))), source(question)
+    whole = re.sub(r"\bthe an? (?=\w)", "the ", question)  # "of the a girl"
+    asking, by = dict.fromkeys((whole, asked(whole))), source(whole)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern, text in product(patterns if readable else (), asking):
         found = pattern.question.fullmatch(text)
@@ -76,7 +77,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         known = [one for one in made if one is not None]
         if len(known) < len(made):
             continue
-        if by and text != question:
+        if by and text != whole:
             known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
         rest, told = iter(known), refusals(question, options, known) if refusing else refused
         single = [next(rest) if plain else text or "" for plain, text in zip(states, told, strict=True)]
@@ -92,11 +93,6 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text in zip(options, refused, strict=True)
     ]
     return Statements(tuple(left), FALLBACK)
-
-
-def _one_article(question: str) -> str:
-    """Correct what data gets wrong: "Is the a girl behind the tent?"."""
-    return re.sub(r"\bthe an? (?=\w)", "the ", question)
 
 
 def fallback(question: str, option: str) -> str:

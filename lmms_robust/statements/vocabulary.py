@@ -47,9 +47,9 @@ PREPOSITIONS = _words(
     "of in on at with to from by for near under underneath beneath below above over behind beside between against "
     "along across around inside outside into onto through among toward towards before after atop about like as during"
 )
-# Things of two halves: one of them is a pair, and the word takes "are".
 # As many of these as one: the lexicon also has "fishes", "aircrafts".
 UNMARKED = _words("fish sheep series species deer shrimp squid salmon trout bison aircraft spacecraft watercraft")
+# Things of two halves: one of them is a pair, and the word takes "are".
 PAIRS = _words(
     "scissors sunglasses eyeglasses pants jeans trousers shorts goggles binoculars pliers tongs tweezers headphones "
     "earphones leggings pajamas"

@@ -37,7 +37,8 @@ _MOVING = re.compile(r"\b(?:while|yet|ever|only|still|always|almost|already)\b",
 # With one of these in it, a question has two verbs, and where its subject ends is open.
 _SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|does)\b|\w (?:that|which|who|whose)\b", re.IGNORECASE)
 _BESIDE = re.compile(
-    r"\b(behind|beneath|underneath|beside|next to|in front of|on top of|away from|(?:left|right) of) ([a-z][^(),]*\w)"
+    r"\b(above|below|behind|beneath|underneath|beside|next to|in front of|on top of|away from|(?:left|right) of)"
+    r" ([a-z][^(),]*\w)"
 )
 _ONE = re.compile(r"(?:person|man|woman|child|boy|girl|dog|cat|bird|car|bus|truck|vehicle|sign|tree|building)\b")
 _BY_HAND = re.compile(
@@ -114,7 +115,8 @@ def corrected(question: str) -> str:
 def _the(noun: str) -> str:
     """A thing with its article; several things, stuff and names as they are."""
     words = noun.split()
-    return definite(noun) if is_countable(words[head_index(words)]) else noun
+    head = words[head_index(words)]
+    return definite(noun) if is_countable(head) and "ADJ" not in parts(head) else noun
 
 
 def _clause(verb: str, rest: str, yes: bool) -> str | None:

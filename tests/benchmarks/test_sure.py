@@ -45,6 +45,7 @@ def made(question: str, *options: str) -> Statements:
         ("Which of these statements is true?", ("Mills existed at the same time as barns.", "Barns stood near mills.")),
         ("Which part of the coat adds most to its charm?", ("The collar is lined.", "The cuffs are lined.")),
         ("Which vehicle is in the yard?", ("SUV", "MPV")),
+        ("Which of these harbours was Northern colonies?", ("Perth", "Hull")),
     ],
 )
 def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
@@ -103,6 +104,15 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
          "The ratio of seeds with solid coloring is 3:1."),
         ("Which is bigger, the Christmas tree or the barn?", "Christmas tree", "Barn",
          "The Christmas tree is bigger than the barn."),
+        ("There are two kilns in the picture, are the two lids the same size?", "no", "yes",
+         "There are two kilns in the picture, and the two lids are not the same size."),
+        ("What is the colour of the hat of the a clerk?", "red", "blue", "The colour of the hat of the clerk is red."),
+        ("According to the Daily Ferry Income chart, what is the highest income?", "12", "14",
+         "According to the Daily Ferry Income chart, the highest income is 12."),
+        ("How many vans are in the lane that are still driving?", "1", "2",
+         "There is 1 van in the lane that is still driving."),
+        ("Is grey stool with a cushion behind round oak table?", "yes", "no",
+         "The grey stool with a cushion is behind the round oak table."),
         ("Was anything moved?", "round stool was moved left", "The vase was moved right",
          "The round stool was moved left."),
     ],
