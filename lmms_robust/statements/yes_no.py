@@ -114,8 +114,7 @@ def corrected(question: str) -> str:
 
 def _the(noun: str) -> str:
     """A thing with its article; several things, stuff and names as they are."""
-    words = noun.split()
-    head = words[head_index(words)]
+    head = noun.split()[head_index(noun.split())]
     return definite(noun) if is_countable(head) and "ADJ" not in parts(head) else noun
 
 
