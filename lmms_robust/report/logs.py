@@ -125,8 +125,8 @@ def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Decid
         raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
     if faults:
         whole, some = (sum(log.read and bool(log.fault) == cut for log in logs) for cut in (False, True))
-        told = "left out: %d, named above; of %d sample log(s) %d read whole, %d in part"
-        logger.warning(told, len(faults), len(logs), whole, some)
+        told = "left out: %d, each named above; sample logs read whole: %d, in part: %d, not at all: %d"
+        logger.warning(told, len(faults), whole, some, len(logs) - whole - some)
     return _joined(runs)
 
 
