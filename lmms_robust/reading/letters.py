@@ -8,11 +8,10 @@ from string import ascii_uppercase
 
 from lmms_robust.reading import words
 
-# Each way starts with the character itself, so that all other places of a text are passed over fast.
-_LETTER = re.compile(
-    r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)|"
-    r"\((?=[a-k]\))|[a-k]\b(?<=option [a-k])"
-)
+# Starts with the character itself, so that all other places of a text are passed over fast.
+_CAPITAL = r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)"
+_LETTER = re.compile(_CAPITAL)
+_ANY_CASE = re.compile(_CAPITAL + r"|\((?=[a-k]\))|[a-k]\b(?<=option [a-k])")
 _FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-k])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
     r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-K])"
@@ -68,7 +67,8 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
         text: the text, plain.
         anywhere: a letter behind any word is one, such as that of "point B".
     """
-    for match in _LETTER.finditer(text):
+    pattern = _ANY_CASE if "(" in text or "option " in text else _LETTER
+    for match in pattern.finditer(text):
         at = match.start() + (match[0] == "(")
         if _is_article(text, at):
             continue

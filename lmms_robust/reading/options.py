@@ -284,6 +284,11 @@ def claim(low: str) -> tuple[str, ...]:
     return tuple(word for word in tokens(_WITHIN.sub("", low)) if word not in words.LIGHT)
 
 
+def compares(low: str) -> bool:
+    """Whether a sentence compares."""
+    return _COMPARES.search(low) is not None
+
+
 def comparing(question: str) -> frozenset[str]:
     """The words with which it compares, such as "taller"."""
     return frozenset(word for found in _COMPARES.findall(question) for word in tokens(found.lower()))

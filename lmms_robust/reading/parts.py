@@ -11,10 +11,13 @@ from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
 from lmms_robust.reading.options import Names, formulas_in, named
 from lmms_robust.reading.polar import yes_or_no
-from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
+from lmms_robust.reading.spelling import ASCII_WORD, NUMBER, WORD, form, has_any, number, tokens
 
 # A word or number; or a mark that ends a part.
-_TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-k]\))|(?<!\([a-k])\)|[,:](?!\d)|(?<!\w)- ")
+_ASCII_TOKEN, _TOKEN = (
+    re.compile(rf"({word.pattern})|" r"[;\"→⇒，、]|\((?![a-k]\))|(?<!\([a-k])\)|[,:](?!\d)|(?<!\w)- ")
+    for word in (ASCII_WORD, WORD)
+)
 # A number, with a unit or two, that ends a part of a sentence behind a word for "comes to".
 _COMES_TO = re.compile(
     r"(?:=|\b(?:is|are|be|equals?|makes?|gives?|totals?|get|reads?|shows?)\b)[^\w-]{1,4}(?:[a-z]{2,10}[^\w-]{1,2})?"
@@ -92,7 +95,7 @@ def parts(low: str) -> Iterator[tuple[int, int, list[str]]]:
     here: list[str] = []
     start = 0
     denials = "n't" in low
-    for match in _TOKEN.finditer(low):
+    for match in (_ASCII_TOKEN if low.isascii() else _TOKEN).finditer(low):
         word = match[1]
         if here and (word is None or word in words.SPLITS or (denials and word.endswith("n't"))):
             yield start, match.start(), here
