@@ -248,11 +248,12 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     values: list[str] = []
     for here, part in numeric:
         found.open |= not words.INEXACT.isdisjoint(here)
-        comes = _COMES_TO.search(part)
+        numbers = ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
+        comes = _COMES_TO.search(part) if numbers else None
         if comes or "=" in part:
             values = [comes[1]] if comes else NUMBER.findall(part.rpartition("=")[2])[:1]
         else:
-            values += ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
+            values += numbers
     distinct = {number(value) for value in values}
     options = {known.numbers[value] for value in distinct if value in known.numbers}
     found.off = len(distinct) == 1 and not options

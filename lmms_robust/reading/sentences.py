@@ -23,7 +23,7 @@ from lmms_robust.reading.spelling import MARKS, has_any, tokens
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
-_MARK = re.compile(r"[.!?;\n。！？；]")
+_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|(?!\S))")  # no mark within a number
 _LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
 _SPEAKS = re.compile(r"\w")
 
@@ -85,15 +85,10 @@ def _solid(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
 
 
 def _ends(text: str, at: int) -> bool:
-    """Whether a mark ends a sentence: not one within a number, nor behind a letter that labels an option."""
-    if text[at] not in ".!?":
-        return True
-    after = text[at + 1 : at + 3]
-    if after and not after[0].isspace():
-        return False
+    """Whether a mark ends a sentence: not one behind a letter that labels an option."""
     if text[at] != "." or text[at - 1 : at] not in words.CAPITALS or text[max(0, at - 2) : at - 1].isalnum():
         return True
-    return after[1:].isupper() and not _LINE_STARTS.search(text[max(0, at - 12) : at - 1])
+    return text[at + 2 : at + 3].isupper() and not _LINE_STARTS.search(text[max(0, at - 12) : at - 1])
 
 
 def read(text: str, known: Names) -> Said:
@@ -115,9 +110,9 @@ def read(text: str, known: Names) -> Said:
     )
     asks = low.rstrip(" \"')").endswith(("?", "？"))
     leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
-    stated = _stated(text, known) if leads_on and not _doubts(said, known) else None
+    stated = _stated(said, known) if leads_on else None
     spoken = tuple(said.tokens)
-    if stated is not None:
+    if stated is not None and not _doubts(said, known):
         option = stated if 0 <= stated < known.count else None
         return Said(option, Force.STATED, _NONE, _NONE, spoken, len(known.asked), True)
     if not (said.letters or may_name(low, present, about, known)):
@@ -200,9 +195,9 @@ def _denying(said: Sentence) -> bool:
     return "n't" in said.low or not words.DENYING_OR_LACKING.isdisjoint(said.present)
 
 
-def _stated(text: str, known: Names) -> int | None:
+def _stated(said: Sentence, known: Names) -> int | None:
     """Index of the option that is called the answer in so many words; its place in the alphabet if it is none."""
-    found = None
+    text, found = said.text, None
     if not known.negative and not known.lettered and (by_name := called(text)):
         found = by_name[1]
     for start, end in leads(text):

@@ -56,13 +56,21 @@ def folded(text: str) -> str:
 
 
 # Full-width forms to ASCII, typographic quotes, marks of emphasis and of mathematics to blanks.
-_FLAT = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
-    "‘’“”「」『』【】〔〕、–—−•·*`$~\t\r\u00a0\u200b\ufeff\u3000", '\'\'""""""()(),---       \n    '
+_FLAT = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_FLAT |= zip(
+    "‘’“”「」『』【】〔〕、–—−•·*`$~\t\r\u00a0\u200b\ufeff\u3000",
+    '\'\'""""""()(),---       \n    ',
+    strict=True,
 )
+_NOT_FLAT = re.compile(f"[{re.escape(''.join(_FLAT))}]")
 _COMMAND = re.compile(
     r"\\(?:(?:text|math|operatorname|mbox)[a-z]{0,6}\s?\{|(?:left|right|big)(?![a-zA-Z])|[()\[\],;!% ])"
 )
 _MARKUP = re.compile(r"<\|?/?[a-zA-Z_/:]{2,24}\|?>|</?[a-z]>|^\s{0,3}#{1,6}\s|__", re.MULTILINE)
+
+
+def _flat(match: re.Match[str]) -> str:
+    return _FLAT[match.group()]
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -75,7 +83,7 @@ def plain(text: str) -> str:
     >>> plain("**Ｂ**"), plain("\\text{B}"), plain("B<eoa>")
     ('  B  ', '      B}', 'B     ')
     """
-    text = text.translate(_FLAT)
+    text = _NOT_FLAT.sub(_flat, text)
     if "\\" in text:
         text = _COMMAND.sub(_blank, text)
     if "<" in text or "#" in text or "__" in text:
