@@ -118,19 +118,21 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     found, weight, cue, drawn = Named(), "asserts", -1, False
     numeric: list[tuple[Sequence[str], str]] = []
     told, ended = "", 0  # what the sentence says itself
-    weighty = said.abroad or "n't" in said.low or not words.WEIGHTY.isdisjoint(said.present)
-    for place, (start, stop, here) in enumerate(parts(said.low)):
-        part = said.low[start:stop]
+    low = said.low
+    weighty = said.abroad or "n't" in low or not words.WEIGHTY.isdisjoint(said.present)
+    draws = said.abroad or not words.INFERS.isdisjoint(said.present)
+    for place, (start, stop, here) in enumerate(parts(low)):
+        part = low[start:stop]
         letters = {index for at, index in said.letters if start <= at < stop} if said.letters else set()
         options = letters if known.numbers else letters | named(here, known)
         if known.literal:
             options |= {index for text, index in known.literal if text in part}
-        cited = weight == "quotes" and said.low[start - 1 : start] == '"'
+        cited = weight == "quotes" and low[start - 1 : start] == '"'
         if not cited and (weight in ("asserts", "takes back") or not _goes_on(here)):
             weight = _weight(part, here, known, options, infers) if weighty else _leans(here)
-        if weight == "denies" and _negates_verb(here, said.low[:start]):
+        if weight == "denies" and _negates_verb(here, low[:start]):
             weight = "takes back"
-        if (start and said.low[start - 1] in "→⇒") or _draws(part, here):
+        if (draws and _draws(part, here)) or (start and low[start - 1] in "→⇒"):
             cue = place
         if known.polar and weight not in ("quotes", "leaves"):
             told += ("" if start == ended else ", ") + part
@@ -152,7 +154,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     if known.polar:
         found.asserted -= set() if found.by_letter else {*known.polar.values()}
         found.denied -= {*known.polar.values()}
-        found.asserted |= yes_or_no(said.low, told, known)
+        found.asserted |= yes_or_no(low, told, known)
         found.inferred |= drawn
     found.off &= not found.asserted
     found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(said.present)
