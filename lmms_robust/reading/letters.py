@@ -32,9 +32,10 @@ _FILL = (
 )
 _ABROAD = tuple("|".join(word for word in words.ANSWER_ABROAD if word[0].isascii() == latin) for latin in (True, False))
 _ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-K])(?![A-Za-z0-9]))"
+_BEST = ("correct", "right", "best", "final", "appropriate", "suitable", "accurate", "my", "likely")
 _LEAD = re.compile(
     r"(?:\b(?:"  # most places of a text are no start of a word, and are passed over fast
-    r"(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
+    r"(?:answers?(?!\s(?:choices|options)\b)|(?:" + "|".join(_BEST) + r")\s"
     r"(?:option|choice|one|letter|statement))\b"
     r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-K])\b))"
     r"|(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
@@ -47,11 +48,16 @@ _LEAD = re.compile(
     rf"|(?:{_ABROAD[1]}){_ITS_LETTER}))" + _FILL,
     re.IGNORECASE,
 )
-# What has none of these in small letters, and no letter behind "it is", has no lead: a quick look that never misses one.
+# Without one of these in small letters, or a letter behind "it is", there is no lead: a quick look that misses none.
+# Each starts with a character, so that others are passed over fast.
 _MAY_LEAD = re.compile(
-    r"answer|option|choice|choose|select|pick|go(?:ing)? with|boxed|"
-    r"(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s(?:one|letter|statement)|[选]|"
-    + "|".join(words.ANSWER_ABROAD)
+    "|".join(
+        [
+            *("answer", "option", "choice", "choose", "select", "pick", "go with", "going with", "boxed", "选"),
+            *(rf"{which}\s(?:one|letter|statement)" for which in _BEST),
+            *words.ANSWER_ABROAD,
+        ]
+    )
 )
 _IS = re.compile(r"t(?:'?s| is| must be) \(?[A-K]\b")
 _CALLED = re.compile(

@@ -66,7 +66,7 @@ class Sentence(NamedTuple):
 
     text: str
     low: str
-    tokens: list[str]
+    tokens: tuple[str, ...]
     present: frozenset[str]
     letters: list[tuple[int, int]]
     abroad: bool
@@ -84,7 +84,7 @@ def look(text: str, known: Names) -> Sentence:
     low = text.lower()
     if "right" in low:
         low = _CORRECT.sub("agree", low)
-    found = tokens(low)
+    found = tuple(tokens(low))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
     return Sentence(text, low, found, frozenset(found), letters, abroad)
@@ -123,8 +123,10 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     draws = said.abroad or not words.INFERS.isdisjoint(said.present)
     for place, (start, stop, here) in enumerate(parts(low)):
         part = low[start:stop]
-        letters = {index for at, index in said.letters if start <= at < stop} if said.letters else set()
-        options = letters if known.numbers else letters | named(here, known)
+        options = set() if known.numbers else named(here, known)
+        letters = said.letters and {index for at, index in said.letters if start <= at < stop}
+        if letters:
+            options |= letters
         if known.literal:
             options |= {index for text, index in known.literal if text in part}
         cited = weight == "quotes" and low[start - 1 : start] == '"'

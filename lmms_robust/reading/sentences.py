@@ -70,18 +70,13 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
     ['(A) left', '3.5 m.', 'So it is B. right?']
     """
     stop = len(text)
-    for at in reversed([match.start() for match in _MARK.finditer(text)]):
-        if _ends(text, at):
-            yield from _solid(text, at + 1, stop)
-            stop = at + 1
-    yield from _solid(text, 0, stop)
-
-
-def _solid(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
-    sentence = text[start:stop]
-    bare = sentence.strip()
-    if bare and _SPEAKS.search(bare):
-        yield start + sentence.index(bare[0]), bare
+    for start in (*reversed([match.end() for match in _MARK.finditer(text)]), 0):
+        if start and not _ends(text, start - 1):
+            continue
+        bare = text[start:stop].strip()
+        if _SPEAKS.search(bare):
+            yield text.index(bare[0], start), bare
+        stop = start
 
 
 def _ends(text: str, at: int) -> bool:
@@ -111,7 +106,7 @@ def read(text: str, known: Names) -> Said:
     asks = low.rstrip(" \"')").endswith(("?", "？"))
     leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
     stated = _stated(said, known) if leads_on else None
-    spoken = tuple(said.tokens)
+    spoken = said.tokens
     if stated is not None and not _doubts(said, known):
         option = stated if 0 <= stated < known.count else None
         return Said(option, Force.STATED, _NONE, _NONE, spoken, len(known.asked), True)
