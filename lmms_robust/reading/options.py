@@ -17,6 +17,8 @@ _FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
 _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
+_MORE = 40
+"""Characters by which an option may be longer than it is written in the question: number words, marks and blanks."""
 _POLAR = (("yes", "no"), ("true", "false"))
 _COMPARES = re.compile(
     r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
@@ -51,6 +53,7 @@ class Names:
         formulas: option without blanks to index, longest first.
         polar: index of the options "yes" and "no" (or "true" and "false"), in this order, or empty.
         own: words one of which stands wherever an option is named by words.
+        longest: characters beyond which a text is more than an option.
         count: number of options.
         asked: content words of the question that no option has.
         claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
@@ -75,6 +78,7 @@ class Names:
     formulas: tuple[tuple[str, int], ...]
     polar: dict[str, int]
     own: frozenset[str]
+    longest: int
     count: int
     asked: frozenset[str]
     claim: tuple[str, ...]
@@ -137,6 +141,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
+        longest=2 * max(map(len, options), default=0) + _MORE,
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,

@@ -11,12 +11,11 @@ from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
 from lmms_robust.reading.options import Names, formulas_in, named
 from lmms_robust.reading.polar import yes_or_no
-from lmms_robust.reading.spelling import ASCII_WORD, NUMBER, WORD, form, has_any, number, tokens
+from lmms_robust.reading.spelling import NUMBER, WORD, has_any, number, tokens
 
-# A word or number; or a mark that ends a part.
-_ASCII_TOKEN, _TOKEN = (
-    re.compile(rf"({word.pattern})|" r"[;\"→⇒，、]|\((?![a-k]\))|(?<!\([a-k])\)|[,:](?!\d)|(?<!\w)- ")
-    for word in (ASCII_WORD, WORD)
+# A mark that ends a part; all start with a character, so that other places are passed over fast.
+_ENDS = re.compile(
+    r"[;\"→⇒(),:-](?:(?<=[;\"→⇒])|(?<=\()(?![a-k]\))|(?<=\))(?<!\([a-k]\))|(?<=[,:])(?!\d)|(?<=-)(?<!\w-) )"
 )
 # A number, with a unit or two, that ends a part of a sentence behind a word for "comes to".
 _COMES_TO = re.compile(
@@ -52,6 +51,10 @@ class Named:
     extra: int = 0
 
 
+Part = tuple[int, int, list[str]]
+"""Start, end and words of a part of a sentence."""
+
+
 class Sentence(NamedTuple):
     """What is asked of a sentence more than once.
 
@@ -61,6 +64,7 @@ class Sentence(NamedTuple):
         tokens: its words and numbers as they are compared, in order.
         present: the set of them.
         letters: offset and index of each letter that can only be an option's.
+        parts: what stands between its marks.
         abroad: it has letters that are not Latin.
     """
 
@@ -69,6 +73,7 @@ class Sentence(NamedTuple):
     tokens: tuple[str, ...]
     present: frozenset[str]
     letters: list[tuple[int, int]]
+    parts: list[Part]
     abroad: bool
 
 
@@ -84,27 +89,36 @@ def look(text: str, known: Names) -> Sentence:
     low = text.lower()
     if "right" in low:
         low = _CORRECT.sub("agree", low)
-    found = tuple(tokens(low))
+    parted = [*parts(low)]
+    found = tuple(word for _, _, here in parted for word in here)
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
-    return Sentence(text, low, found, frozenset(found), letters, abroad)
+    return Sentence(text, low, found, frozenset(found), letters, parted, abroad)
 
 
-def parts(low: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Start, end and words of the parts of a sentence: what stands between its marks and connecting words."""
-    here: list[str] = []
+def parts(low: str) -> Iterator[Part]:
+    """Start, end and words of the parts of a sentence: what stands between its marks."""
     start = 0
-    denials = "n't" in low
-    for match in (_ASCII_TOKEN if low.isascii() else _TOKEN).finditer(low):
-        word = match[1]
-        if here and (word is None or word in words.SPLITS or (denials and word.endswith("n't"))):
+    for match in _ENDS.finditer(low):
+        if here := tokens(low[start : match.start()]):
             yield start, match.start(), here
-            here, start = [], match.start()
-        if word is None:
-            start = match.end()
-        else:
-            here.append(form(word))
-    yield start, len(low), here
+        start = match.end()
+    yield start, len(low), tokens(low[start:])
+
+
+def _clauses(said: Sentence) -> Iterator[Part]:
+    """The parts of a sentence, parted once more at words that connect or deny."""
+    denials = "n't" in said.low
+    for start, stop, here in said.parts:
+        if words.SPLITS.isdisjoint(here) and not denials:
+            yield start, stop, here
+            continue
+        at = 0  # place of the clause's first word
+        for place, match in enumerate(WORD.finditer(said.low, start, stop)):
+            if place > at and (match[0] in words.SPLITS or match[0].endswith("n't")):
+                yield start, match.start(), here[at:place]
+                at, start = place, match.start()
+        yield start, stop, here[at:]
 
 
 def name(said: Sentence, known: Names, infers: bool = False) -> Named:
@@ -121,7 +135,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     low = said.low
     weighty = said.abroad or "n't" in low or not words.WEIGHTY.isdisjoint(said.present)
     draws = said.abroad or not words.INFERS.isdisjoint(said.present)
-    for place, (start, stop, here) in enumerate(parts(low)):
+    for place, (start, stop, here) in enumerate(_clauses(said)):
         part = low[start:stop]
         options = set() if known.numbers else named(here, known)
         letters = said.letters and {index for at, index in said.letters if start <= at < stop}

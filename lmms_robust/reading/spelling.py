@@ -10,7 +10,7 @@ from string import punctuation
 from lmms_robust.reading import words
 
 WORD = re.compile(r"\d++(?:[.,:/]\d++)*+|[^\W\d_]++(?:'[^\W\d_]++)?+")
-ASCII_WORD = re.compile(r"[a-z]++(?:'[a-z]++)?+|\d++(?:[.,:/]\d++)*+")  # the same in small ASCII letters, found faster
+_ASCII_WORD = re.compile(r"[a-z]++(?:'[a-z]++)?+|\d++(?:[.,:/]\d++)*+")  # the same in small ASCII letters, found faster
 NUMBER = re.compile(r"(?:(?<![\w)\s])|(?<=[\s(=:]))-\s?\d+(?:[.,:/]\d+)*|\d+(?:[.,:/]\d+)*")
 MARKS = punctuation + " \n。！？、（）：；"
 """What may stand around an answer."""
@@ -31,7 +31,7 @@ def tokens(low: str) -> list[str]:
     >>> tokens("two dogs at 10:15")
     ['2', 'dog', 'at', '10:15']
     """
-    return [*map(form, (ASCII_WORD if low.isascii() else WORD).findall(low))]
+    return [*map(form, (_ASCII_WORD if low.isascii() else WORD).findall(low))]
 
 
 def has_any(text: str, marks: Iterable[str]) -> bool:
