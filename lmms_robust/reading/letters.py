@@ -61,7 +61,7 @@ _MAY_LEAD = re.compile(
 )
 _IS = re.compile(r"t(?:'?s| is| must be) \(?[A-K]\b")
 _CALLED = re.compile(
-    r"(?<![A-Za-z0-9])\(?([A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
+    r"[A-K](?<![A-Za-z0-9][A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
     r"(?:(?:the|most|likely|therefore|thus|clearly)\s){0,3}(?:correct|right|best|answer|accurate|final)\b"
     r"(?!\s(?:side|hand|of|edge|corner))"
 )
@@ -146,7 +146,9 @@ _WORD = re.compile(r"[a-z]+")
 def called(text: str) -> tuple[int, int] | None:
     """Offset and index of the one letter that is called the answer ("option B is the best choice"), or None."""
     found = [
-        (match.start(1), index_of(match[1])) for match in _CALLED.finditer(text) if _sound(text.lower(), *match.span())
+        (match.start(), index_of(match[0][0]))
+        for match in _CALLED.finditer(text)
+        if _sound(text.lower(), *match.span())
     ]
     return found[0] if len(found) == 1 else None
 

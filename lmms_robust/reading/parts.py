@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from lmms_robust.reading import words
@@ -89,21 +90,22 @@ def look(text: str, known: Names) -> Sentence:
     low = text.lower()
     if "right" in low:
         low = _CORRECT.sub("agree", low)
-    parted = [*parts(low)]
-    found = tuple(word for _, _, here in parted for word in here)
+    parted = parts(low)
+    found = tuple(chain.from_iterable([here for _, _, here in parted]))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
     return Sentence(text, low, found, frozenset(found), letters, parted, abroad)
 
 
-def parts(low: str) -> Iterator[Part]:
+def parts(low: str) -> list[Part]:
     """Start, end and words of the parts of a sentence: what stands between its marks."""
-    start = 0
+    found, start = [], 0
     for match in _ENDS.finditer(low):
-        if here := tokens(low[start : match.start()]):
-            yield start, match.start(), here
+        stop = match.start()
+        if here := tokens(low[start:stop]):
+            found.append((start, stop, here))
         start = match.end()
-    yield start, len(low), tokens(low[start:])
+    return [*found, (start, len(low), tokens(low[start:]))]
 
 
 def _clauses(said: Sentence) -> Iterator[Part]:

@@ -71,7 +71,7 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
     """
     stop = len(text)
     for start in (*reversed([match.end() for match in _MARK.finditer(text)]), 0):
-        if start and not _ends(text, start - 1):
+        if start and text[start - 2 : start - 1] in words.CAPITALS and _labels(text, start - 1):
             continue
         bare = text[start:stop].strip()
         if _SPEAKS.search(bare):
@@ -79,11 +79,11 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
         stop = start
 
 
-def _ends(text: str, at: int) -> bool:
-    """Whether a mark ends a sentence: not one behind a letter that labels an option."""
-    if text[at] != "." or text[at - 1 : at] not in words.CAPITALS or text[max(0, at - 2) : at - 1].isalnum():
-        return True
-    return text[at + 2 : at + 3].isupper() and not _LINE_STARTS.search(text[max(0, at - 12) : at - 1])
+def _labels(text: str, at: int) -> bool:
+    """Whether a mark behind a capital ends no sentence: it stands behind a letter that labels an option."""
+    if text[at] != "." or text[max(0, at - 2) : at - 1].isalnum():
+        return False
+    return not text[at + 2 : at + 3].isupper() or _LINE_STARTS.search(text[max(0, at - 12) : at - 1]) is not None
 
 
 def read(text: str, known: Names) -> Said:
