@@ -50,6 +50,7 @@ class Names:
         bags: sets of content words to option index, for options that no key names.
         literal: options in scripts without blanks between words, or told apart by marks alone, to index.
         numbers: value to option index, if the options are numbers.
+        given: values that the question has.
         formulas: option without blanks to index, longest first.
         polar: index of the options "yes" and "no" (or "true" and "false"), in this order, or empty.
         own: words one of which stands wherever an option is named by words.
@@ -75,6 +76,7 @@ class Names:
     bags: tuple[tuple[frozenset[str], int], ...]
     literal: tuple[tuple[str, int], ...]
     numbers: dict[str, int]
+    given: frozenset[str]
     formulas: tuple[tuple[str, int], ...]
     polar: dict[str, int]
     own: frozenset[str]
@@ -118,7 +120,8 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     sentences = _SENTENCE.split(question.strip())
     last = next((one for one in reversed(sentences) if one.endswith("?")), sentences[-1])
     asking = plain(question).lower()
-    content = [word for word in tokens(asking) if word not in words.FUNCTION and len(word) > 2]
+    asking_for = tokens(asking)
+    content = [word for word in asking_for if word not in words.FUNCTION and len(word) > 2]
     last_placed = [*reversed(dict.fromkeys(reversed(content)))]
     alone = {one[0] for one in listed if len(one) == 1}
     in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
@@ -138,6 +141,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         bags=tuple(bags),
         literal=tuple(literal.items()),
         numbers=numbers,
+        given=frozenset(number(word) for word in asking_for if word[0].isdigit()),
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),

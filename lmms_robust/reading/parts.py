@@ -267,7 +267,7 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     """Options by the number that a sentence comes to: none if that is none of them, or if it has several numbers."""
     values: list[str] = []
     for here, part in numeric:
-        found.open |= not words.INEXACT.isdisjoint(here)
+        found.open |= not (words.INEXACT - known.comparing).isdisjoint(here)
         numbers = ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
         comes = _COMES_TO.search(part) if numbers else None
         if comes or "=" in part:
@@ -275,6 +275,7 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
         else:
             values += numbers
     distinct = {number(value) for value in values}
+    distinct = distinct - known.given or distinct
     options = {known.numbers[value] for value in distinct if value in known.numbers}
     found.off = len(distinct) == 1 and not options
     found.open |= len(distinct) > 1
