@@ -123,7 +123,6 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     asking_for = tokens(asking)
     content = [word for word in asking_for if word not in words.FUNCTION and len(word) > 2]
     last_placed = [*reversed(dict.fromkeys(reversed(content)))]
-    alone = {one[0] for one in listed if len(one) == 1}
     in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
     of_options = frozenset(word for one in listed for word in one)
     in_some = of_options - in_all
@@ -149,7 +148,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,
-        order=tuple(word for word in last_placed if word not in alone),
+        order=tuple(word for word in last_placed if word not in in_some and word not in words.AUXILIARIES),
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
         comparing=comparing(last) - in_some,
@@ -281,7 +280,7 @@ def formulas_in(text: str, known: Names) -> set[int]:
     return found
 
 
-_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
+_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS | words.SUBJECTS
 _APPROXIMATES = re.compile(r"≈|\\approx")
 
 

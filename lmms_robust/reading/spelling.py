@@ -66,11 +66,16 @@ _NOT_FLAT = re.compile(f"[{re.escape(''.join(_FLAT))}]")
 _COMMAND = re.compile(
     r"\\(?:(?:text|math|operatorname|mbox)[a-z]{0,6}\s?\{|(?:left|right|big)(?![a-zA-Z])|[()\[\],;!% ])"
 )
+_FRACTION = re.compile(r"\\[dt]?frac\s?\{(\w{1,9})\}\s?\{(\w{1,9})\}")
 _MARKUP = re.compile(r"<\|?/?[a-zA-Z_/:]{2,24}\|?>|</?[a-z]>|^\s{0,3}#{1,6}\s|__", re.MULTILINE)
 
 
 def _flat(match: re.Match[str]) -> str:
     return _FLAT[match.group()]
+
+
+def _slashed(match: re.Match[str]) -> str:
+    return f"{match[1]}/{match[2]}".ljust(len(match[0]))
 
 
 def _blank(match: re.Match[str]) -> str:
@@ -85,6 +90,7 @@ def plain(text: str) -> str:
     """
     text = _NOT_FLAT.sub(_flat, text)
     if "\\" in text:
+        text = _FRACTION.sub(_slashed, text)
         text = _COMMAND.sub(_blank, text)
     if "<" in text or "#" in text or "__" in text:
         text = _MARKUP.sub(_blank, text)
