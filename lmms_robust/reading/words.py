@@ -115,14 +115,14 @@ NUMBERS = {"zero": "0"} | {
 
 CHINESE_INFERS = ("因此", "所以", "综上", "故", "∴", "答案", "应选", "选择", "最终", "结论", "可知")
 CHINESE_ANSWERS = ("正确", "符合")
-CHINESE_DENIES = ("不", "没", "非", "错", "排除", "无法")
+CHINESE_DENIES = ("不", "没", "非", "错", "排除", "无法", "ない", "ません", "않", "아니")
 CHINESE_DOUBTS = ("可能", "如果", "也许", "或", "吗", "是否", "哪", "假设", "说明文字", "描述说", "标题", "也")
 INFERS_ABROAD = _words(
-    "donc conséquent folglich demnach somit daher portanto logo dunque quindi pertanto dus daarom luego следовательно "
-    "поэтому итак значит więc zatem vậy jadi dolayısıyla"
+    "donc conséquent folglich demnach somit daher portanto logo dunque quindi pertanto dus daarom luego tanto "
+    "следовательно поэтому итак значит więc zatem vậy jadi dolayısıyla したがって よって 따라서 그러므로 لذلك إذن इसलिए अतः"
 )
 """What follows is a conclusion, in other languages."""
-DENIES_ABROAD = _words("pas aucun aucune nicht kein keine keinen non no não nem niet geen не нет nie değil không tidak bukan")
+DENIES_ABROAD = _words("pas aucun aucune nicht kein keine keinen non no não nem niet geen не нет nie değil không tidak bukan ليس ليست لا नहीं")
 """What follows does not hold, in other languages."""
 ANSWER_ABROAD = (
     *("respuesta", "réponse", "risposta", "resposta", "antwort", "jawaban", "ответ", "đáp án", "答え", "正解", "答案"),
