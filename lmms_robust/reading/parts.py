@@ -211,9 +211,7 @@ def _modifies(options: set[int], here: Sequence[str], known: Names) -> bool:
     return stands_by and bool(after) and after[0] not in words.COMMON | known.said and after[0].isalpha()
 
 
-def _weight(
-    part: str, here: Sequence[str], known: Names, options: set[int], infers: bool, abroad: bool
-) -> str:
+def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool, abroad: bool) -> str:
     """What a part does: "asserts", "denies", "leans" (is subordinate), "leaves" (open) or "quotes"."""
     present = {*here}
     if options:
@@ -222,7 +220,7 @@ def _weight(
         return "denies"
     if not words.DOUBTS.isdisjoint(present) or ("would" in present and not infers):
         return "leaves"
-    if not words.REPORTS.isdisjoint(present - known.said):
+    if _reports(here, present - known.said):
         return "quotes"
     if abroad and not words.DENIES_ABROAD.isdisjoint(present):
         return "denies"
@@ -232,6 +230,15 @@ def _weight(
         if has_any(part, words.CHINESE_DENIES):
             return "denies"
     return _leans(here)
+
+
+def _reports(here: Sequence[str], present: set[str]) -> bool:
+    """Whether a part gives somebody's words: not "statement B", nor "the correct description", which are options."""
+    return any(
+        word in present and len(after) != 1 and before not in words.ANSWERS
+        for before, word, after in zip(("", *here), here, (*here[1:], ""), strict=False)
+        if word in words.REPORTS
+    )
 
 
 def _leans(here: Sequence[str]) -> str:
@@ -256,8 +263,10 @@ def _negates_verb(here: Sequence[str], before: str) -> bool:
 
 
 def _draws(part: str, here: Sequence[str]) -> bool:
-    return not words.INFERS.isdisjoint(here) or not words.INFERS_ABROAD.isdisjoint(here) or (
-        not part.isascii() and has_any(part, words.CHINESE_INFERS)
+    return (
+        not words.INFERS.isdisjoint(here)
+        or not words.INFERS_ABROAD.isdisjoint(here)
+        or (not part.isascii() and has_any(part, words.CHINESE_INFERS))
     )
 
 

@@ -122,7 +122,9 @@ INFERS_ABROAD = _words(
     "следовательно поэтому итак значит więc zatem vậy jadi dolayısıyla したがって よって 따라서 그러므로 لذلك إذن इसलिए अतः"
 )
 """What follows is a conclusion, in other languages."""
-DENIES_ABROAD = _words("pas aucun aucune nicht kein keine keinen non no não nem niet geen не нет nie değil không tidak bukan ليس ليست لا नहीं")
+DENIES_ABROAD = _words(
+    "pas aucun aucune nicht kein keine keinen non no não nem niet geen не нет nie değil không tidak bukan ليس ليست لا नहीं"
+)
 """What follows does not hold, in other languages."""
 ANSWER_ABROAD = (
     *("respuesta", "réponse", "risposta", "resposta", "antwort", "jawaban", "ответ", "đáp án", "答え", "正解", "答案"),
