@@ -14,6 +14,7 @@ from lmms_robust.schema import letters
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words."""
 _FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
+_POINT = re.compile(r"[L-Z]")
 _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
@@ -67,6 +68,7 @@ class Names:
         hypothetical: it asks what would be, so that "if" is no doubt.
         pointed: each option has its own letter in its text ("A is closer"), so that a letter anywhere means it.
         lettered: option texts have capital letters of their own ("point B"), so that a letter alone may mean those.
+        points: options that are a capital letter which labels none, such as P, to index.
     """
 
     words: tuple[frozenset[str], ...]
@@ -93,6 +95,7 @@ class Names:
     hypothetical: bool
     pointed: bool
     lettered: bool
+    points: dict[str, int]
 
 
 @lru_cache(maxsize=4096)
@@ -148,7 +151,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,
-        order=tuple(word for word in last_placed if word not in in_some and word not in words.AUXILIARIES),
+        order=tuple(word for word in last_placed if word not in in_some | words.AUXILIARIES and not _RELATES.match(word)),
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
         comparing=comparing(last) - in_some,
@@ -157,6 +160,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         hypothetical=bool(_HYPOTHETICAL.search(last)),
         pointed=pointed,
         lettered=lettered,
+        points={option: index for index, option in enumerate(known) if _POINT.fullmatch(option)},
     )
 
 

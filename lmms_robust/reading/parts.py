@@ -78,6 +78,7 @@ class Sentence(NamedTuple):
     abroad: bool
 
 
+_POINT = re.compile(r"[L-Z](?<![A-Za-z0-9_][A-Z])(?![A-Za-z0-9_]|['.\-]\w)")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 
 
@@ -93,6 +94,8 @@ def look(text: str, known: Names) -> Sentence:
     parted = parts(low)
     found = tuple(chain.from_iterable([here for _, _, here in parted]))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
+    if known.points:
+        letters += [(at.start(), known.points[at[0]]) for at in _POINT.finditer(text) if at[0] in known.points]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
     return Sentence(text, low, found, frozenset(found), letters, parted, abroad)
 
@@ -282,7 +285,7 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     """Options by the number that a sentence comes to: none if that is none of them, or if it has several numbers."""
     values: list[str] = []
     for here, part in numeric:
-        found.open |= not (words.INEXACT - known.comparing).isdisjoint(here)
+        found.open |= not (words.INEXACT - known.asked).isdisjoint(here)
         numbers = ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
         comes = _COMES_TO.search(part) if numbers else None
         if comes or "=" in part:
