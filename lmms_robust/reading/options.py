@@ -151,7 +151,9 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,
-        order=tuple(word for word in last_placed if word not in in_some | words.AUXILIARIES and not _RELATES.match(word)),
+        order=tuple(
+            word for word in last_placed if word not in in_some | words.AUXILIARIES and not _RELATES.match(word)
+        ),
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
         comparing=comparing(last) - in_some,

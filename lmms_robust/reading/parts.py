@@ -150,7 +150,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
             options |= {index for text, index in known.literal if text in part}
         cited = weight == "quotes" and low[start - 1 : start] == '"'
         if not cited and (weight in ("asserts", "takes back") or not _goes_on(here)):
-            weight = _weight(part, here, known, options, infers, said.abroad) if weighty else _leans(here)
+            weight = _weight(part, here, known, options, infers) if weighty else _leans(here)
         if weight == "denies" and _negates_verb(here, low[:start]):
             weight = "takes back"
         if (draws and _draws(part, here)) or (start and low[start - 1] in "→⇒"):
@@ -214,7 +214,7 @@ def _modifies(options: set[int], here: Sequence[str], known: Names) -> bool:
     return stands_by and bool(after) and after[0] not in words.COMMON | known.said and after[0].isalpha()
 
 
-def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool, abroad: bool) -> str:
+def _weight(part: str, here: Sequence[str], known: Names, options: set[int], infers: bool) -> str:
     """What a part does: "asserts", "denies", "leans" (is subordinate), "leaves" (open) or "quotes"."""
     present = {*here}
     if options:
@@ -225,8 +225,6 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
         return "leaves"
     if _reports(here, present - known.said):
         return "quotes"
-    if abroad and not words.DENIES_ABROAD.isdisjoint(present):
-        return "denies"
     if not part.isascii():
         if has_any(part.replace("最可能", ""), words.CHINESE_DOUBTS):
             return "leaves"
@@ -266,11 +264,7 @@ def _negates_verb(here: Sequence[str], before: str) -> bool:
 
 
 def _draws(part: str, here: Sequence[str]) -> bool:
-    return (
-        not words.INFERS.isdisjoint(here)
-        or not words.INFERS_ABROAD.isdisjoint(here)
-        or (not part.isascii() and has_any(part, words.CHINESE_INFERS))
-    )
+    return not words.INFERS.isdisjoint(here) or (not part.isascii() and has_any(part, words.CHINESE_INFERS))
 
 
 def _in_order(here: Sequence[str], known: Names) -> bool:

@@ -101,7 +101,7 @@ def read(text: str, known: Names) -> Said:
     low, present = said.low, said.present
     about = len(known.asked & present)
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
-        said.abroad and (has_any(low, words.CHINESE_INFERS) or not present.isdisjoint(words.INFERS_ABROAD))
+        said.abroad and has_any(low, words.CHINESE_INFERS)
     )
     asks = low.rstrip(" \"')").endswith(("?", "？"))
     leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
