@@ -51,13 +51,9 @@ _LEAD = re.compile(
 # Without one of these in small letters, or a letter behind "it is", there is no lead: a quick look that misses none.
 # Each starts with a character, so that others are passed over fast.
 _MAY_LEAD = re.compile(
-    "|".join(
-        [
-            *("answer", "option", "choice", "choose", "select", "pick", "go with", "going with", "boxed", "选"),
-            *(rf"{which}\s(?:one|letter|statement)" for which in _BEST),
-            *words.ANSWER_ABROAD,
-        ]
-    )
+    "|".join(rf"{which}\s(?:one|letter|statement)" for which in _BEST)
+    + "|answer|option|choice|choose|select|pick|go with|going with|boxed|选|"
+    + "|".join(words.ANSWER_ABROAD)
 )
 _IS = re.compile(r"t(?:'?s| is| must be) \(?[A-K]\b")
 _CALLED = re.compile(

@@ -14,14 +14,13 @@ from lmms_robust.schema import letters
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words."""
 _FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
-_POINT = re.compile(r"[L-Z]")
+POINT = re.compile(r"[L-Z](?<![A-Za-z0-9_][A-Z])(?![A-Za-z0-9_]|['.\-]\w)")
+"""A capital letter by itself that labels no option."""
 _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
-_MORE = 40
-"""Characters by which an option may be longer than it is written in the question: number words, marks and blanks."""
 _POLAR = (("yes", "no"), ("true", "false"))
-_COMPARES = re.compile(
+COMPARES = re.compile(
     r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
     r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
     re.IGNORECASE,
@@ -123,8 +122,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     sentences = _SENTENCE.split(question.strip())
     last = next((one for one in reversed(sentences) if one.endswith("?")), sentences[-1])
     asking = plain(question).lower()
-    asking_for = tokens(asking)
-    content = [word for word in asking_for if word not in words.FUNCTION and len(word) > 2]
+    content = [word for word in tokens(asking) if word not in words.FUNCTION and len(word) > 2]
     last_placed = [*reversed(dict.fromkeys(reversed(content)))]
     in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
     of_options = frozenset(word for one in listed for word in one)
@@ -143,11 +141,11 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         bags=tuple(bags),
         literal=tuple(literal.items()),
         numbers=numbers,
-        given=frozenset(number(word) for word in asking_for if word[0].isdigit()),
+        given=frozenset(map(number, NUMBER.findall(asking))),
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
-        longest=2 * max(map(len, options), default=0) + _MORE,
+        longest=2 * max(map(len, options), default=0) + 40,  # number words, marks and blanks
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,
@@ -162,7 +160,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         hypothetical=bool(_HYPOTHETICAL.search(last)),
         pointed=pointed,
         lettered=lettered,
-        points={option: index for index, option in enumerate(known) if _POINT.fullmatch(option)},
+        points={option: index for index, option in enumerate(known) if POINT.fullmatch(option)},
     )
 
 
@@ -288,8 +286,6 @@ def formulas_in(text: str, known: Names) -> set[int]:
 
 _POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS | words.SUBJECTS
 _APPROXIMATES = re.compile(r"≈|\\approx")
-
-
 _WITHIN = re.compile(r"\bin (?:the|this) (?:image|picture|photo|scene)\b")
 
 
@@ -298,11 +294,6 @@ def claim(low: str) -> tuple[str, ...]:
     return tuple(word for word in tokens(_WITHIN.sub("", low)) if word not in words.LIGHT)
 
 
-def compares(low: str) -> bool:
-    """Whether a sentence compares."""
-    return _COMPARES.search(low) is not None
-
-
 def comparing(question: str) -> frozenset[str]:
     """The words with which it compares, such as "taller"."""
-    return frozenset(word for found in _COMPARES.findall(question) for word in tokens(found.lower()))
+    return frozenset(word for found in COMPARES.findall(question) for word in tokens(found.lower()))

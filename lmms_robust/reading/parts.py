@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
-from lmms_robust.reading.options import Names, formulas_in, named
+from lmms_robust.reading.options import POINT, Names, formulas_in, named
 from lmms_robust.reading.polar import yes_or_no
 from lmms_robust.reading.spelling import NUMBER, WORD, has_any, number, tokens
 
@@ -78,7 +78,6 @@ class Sentence(NamedTuple):
     abroad: bool
 
 
-_POINT = re.compile(r"[L-Z](?<![A-Za-z0-9_][A-Z])(?![A-Za-z0-9_]|['.\-]\w)")
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
 
 
@@ -95,7 +94,7 @@ def look(text: str, known: Names) -> Sentence:
     found = tuple(chain.from_iterable([here for _, _, here in parted]))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
     if known.points:
-        letters += [(at.start(), known.points[at[0]]) for at in _POINT.finditer(text) if at[0] in known.points]
+        letters += [(at.start(), known.points[at[0]]) for at in POINT.finditer(text) if at[0] in known.points]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
     return Sentence(text, low, found, frozenset(found), letters, parted, abroad)
 

@@ -16,7 +16,7 @@ from lmms_robust.reading.letters import (
     leads,
     names_another,
 )
-from lmms_robust.reading.options import UNSPACED, Names, compares, may_name, named
+from lmms_robust.reading.options import COMPARES, UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, Sentence, look, name, parts
 from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
@@ -177,7 +177,7 @@ def _weigh(said: Sentence, by: Named, infers: bool, answers: bool, about: int) -
 
 
 def _compares_otherwise(said: Sentence, known: Names) -> bool:
-    return bool(known.comparing and known.comparing.isdisjoint(said.present) and compares(said.low))
+    return bool(known.comparing and known.comparing.isdisjoint(said.present) and COMPARES.search(said.low))
 
 
 def is_elliptic(spoken: Sequence[str]) -> bool:

@@ -70,14 +70,6 @@ _FRACTION = re.compile(r"\\[dt]?frac\s?\{(\w{1,9})\}\s?\{(\w{1,9})\}")
 _MARKUP = re.compile(r"<\|?/?[a-zA-Z_/:]{2,24}\|?>|</?[a-z]>|^\s{0,3}#{1,6}\s|__", re.MULTILINE)
 
 
-def _flat(match: re.Match[str]) -> str:
-    return _FLAT[match.group()]
-
-
-def _slashed(match: re.Match[str]) -> str:
-    return f"{match[1]}/{match[2]}".ljust(len(match[0]))
-
-
 def _blank(match: re.Match[str]) -> str:
     return " " * len(match[0])
 
@@ -88,9 +80,9 @@ def plain(text: str) -> str:
     >>> plain("**Ｂ**"), plain("\\text{B}"), plain("B<eoa>")
     ('  B  ', '      B}', 'B     ')
     """
-    text = _NOT_FLAT.sub(_flat, text)
+    text = _NOT_FLAT.sub(lambda mark: _FLAT[mark.group()], text)
     if "\\" in text:
-        text = _FRACTION.sub(_slashed, text)
+        text = _FRACTION.sub(lambda match: f"{match[1]}/{match[2]}".ljust(len(match[0])), text)
         text = _COMMAND.sub(_blank, text)
     if "<" in text or "#" in text or "__" in text:
         text = _MARKUP.sub(_blank, text)
