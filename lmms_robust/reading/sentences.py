@@ -119,9 +119,8 @@ def read(text: str, known: Names) -> Said:
     label = is_label(text)
     denying = label and _denying(said)  # "B. left: there is nothing there, so no"
     listed = label and (denying or not answers)
-    to_the_point = (answers or (infers and by.inferred) or words.ASKS.isdisjoint(present)) and not _compares_otherwise(
-        said, known
-    )
+    plans = words.PLANS - known.asked if by.inferred else words.ASKS
+    to_the_point = (answers or plans.isdisjoint(present)) and not _compares_otherwise(said, known)
     force, option = Force.NOTHING, None
     if known.negative and not asks:
         force, option = _excluded(by, infers)

@@ -42,8 +42,10 @@ DOUBTS = _words(
     "hypothetically"
 )
 """What this is said of is not asserted."""
-ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
+PLANS = _words("need needs let let's lets determine figure whether asks asked asking task goal")
 """The writer plans or repeats the question."""
+ASKS = PLANS | _words("question options choices")
+"""The same, where nothing is concluded."""
 REPORTS = _words(
     "caption description hint claim claims claimed claiming statement prompt suggestion premise initially thought "
     "assumed supposed supposedly misleading earlier previous previously said told according user someone everyone "
