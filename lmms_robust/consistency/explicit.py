@@ -73,6 +73,8 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
     beyond = 0  # sentences read before the last plain statement
     for _, sentence in islice(listed, _MOST):
         said = read(sentence, known)
+        if said.words and words.INFERS.issuperset(said.words):  # "Therefore", and its sentence stands elsewhere
+            continue
         if said.force >= Force.CONCLUDED and (said.words or not later):  # a bare letter counts as the last word only
             return _concluded(said, later)
         later.append(said)
@@ -88,7 +90,7 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
         if one.held - {said.option} and len(one.words) <= _SHORT and one.force != Force.PLAIN:
             return Conclusion(None, problem="ambiguous")
         if one.force == Force.PLAIN and one.option != said.option:
-            if _corrected(later):
+            if said.option is None or _corrected(later):
                 return _plain(later)
             return Conclusion(None, problem="ambiguous")
         turns = not words.TURNS.isdisjoint(one.words[:2]) and said.option not in one.named and not one.denied
