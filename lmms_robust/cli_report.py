@@ -57,14 +57,14 @@ def compare(
     from lmms_robust.report.compare import compare as compared
     from lmms_robust.report.joint import JOINT
     from lmms_robust.report.limits import failures, limits
-    from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.logs import read_each
     from lmms_robust.report.sides import matched, named, places
 
     if len({folder.resolve() for folder in folders}) < max(len(folders), 2):
         raise RobustError(f"compare: {', '.join(map(str, folders))}; allowed: two different folders, or more")
     under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
-    sides = named({str(folder): read_runs(folder) for folder in folders})
+    sides = named(read_each(folders))
     first, *others = sides
     for runs in matched(sides):
         for other in others:
