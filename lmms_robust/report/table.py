@@ -11,9 +11,10 @@ import pyarrow.compute as pc
 from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import codes, equals
-from lmms_robust.report.estimates import AREAS, Row, rows
-from lmms_robust.report.joint import Joint, joint_estimates
+from lmms_robust.report.estimates import AREAS, Row
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import Part
 from lmms_robust.report.sheet import NONE, Sheet, area, bare, number, p_value, percent
 
 ABOUT_ANSWERS = (
@@ -51,9 +52,9 @@ def title(run: Run) -> str:
 Column = Callable[[Row], str]
 
 
-def sheets(run: Run, found: Sequence[Row] | None = None) -> Iterator[Sheet]:
+def sheets(part: Part) -> Iterator[Sheet]:
     """The tables of one run; a probe has none about reasoning."""
-    found = rows(run.table) if found is None else found
+    run, found = part.run, part.rows
     yield _sheet(f"answers · {title(run)}", ABOUT_ANSWERS, found, ANSWERS)
     yield _sheet(f"outcomes · {title(run)}", ABOUT_OUTCOMES, found, _used(found))
     if not run.probe:
@@ -162,8 +163,9 @@ SAID = {
 }
 
 
-def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
+def sentences(part: Part) -> Iterator[str]:
     """What is said below the tables: joint rates, how words were delivered, what was cut, torn or counted once."""
+    run, joint = part.run, part.joint
     if joint is not None:
         for name, rate in joint_estimates(joint, run.probe).items():
             yield f"{SAID[name]}: {percent(rate)} ({name}, {rate.n} items)"
