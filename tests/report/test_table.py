@@ -91,7 +91,8 @@ def test_what_must_not_be_mixed_has_rows_of_its_own() -> None:
         "wrong_think (inline)", "wrong_think (prefill)",
         "wrong_caption (none, captions by llm:m h)", "wrong_caption (none, captions by statements)",
     ]  # fmt: skip
-    assert list(sentences(replace(whole(found), joint=None))) == [
+    said = list(sentences(replace(whole(found), joint=None)))
+    assert said == [
         "injected words, by responses: inline 1, prefill 1",
         "captions by llm:m h",
     ]
@@ -155,7 +156,8 @@ def test_texts_of_logs_are_printed_and_never_read_as_markup() -> None:
         Console(file=output, width=200).print(sheet.rich())
         assert "\\[/b\\] · \\[bold\\]model · d1" in sheet.markdown()
     assert "[/b] · [bold]model · d1" in output.getvalue()
-    assert list(sentences(replace(whole(found), joint=None))) == [
+    said = list(sentences(replace(whole(found), joint=None)))
+    assert said == [
         "injected words, by responses: [/i] 1",
         "captions by llm:[/m]",
     ]
