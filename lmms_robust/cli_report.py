@@ -65,13 +65,12 @@ def compare(
     under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
     sides = named(read_each(folders))
-    first, *others = sides
     for runs in matched(sides):
-        for other in others:
-            found = compared(runs[first], runs[other], (first, other), margin)
-            show([found.sheet(), *found.sentences()], form)
-        if len(others) > 1:
-            show([places(runs)], form)
+        found = compared(runs, margin)
+        for pair in found[: len(runs) - 1]:  # those of the first
+            show([pair.sheet(), *pair.sentences()], form)
+        if len(runs) > 2:
+            show([places(found)], form)
     failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
     for line in failed:
         click.echo(f"failed: {line}")
