@@ -11,9 +11,10 @@ from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
-    "Percent of items, (95 % interval), [bounds where something is unknown]. worst: right under all four wrong_*. "
-    "robust: right and consistent there. joint: there and at base. consistent: of the verdicts, at base and over the "
-    "wrong_* that were run. undecided, no answer: of all responses. Models are told apart by `lmms-robust compare`."
+    "Percent of items, (95 % interval), [bounds where something is unknown; the interval covers both]. worst: right "
+    "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
+    "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
+    "`lmms-robust compare`."
 )
 _STEP = re.compile(r"(?:checkpoint|step|global_step|iter|epoch)[-_]?(\d+)", re.IGNORECASE)
 

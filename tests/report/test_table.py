@@ -61,11 +61,13 @@ def test_the_example_of_the_conventions() -> None:
                                        "truncated": "0.0", "of wrong": "-50.0", "own words": "50.0"}  # fmt: skip
     assert reasoning["base"] == {
         "consistent": "100.0 (44,100)", "yes+no": "3+0", "by": "rules 3", "undecided": "1 (25.0)",
-        "right and consistent": "[50.0,75.0]", "its drop": "",
+        "right and consistent": "[50.0,75.0]\n(15,95)", "its drop": "",
     }  # fmt: skip
+    drop, interval = reasoning["wrong_think"].pop("its drop").splitlines()
+    assert (drop, interval[0], interval[-1]) == ("[25.0,75.0]", "(", ")")
     assert reasoning["wrong_think"] == {
         "consistent": "50.0 (9,91)", "yes+no": "1+1", "by": "judge 1\nrules 1", "undecided": "2 (50.0)",
-        "right and consistent": "[0.0,25.0]", "its drop": "[25.0,75.0]",
+        "right and consistent": "[0.0,25.0]\n(0,70)",
     }  # fmt: skip
 
 
@@ -133,7 +135,7 @@ def test_joint_rates_torn_items_and_what_was_cut_stand_below_the_tables() -> Non
     said = list(sentences(found))
     assert said[0].startswith("right under all four wrong_*: 50.0 (")
     assert said[0].endswith("(worst_acc, 2 items)")
-    assert "[0.0,100.0] (joint_acc, 1 items)" in said[2]
+    assert "[0.0,100.0] (0,100) (joint_acc, 1 items)" in said[2]
     assert said[3] == "1 item(s) have these four and lack base: they are not in joint_acc"
     assert said[4] == "warning: 4 of 9 responses stopped at the limit of tokens; allow more new tokens"
     assert said[-1] == "a note"
@@ -145,8 +147,14 @@ def test_bounds_are_printed_as_they_are_and_tables_fit_the_width() -> None:
         console.print(sheet.rich())
     text = console.export_text()
     assert "[25.0,75.0]" in text
-    assert "[a, b]" in text
+    assert "[a,b]" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_captions_tell_of_columns_that_are_there() -> None:
+    captions = [sheet.about for sheet in sheets(whole(run(*EXAMPLE)))]
+    assert "own words: of the conclusions" in captions[1]
+    assert not any(name in captions[1] for name in ("fallback", "abstained", "majority"))
 
 
 def test_texts_of_logs_are_printed_and_never_read_as_markup() -> None:
