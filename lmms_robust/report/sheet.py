@@ -46,7 +46,7 @@ class Sheet:
         for place, (head, width) in enumerate(zip(self.columns, widths, strict=True)):
             lines = wrap(head, max(width, 1), break_long_words=False) if wide and place else [head]
             shown = escape("\n".join(map(printable, lines)))
-            table.add_column(shown, no_wrap=place == 0, justify="right" if place else "left")
+            table.add_column(shown, overflow="fold", justify="right" if place else "left")
         for row in self.rows:
             table.add_row(*(escape(printable(cell)) for cell in row))
         return Group(Text(printable(self.title), style="bold"), table, Text(self.about, style="dim"), "")
