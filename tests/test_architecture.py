@@ -21,9 +21,11 @@ LAYERS = [
     {"report"},
     {"harness"},
     {"backends"},
+    {"judges"},
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_report"},
+    {"cli_agreement", "cli_judge"},
     {"cli"},
     {"__init__"},
 ]

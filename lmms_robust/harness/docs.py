@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from datasets import Dataset
@@ -20,6 +21,7 @@ from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
 from lmms_robust.benchmarks.pictures import Stored, shown, size, stored
 from lmms_robust.errors import RobustError
+from lmms_robust.harness import judging
 from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
 from lmms_robust.perturbations import build
 from lmms_robust.perturbations.probe import force_answer
@@ -40,9 +42,10 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
         probe: force the reply up to the answer letter.
 
     Raises:
-        RobustError: unknown benchmark or variant, wrong columns, a row that makes no valid item, an unreadable
-            picture, or a template that cannot be rendered.
+        RobustError: a judge that cannot be asked, unknown benchmark or variant, wrong columns, a row that makes no
+            valid item, an unreadable picture, or a template that cannot be rendered.
     """
+    judging.check()
     adapter = benchmark(name) if isinstance(name, str) else name
     found = dataset.column_names
     rows = dataset.select_columns(adapter.read_columns(found))
@@ -95,15 +98,21 @@ def _digest(content: bytes) -> str:
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
-    """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other."""
+    """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other.
+
+    Backends call it from several threads.
+    """
     key = (doc["source"], int(doc["row"]))
-    image = _DECODED.pop(key, None)
+    with _LOCK:
+        image = _DECODED.get(key)
     if image is None:
         where = f"{doc['benchmark']} item {doc['id']!r}"
         image = shown(_SOURCES[key[0]].content(key[1], where), where)
-    _DECODED[key] = image  # the latest stands last
-    while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
-        del _DECODED[next(iter(_DECODED))]
+    with _LOCK:
+        image = _DECODED.pop(key, image)
+        _DECODED[key] = image  # the latest stands last
+        while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
+            del _DECODED[next(iter(_DECODED))]
     return image
 
 
@@ -112,6 +121,7 @@ def picture_place(doc: Mapping[str, Any]) -> str:
     return _SOURCES[doc["source"]].place(int(doc["row"]))
 
 
+_LOCK = Lock()
 _DECODED: dict[tuple[str, int], PillowImage.Image] = {}
 _MOST_PIXELS = 64_000_000
 """Of decoded pictures that are kept, 192 MB; the last one always is."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 from lmms_robust.errors import RobustError
 from lmms_robust.record import PROBE, Record
 from lmms_robust.report.columns import codes, completed, encoded, equals, joined, keys, record_at
+from lmms_robust.report.deciders import JUDGES, Deciders, refuse_absent
 from lmms_robust.report.log_tables import Below, Logged, look, read_logs
 from lmms_robust.report.sample_log import Place, SampleLog, pairs, place_of_results, results
 
@@ -91,38 +92,47 @@ def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
     return table.take(np.sort(first)), len(table) - len(first), ""
 
 
-def read_runs(folder: Path | str, others: Collection[Path] = ()) -> list[Run]:
+def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Deciders = JUDGES) -> list[Run]:
     """Read every sample log below a folder that holds records of ours, oldest first.
 
     Runs of one model with equal arguments that have different variants of a benchmark become one, so that they are
     paired; where that is not possible, a note says why. What cannot be read is named in a warning, once, and counted:
-    logs or lines of them that hold no record, results without samples, and runs with two different responses under one
-    key.
+    logs or lines of them that hold no record, results without samples, runs with two different responses under one
+    key, and verdicts that are of no use.
 
     Args:
         folder: an ``--output_path`` of a harness.
         others: files below it that are known to be none of ours, and are neither read nor named.
+        deciders: whose verdicts count, of those that stand beside the logs.
 
     Raises:
-        RobustError: no such folder, or nothing in it can be read.
+        RobustError: no such folder, nothing in it can be read, or no verdicts of a decider that is named.
     """
-    found = look(Path(folder), others)
-    return _read(found, read_logs(found.logs))
+    found = _look(Path(folder), deciders, others)
+    return _read(found, read_logs(found.logs, deciders))
 
 
-def read_each(folders: Sequence[Path]) -> dict[str, list[Run]]:
+def read_each(folders: Sequence[Path], deciders: Deciders = JUDGES) -> dict[str, list[Run]]:
     """The runs below each of several folders, by its name as given; all logs are read at once.
 
+    Args:
+        folders: each as for :func:`read_runs`.
+        deciders: whose verdicts count.
+
     Raises:
-        RobustError: there is no such folder, or nothing in one of them can be read.
+        RobustError: see :func:`read_runs`, of any of the folders.
     """
-    found = [look(folder) for folder in folders]
-    logs = read_logs([path for one in found for path in one.logs])
+    found = [_look(folder, deciders) for folder in folders]
+    logs = read_logs([path for one in found for path in one.logs], deciders)
     return {str(one.folder): _read(one, logs) for one in found}
 
 
-def read_all(folders: Sequence[Path]) -> list[Run]:
+def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
     """The runs below several folders; one in which nothing can be read is named in a warning, and hides no other.
+
+    Args:
+        folders: each as for :func:`read_runs`.
+        deciders: whose verdicts count.
 
     Raises:
         RobustError: nothing can be read in any of them.
@@ -132,10 +142,10 @@ def read_all(folders: Sequence[Path]) -> list[Run]:
     faults: list[RobustError] = []
     for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
         try:
-            below.append(look(folder))
+            below.append(_look(folder, deciders))
         except RobustError as error:
             faults.append(error)
-    logs = read_logs([path for one in below for path in one.logs])
+    logs = read_logs([path for one in below for path in one.logs], deciders)
     for one in below:
         try:
             runs += _read(one, logs)
@@ -148,10 +158,16 @@ def read_all(folders: Sequence[Path]) -> list[Run]:
     return runs
 
 
+def _look(folder: Path, deciders: Deciders, others: Collection[Path] = ()) -> Below:
+    found = look(folder, others)
+    refuse_absent(deciders, found.logs, folder)
+    return found
+
+
 def _read(below: Below, read: Mapping[Path, Logged]) -> list[Run]:
     """The runs below a folder, of its logs; those are let go of."""
     found = [read[path] for path in below.logs]
-    logs = [log for log, _ in found]
+    logs = [one.log for one in found]
     said, silent = _said(logs, below.paths)
     runs, torn = _runs(found, said)
     faults = [*below.faults, *(log.fault for log in logs if log.fault), *torn, *silent]
@@ -169,12 +185,13 @@ def _read(below: Below, read: Mapping[Path, Logged]) -> list[Run]:
 
 
 def _runs(logs: Sequence[Logged], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
-    """What the logs hold, and which of it has two different responses under one key."""
+    """What the logs hold, and which of it, or of the verdicts beside them, is of no use."""
     parts: dict[tuple[Place, str, bool, int], list[pa.Table]] = {}
-    for log, table in logs:
-        for about, part in _apart(table):
-            parts.setdefault((log.place, *about), []).append(part)
-    runs, torn = [], []
+    for one in logs:
+        for about, part in _apart(one.table):
+            parts.setdefault((one.log.place, *about), []).append(part)
+    runs: list[Run] = []
+    torn = [fault for one in logs for fault in one.useless]
     for (place, benchmark, probe, seed), tables in parts.items():
         table, repeated, two = _once(completed(tables))
         if two:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from lmms_robust.consistency.verdicts import Vote, path_for, response_digest, write
 from lmms_robust.report import log_tables
 from lmms_robust.report.columns import RAW, completed, record_at
+from lmms_robust.report.deciders import JUDGES
 from lmms_robust.report.log_tables import read_logs
 from lmms_robust.report.logs import read_runs
 from tests.report.samples import line, log, record
@@ -36,22 +39,26 @@ def test_large_logs_are_read_in_processes_to_the_same_rows_and_counts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = both(tmp_path)
-    here = read_logs(paths)
+    vote = Vote("two", "d", "wrong_think", 3, response_digest("two wrong_think None"), "judge", "B", None, "m", "t")
+    write(path_for(paths[0], "judge"), [vote, replace(vote, response=response_digest("another"), item="one")])
+    here = read_logs(paths, JUDGES)
+    assert {*here[paths[0]].table["decided_by"].to_pylist()} == {"rules", "judge"}
+    assert here[paths[0]].useless
     monkeypatch.setattr(log_tables, "LARGE", 0)
-    monkeypatch.setattr(log_tables, "_here", None)  # nothing is read in this process
-    apart = read_logs(paths)
+    monkeypatch.setattr(log_tables, "read_log", None)  # nothing is read in this process
+    apart = read_logs(paths, JUDGES)
     for path in paths:
-        assert apart[path][0] == here[path][0]
-        assert apart[path][1].schema == here[path][1].schema == RAW
-        assert apart[path][1].to_pylist() == here[path][1].to_pylist()
-    first, second = (log for log, _ in apart.values())
+        assert (apart[path].log, apart[path].useless) == (here[path].log, here[path].useless)
+        assert apart[path].table.schema == here[path].table.schema == RAW
+        assert apart[path].table.to_pylist() == here[path].table.to_pylist()
+    first, second = (one.log for one in apart.values())
     assert (first.lines, first.bad, second.lines, second.bad) == (4, 1, 3, 1)
     assert second.reason == "line 2: a JSON list, no object"
 
 
 def test_records_come_back_as_they_were_written(tmp_path: Path) -> None:
     path, _ = both(tmp_path)
-    table = completed([read_logs([path])[path][1]])
+    table = completed([read_logs([path], JUDGES)[path].table])
     assert [record_at(table, row) for row in (0, 1)] == KEPT
     assert record_at(table, 2).item == "half ?"
     assert table["line"].to_pylist() == [1, 2, 3]
@@ -61,14 +68,14 @@ def test_records_come_back_as_they_were_written(tmp_path: Path) -> None:
 
 def test_what_no_process_can_be_started_for_is_read_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = both(tmp_path)
-    here = read_logs(paths)
+    here = read_logs(paths, JUDGES)
     monkeypatch.setattr(log_tables, "LARGE", 0)
     for program in ("/bin/false", "/no/such/program"):
         monkeypatch.setattr(sys, "executable", program)
-        found = read_logs(paths)
-        assert {path: (log, table.to_pylist()) for path, (log, table) in found.items()} == {
-            path: (log, table.to_pylist()) for path, (log, table) in here.items()
-        }
+        found = read_logs(paths, JUDGES)
+        assert [(one.log, one.table.to_pylist()) for one in found.values()] == [
+            (one.log, one.table.to_pylist()) for one in here.values()
+        ]
 
 
 def test_benchmarks_of_one_log_are_runs_that_know_nothing_of_each_other(tmp_path: Path) -> None:
