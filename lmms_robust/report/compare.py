@@ -181,7 +181,7 @@ def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str
         return f"{better} is better, by {value}{100 * least:.1f} to {100 * most:.1f}"
     if -margin < low and high < margin:
         return f"no difference of {100 * margin:g} points or more"
-    if not ahead.exact and (ahead.low < -margin or ahead.high > margin):
+    if ahead.low < 0 < ahead.high and (ahead.low < -margin or ahead.high > margin):
         least, most = 100 * ahead.low, 100 * ahead.high
         return f"undecided responses leave it open: between {least:.1f} and {most:.1f} points ahead"
     more = _needed(counts)

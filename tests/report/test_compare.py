@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from click.testing import CliRunner, Result
 
 from lmms_robust.cli import main
 from lmms_robust.errors import RobustError
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.metrics.paired import Discordant
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
-from lmms_robust.report.compare import Comparison, compare
+from lmms_robust.report.compare import Comparison, compare, verdict
 from lmms_robust.report.limits import failures
 from lmms_robust.report.logs import Run
 from tests.report.samples import line, log, record
@@ -190,6 +193,12 @@ def test_of_several_ways_the_worst_counts_for_a_limit() -> None:
     found = run(*answers("++++"), *answers("++", "wrong_think", injection="prefill"), *inline)
     assert len(list(failures("m", [found], {}, {"wrong_think": 0.5}))) == 1
     assert len(list(failures("m", [found], {"wrong_think": 0.5}, {}))) == 1
+
+
+def test_where_all_that_the_undecided_may_be_points_one_way_items_are_what_lacks() -> None:
+    ahead = Estimate(nan, 30, 0.033, 0.067, (-0.11, 0.23))
+    said = verdict(ahead, Discordant(1, 2, 30, 1.0, 0.04), 1.0, NAMES, 0.05)
+    assert said.startswith("not enough items to tell: differences of up to 23.0 points are possible")
 
 
 def test_what_is_undecided_is_told_from_too_few_items() -> None:
