@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from pathlib import PurePath
 
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.joint import joint_estimates
+from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
-    "Percent of items, (95 % interval), [bounds where something is unknown]. worst: right under all four wrong_*. "
-    "robust: right and consistent there. joint: there and at base. consistent: of the verdicts, at base and over the "
-    "wrong_* that were run. undecided, no answer: of all responses. Models are told apart by `lmms-robust compare`."
+    "Percent of items, (95 % interval), [bounds where something is unknown; the interval covers both]. worst: right "
+    "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
+    "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
+    "`lmms-robust compare`."
 )
 _STEP = re.compile(r"(?:checkpoint|step|global_step|iter|epoch)[-_]?(\d+)", re.IGNORECASE)
 
 
 def step(name: str) -> int | None:
-    """The training step in a model's name, or None.
+    """The training step in a name, or None.
 
     >>> step("qwen__checkpoint-400"), step("runs__global_step_50__actor"), step("Qwen2-VL-7B")
     (400, 50, None)
@@ -36,10 +40,22 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
             groups.setdefault(part.run.about, []).append(part)
     for (benchmark, probe, seed), found in groups.items():
         if len(found) > 1:
-            ordered = sorted(found, key=lambda part: (_before_step(part.run.model), step(part.run.model) or 0))
+            named = [(_name(part.run, [one.run for one in found]), part) for part in found]
+            ordered = sorted(named, key=lambda pair: (_before_step(pair[0]), step(pair[0]) or 0))
             title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
             heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
-            yield Sheet(title, ABOUT, heads, [_cells(part) for part in ordered])
+            yield Sheet(title, ABOUT, heads, [_cells(*pair) for pair in ordered])
+
+
+def _name(run: Run, runs: Sequence[Run]) -> str:
+    """The model's name; of several runs of one name, after the folders in which they differ, or with their dates."""
+    alike = [one for one in runs if one.model == run.model]
+    folders = [PurePath(one.table["file"][0].as_py() or one.model).parent.parts for one in alike]
+    own = folders[[one is run for one in alike].index(True)]
+    if folders.count(own) > 1:
+        return f"{run.model} {run.date}"
+    shared = sum(1 for _ in takewhile(lambda parts: len({*parts}) == 1, zip(*folders, strict=False)))
+    return "/".join([*own[shared:-1], run.model]) if len(alike) > 1 else run.model
 
 
 def _before_step(name: str) -> str:
@@ -47,7 +63,7 @@ def _before_step(name: str) -> str:
     return name[: found[-1].start()] if found else name
 
 
-def _cells(part: Part) -> list[str]:
+def _cells(name: str, part: Part) -> list[str]:
     base = next((row for row in part.rows if row.variant == "base"), None)
     joint = joint_estimates(part.joint, part.run.probe)
     wrong = [row for row in part.rows if row.variant.startswith("wrong_")]
@@ -58,7 +74,7 @@ def _cells(part: Part) -> list[str]:
     silent = sum(row.outcomes["no_answer"] for row in part.rows)
     at_base = bare(base.estimates.get("consistency"), NONE) if base else NONE
     return [
-        part.run.model,
+        name,
         percent(base.estimates["acc"]) if base else NONE,
         *(percent(joint.get(name), NONE) for name in ("worst_acc", "robust_acc", "joint_acc")),
         f"{at_base}, {_share(verdicts[0], sum(verdicts))}",
