@@ -1,0 +1,298 @@
+"""Figures about one run: what became of the responses of each variant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import accumulate
+from typing import Any
+
+import altair as alt
+
+from lmms_robust.pages.confidence import BINS
+from lmms_robust.pages.figure import (
+    OUTCOMES,
+    Figure,
+    Numbers,
+    data,
+    labels,
+    order,
+    said_injections,
+    said_items,
+    sentences,
+)
+
+QUADRANTS = {
+    ("right", "yes"): ("right, consistent", "#009E73"),
+    ("right", "undecided"): ("right, not known", "#A6DCC9"),
+    ("right", "no"): ("right, inconsistent", "#0072B2"),
+    ("wrong", "no"): ("wrong, inconsistent", "#CC79A7"),
+    ("wrong", "undecided"): ("wrong, not known", "#F5C9A8"),
+    ("wrong", "yes"): ("wrong, consistent", "#D55E00"),
+}
+CELL = 150
+"""Width of a small picture in pixels; the page puts as many beside each other as it has room for."""
+Mark = alt.Chart | alt.LayerChart | alt.FacetChart
+STEPS = 9
+"""Points of the edge of a ribbon."""
+
+
+def figures(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> Iterator[Figure]:
+    """The figures about a run.
+
+    Args:
+        run: its numbers.
+        confidence: what :func:`lmms_robust.pages.confidence.confidence` gives for it.
+    """
+    if any(row["quadrants"] for row in run["variants"]):
+        yield _quadrants(run)
+    if any(row["transitions"] for row in run["variants"]):
+        yield _flows(run)
+    if any(row["quadrants"] for row in run["variants"]):
+        yield _deciders(run)
+    found = _by_way(run, confidence)
+    if found:
+        yield _probabilities(run, found)
+    if any(one["curve"] for _, _, one in found):
+        yield _curves(run, found)
+
+
+def _bars(rows: list[dict[str, Any]], wanted: Sequence[str], colors: Mapping[str, str], about: str) -> dict[str, Any]:
+    """One bar a variant, of parts that make it up."""
+    found: dict[str, Any] = (
+        alt.Chart(data(rows))
+        .mark_bar()
+        .encode(
+            y=alt.Y("row:N", sort=list(wanted), title=None, axis=alt.Axis(labelLimit=260)),
+            x=alt.X("n:Q", stack="normalize", title="responses (%)", axis=alt.Axis(format="%")),
+            color=alt.Color(
+                "part:N", scale=alt.Scale(domain=list(colors), range=list(colors.values())), title=about,
+                legend=alt.Legend(orient="top", columns=3, labelLimit=260),
+            ),
+            order="place:Q",
+            tooltip=["row:N", "part:N", "n:Q", "of:Q"],
+        )
+        .properties(width="container", height=alt.Step(24))
+        .to_dict()
+    )  # fmt: skip
+    return found
+
+
+def _without(run: Numbers, lacking: Iterable[str], why: str) -> str:
+    found = order(lacking)
+    return f"Left out, {why}: {', '.join(found)}." if found else ""
+
+
+def _quadrants(run: Numbers) -> Figure:
+    rows, lacking = [], []
+    for label, row in zip(labels(run), run["variants"], strict=True):
+        counts = {(one["answer"], one["verdict"]): one["n"] for one in row["quadrants"]}
+        if not counts:
+            lacking.append(label)
+        for place, (key, (part, _)) in enumerate(QUADRANTS.items()):
+            if counts.get(key):
+                rows.append({"row": label, "part": part, "n": counts[key], "of": sum(counts.values()), "place": place})
+    about = sentences(
+        "All responses of a variant, by whether the answer is right and whether the reasoning ends on it. These are "
+        "counts; intervals of the rates stand in the tables",
+        said_items((row["of"] for row in rows), "responses a bar"),
+        said_injections(run["variants"]),
+        _without(run, lacking, "since the reasoning is not the model's own"),
+    )
+    colors = {part: color for part, color in QUADRANTS.values() if any(row["part"] == part for row in rows)}
+    spec = _bars(rows, labels(run), colors, "answer, reasoning")
+    return Figure("quadrants", "Right answers, and whether the reasoning leads to them", about, spec)
+
+
+def _deciders(run: Numbers) -> Figure:
+    rows: list[dict[str, Any]] = []
+    lacking: list[str] = []
+    parts: list[str] = []
+    for label, row in zip(labels(run), run["variants"], strict=True):
+        if row["verdicts"] is None:
+            lacking.append(label)
+            continue
+        counts = {f"by {name}": n for name, n in row["decided_by"].items()}
+        counts |= {f"open: {name.replace('_', ' ')}": n for name, n in row["undecided"].items()}
+        parts += counts
+        rows += [{"row": label, "part": part, "n": n, "of": row["responses"]} for part, n in counts.items()]
+    known = sorted(order(parts))
+    for row in rows:
+        row["place"] = known.index(row["part"])
+    decided = [part for part in known if part.startswith("by ")]
+    colors = dict(zip(decided, _cycle(DECIDED, len(decided)), strict=True))
+    colors |= dict(zip(known[len(decided) :], _cycle(OPEN, len(known) - len(decided)), strict=True))
+    about = sentences(
+        "All responses of a variant, by who decided whether reasoning and answer agree, or why nobody did. These are "
+        "counts; intervals of the rates stand in the tables",
+        said_items((row["of"] for row in rows), "responses a bar"),
+        said_injections(run["variants"]),
+        _without(run, lacking, "since the reasoning is not the model's own"),
+    )
+    spec = _bars(rows, labels(run), colors, "decided, or left open")
+    return Figure("deciders", "Who decided whether reasoning and answer agree", about, spec)
+
+
+DECIDED = ("#0072B2", "#009E73", "#56B4E9", "#004B75")
+OPEN = ("#E69F00", "#D55E00", "#CC79A7", "#999999", "#8F7700", "#F0E442", "#555555")
+
+
+def _cycle(colors: Sequence[str], count: int) -> list[str]:
+    return [colors[place % len(colors)] for place in range(count)]
+
+
+def _flows(run: Numbers) -> Figure:
+    rows = [
+        point
+        for label, row in zip(labels(run), run["variants"], strict=True)
+        for point in _ribbons(label, row["transitions"])
+    ]
+    wanted = [label for label in labels(run) if any(row["row"] == label for row in rows)]
+    scale = alt.Scale(domain=list(OUTCOMES), range=list(OUTCOMES.values()))
+    share = alt.Scale(domain=[0, 1])
+    base = alt.Chart().encode(
+        y=alt.Y("top:Q", title="items (%)", scale=share, axis=alt.Axis(format="%", grid=False)),
+        y2="bottom:Q",
+        tooltip=["row:N", "from:N", "to:N", "n:Q", "of:Q"],
+    )
+    ends = alt.Axis(values=[0, 1], labelExpr="datum.value == 0 ? 'before' : 'here'", title=None, grid=False)
+    ribbons = base.mark_area(opacity=0.8).encode(
+        x=alt.X("x:Q", axis=ends, scale=alt.Scale(domain=[-0.1, 1.1])),
+        detail="from:N",
+        color=alt.Color("to:N", scale=scale, title="answer", legend=alt.Legend(orient="top")),
+    )
+    sides = [
+        base.transform_filter(f"datum.x == {side}")
+        .mark_rect(stroke=None)
+        .encode(x=alt.datum(side), x2=alt.datum(beyond), color=alt.Color(f"{end}:N", scale=scale))
+        for side, beyond, end in ((0, -0.1, "from"), (1, 1.1, "to"))
+    ]
+    area = alt.layer(ribbons, *sides)
+    spec = _small(area, rows, wanted)
+    about = sentences(
+        "Each ribbon is the items that had one outcome before (base; for abstain_wrong_…: abstain_base) and one here. "
+        "The bars at the sides are the outcomes, a ribbon has the colour of that here; from top to bottom: right, "
+        "planted, other, abstained, no answer. These are counts of pairs, without intervals",
+        said_items((row["of"] for row in rows), "pairs a picture"),
+        said_injections(run["variants"]),
+        _without(run, set(labels(run)) - {*wanted, "base"}, "since there is nothing to pair them with"),
+    )
+    return Figure("flows", "What becomes of each answer when words are added", about, spec)
+
+
+def _ribbons(label: str, transitions: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Points of the edges of each ribbon: it keeps its width, and falls or rises smoothly from the one side's order."""
+    total = sum(one["n"] for one in transitions)
+    places = list(OUTCOMES)
+    left = sorted(transitions, key=lambda one: (places.index(one["base"]), places.index(one["here"])))
+    right = sorted(transitions, key=lambda one: (places.index(one["here"]), places.index(one["base"])))
+    starts = [
+        dict(zip(map(_pair, side), accumulate((one["n"] for one in side), initial=0), strict=False))
+        for side in (left, right)
+    ]
+    for one in left:
+        before, after = (side[_pair(one)] for side in starts)
+        for number in range(STEPS):
+            x = number / (STEPS - 1)
+            from_top = before + (after - before) * x * x * (3 - 2 * x)
+            yield {
+                "row": label, "from": one["base"], "to": one["here"], "n": one["n"], "of": total, "x": round(x, 3),
+                "top": round(1 - from_top / total, 4), "bottom": round(1 - (from_top + one["n"]) / total, 4),
+            }  # fmt: skip
+
+
+def _pair(one: Mapping[str, Any]) -> tuple[str, str]:
+    return one["base"], one["here"]
+
+
+def _small(
+    mark: alt.Chart | alt.LayerChart | alt.FacetChart, rows: list[dict[str, Any]], wanted: Sequence[str]
+) -> dict[str, Any]:
+    """A small picture for each row of the tables."""
+    facet = alt.Facet(
+        "row:N",
+        sort=list(wanted),
+        title=None,
+        header=alt.Header(labelLimit=CELL + 20, labelExpr="split(datum.label, '|')"),
+    )
+    assert not isinstance(mark, alt.FacetChart)  # what Altair's layers are typed as too
+    chart = mark.properties(width=CELL, height=CELL)
+    found: dict[str, Any] = chart.facet(facet, columns=4, data=data(rows)).to_dict()
+    return found
+
+
+def _by_way(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, Numbers, Mapping[str, Any]]]:
+    """What there is beyond single numbers, with the name and the numbers of its row."""
+    known = {tuple(one["way"]): one for one in confidence}
+    ways = [(row["variant"], row["injection"], row["caption_source"]) for row in run["variants"]]
+    found = zip(labels(run), run["variants"], ways, strict=True)
+    return [(label, row, known[way]) for label, row, way in found if way in known]
+
+
+def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]]) -> Figure:
+    rows, wanted = [], []
+    for label, row, one in found:
+        changed = row["estimates"]["p_correct_change"]
+        title = f"{label}|{changed['value']:+.2f}"
+        wanted.append(title)
+        rows += [
+            {"row": title, "x": x / BINS, "x2": (x + 1) / BINS, "y": y / BINS, "y2": (y + 1) / BINS, "responses": n}
+            for x, y, n in one["cells"]
+        ]
+    cells = (
+        alt.Chart()
+        .mark_rect(stroke=None)
+        .encode(
+            x=alt.X("x:Q", title="p right before", scale=alt.Scale(domain=[0, 1])), x2="x2:Q",
+            y=alt.Y("y:Q", title="p right here", scale=alt.Scale(domain=[0, 1])), y2="y2:Q",
+            color=alt.Color("responses:Q", scale=alt.Scale(type="log", scheme="viridis"), title="responses",
+                            legend=alt.Legend(orient="top", gradientLength=160)),
+            tooltip=["row:N", "x:Q", "x2:Q", "y:Q", "y2:Q", "responses:Q"],
+        )
+    )  # fmt: skip
+    items = [row["estimates"]["p_correct_change"]["n"] for _, row, _ in found]
+    about = sentences(
+        "The probability of the right option's letter, before (base, or abstain_base) and here: responses by tenths. "
+        "On the rising diagonal nothing changed; below it the model got less sure. In the titles: the mean change, "
+        "whose interval stands in the tables",
+        said_items(items),
+        said_injections(run["variants"]),
+        _without(run, set(labels(run)) - {label for label, _, _ in found} - {"base"}, "without probabilities"),
+    )
+    title = "How sure the model is of the right option, before and here"
+    return Figure("confidence", title, about, _small(cells, rows, wanted))
+
+
+def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]]) -> Figure:
+    rows, wanted, items, lacking = [], [], [], []
+    for label, row, one in found:
+        area = row["auroc"].get("p_correct")
+        if not one["curve"] or not area or area["value"] is None:
+            lacking.append(label)
+            continue
+        low, high = (f"{area[end]:.2f}" if area[end] is not None else "–" for end in ("interval_low", "interval_high"))
+        title = f"{label}|{area['value']:.2f} ({low}, {high})"
+        wanted.append(title)
+        items.append(area["survived"] + area["fell"])
+        rows += [
+            {"row": title, "fell": round(x, 4), "survived": round(y, 4), "still": area["survived"], "n": items[-1]}
+            for x, y in one["curve"]
+        ]
+    base = alt.Chart().encode(
+        x=alt.X("fell:Q", title="of those that fell", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+        y=alt.Y("survived:Q", title="of those still right", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+        order="survived:Q",
+        tooltip=["row:N", "fell:Q", "survived:Q", "still:Q", "n:Q"],
+    )
+    about = sentences(
+        "ROC curves: going down from the items of which the model was surest before, which share of those still right "
+        "here, and of those that fell, has been passed. In the titles: the area and its 95 % interval; 0.5, the "
+        "diagonal, is chance",
+        said_items(items, "items right before"),
+        said_injections(run["variants"]),
+        _without(run, lacking, "since none fell, or none stayed"),
+    )
+    curve = base.mark_line(color="#0072B2", strokeWidth=2)
+    ends = [{"x": 0, "y": 0}, {"x": 1, "y": 1}]
+    chance = alt.Chart(data(ends)).mark_line(color="#999999", strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
+    title = "Does the model's certainty before tell which answers fall?"
+    return Figure("auroc", title, about, _small(alt.layer(chance, curve), rows, wanted))
