@@ -14,6 +14,7 @@ import click
 from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
+from lmms_robust.cli_pages import commands as pages
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
 from lmms_robust.errors import RobustError
@@ -54,7 +55,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, *reports, export):
+for command in (*commands, *reports, export, *pages):
     main.add_command(command)
 
 

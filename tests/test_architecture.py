@@ -19,11 +19,12 @@ LAYERS = [
     {"scoring"},
     {"metrics"},
     {"report"},
+    {"pages"},
     {"harness"},
     {"backends"},
     {"cli_benchmarks"},
     {"cli_export"},
-    {"cli_report"},
+    {"cli_report", "cli_pages"},
     {"cli"},
     {"__init__"},
 ]

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from lmms_robust.report.columns import codes, groups
 from lmms_robust.report.logs import Run
 
-
 Item = tuple[str, ...]
 """Benchmark, plant seed, id and digest."""
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.joint import joint_estimates
+from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
@@ -36,10 +37,16 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
             groups.setdefault(part.run.about, []).append(part)
     for (benchmark, probe, seed), found in groups.items():
         if len(found) > 1:
-            ordered = sorted(found, key=lambda part: (_before_step(part.run.model), step(part.run.model) or 0))
+            by_run = {id(part.run): part for part in found}
+            ordered = [by_run[id(run)] for run in in_order([part.run for part in found])]
             title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
             heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
             yield Sheet(title, ABOUT, heads, [_cells(part) for part in ordered])
+
+
+def in_order(runs: Sequence[Run]) -> list[Run]:
+    """Runs by the names of their models, checkpoints of one by their steps."""
+    return sorted(runs, key=lambda run: (_before_step(run.model), step(run.model) or 0))
 
 
 def _before_step(name: str) -> str:

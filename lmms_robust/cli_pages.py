@@ -1,0 +1,53 @@
+"""Commands that write pages: report, leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+from lmms_robust.cli_benchmarks import FILE, FOLDER
+from lmms_robust.errors import RobustError
+
+NEEDED = {"altair": "altair", "vl_convert": "vl-convert-python"}
+
+
+def needed() -> None:
+    """Say what is missing, before anything is read.
+
+    Raises:
+        RobustError: the extra is not installed.
+    """
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise RobustError(f"report: not installed: {', '.join(missing)}; allowed: pip install 'lmms-robust[report]'")
+
+
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--output", required=True, type=FOLDER, help="Folder for the report; an earlier report is replaced.")
+@click.option("--checkpoints", is_flag=True, help="Runs are checkpoints of a training: accuracy against faithfulness.")
+@click.option("--samples", "most", default=100_000, show_default=True, type=click.IntRange(0), help="Shown at most.")
+@click.option("--pictures/--no-pictures", default=True, show_default=True, help="Show the pictures that are found.")
+@click.option("--data-files", "files", multiple=True, type=FILE, help="The benchmark's rows, where they are files.")
+@click.option("--images", type=FOLDER, help="Folder of the pictures that rows name by file name.")
+def report(
+    folders: Sequence[Path], output: Path, checkpoints: bool, most: int, pictures: bool, files: tuple[Path, ...],
+    images: Path | None,
+) -> None:  # fmt: skip
+    """Write a page about the runs logged below RUN: the verdict in five sentences, figures, tables, every sample.
+
+    It opens from a file, without a server and without network. Beside it are the numbers as Markdown, CSV, parquet and
+    JSON.
+    """
+    needed()
+    from lmms_robust.pages.browser import Reach
+    from lmms_robust.pages.report import write
+    from lmms_robust.report.logs import read_all
+
+    click.echo(write(read_all(folders), output, most, Reach(pictures, files, images), checkpoints))
+
+
+commands = [report]
