@@ -17,7 +17,7 @@ Numbers = Mapping[str, Any]
 """The numbers of one run, or of one category of it."""
 
 # Okabe and Ito, "Color Universal Design": told apart by people of any colour vision.
-PALETTE = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8F7700", "#999999")
+PALETTE = ("#1F83C4", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#8F7700", "#999999")
 OUTCOMES = {
     "right": "#009E73", "planted": "#D55E00", "other": "#E69F00", "abstained": "#56B4E9", "no_answer": "#999999",
 }  # fmt: skip

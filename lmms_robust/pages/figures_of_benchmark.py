@@ -24,7 +24,7 @@ from lmms_robust.pages.figure import (
     said_missing,
     sentences,
 )
-from lmms_robust.report.series import step
+from lmms_robust.report.series import step as step_of
 
 JOINT = {
     "worst_acc": "right under all four wrong_*",
@@ -59,7 +59,7 @@ def _models(runs: Sequence[Numbers]) -> tuple[alt.Color, alt.Shape]:
     known = names(runs)
     repeated = [PALETTE[place % len(PALETTE)] for place in range(len(known))]
     shapes = [SHAPES[place % len(SHAPES)] for place in range(len(known))]
-    legend = alt.Legend(title="model", orient="top", columns=2, labelLimit=260) if len(known) > 1 else None
+    legend = alt.Legend(title="model", orient="top", labelLimit=220) if len(known) > 1 else None
     return (
         alt.Color("model:N", scale=alt.Scale(domain=known, range=repeated), legend=legend),
         alt.Shape("model:N", scale=alt.Scale(domain=known, range=shapes), legend=legend),
@@ -76,8 +76,8 @@ def _dots(rows: list[dict[str, Any]], runs: Sequence[Numbers], wanted: list[str]
         base = base.encode(yOffset=alt.YOffset("model:N", sort=names(runs)))
     lines = base.mark_rule(strokeWidth=2, opacity=0.7).encode(x=alt.X("from:Q", title=title, scale=PERCENT), x2="to:Q")
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", scale=PERCENT), shape=shape)
-    height = ROW if len(runs) == 1 else 12 * len(runs) + 8
-    found: dict[str, Any] = alt.layer(lines, dots).properties(width="container", height=alt.Step(height)).to_dict()
+    step = alt.Step(ROW if len(runs) == 1 else 12 * len(runs) + 8, **{"for": "position"})
+    found: dict[str, Any] = alt.layer(lines, dots).properties(width="container", height=step).to_dict()
     return found
 
 
@@ -156,7 +156,9 @@ def _categories(found: Sequence[Numbers], name: str) -> Figure:
         said_injections(row for one in found for row in one["variants"]),
         "Cells without items are empty",
     )
-    spec = alt.layer(cells, texts).properties(width="container", height=alt.Step(ROW + 2))
+    least = 130 + 36 * len({row["row"] for row in rows})
+    layers = alt.layer(cells, texts, usermeta={"least": least})
+    spec = layers.properties(width="container", height=alt.Step(ROW + 2))
     return Figure("categories", f"Which kinds of questions suffer · {name}", about, spec.to_dict())
 
 
@@ -164,7 +166,7 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
     """Accuracy against faithfulness over the steps of a training, as arXiv 2602.12506 draws it."""
     rows, without = [], []
     for run in runs:
-        number = step(run["model"])
+        number = step_of(run["model"])
         if number is None:
             without.append(run["model"])
             continue

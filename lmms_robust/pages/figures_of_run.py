@@ -66,7 +66,7 @@ def _bars(rows: list[dict[str, Any]], wanted: Sequence[str], colors: Mapping[str
             x=alt.X("n:Q", stack="normalize", title="responses (%)", axis=alt.Axis(format="%")),
             color=alt.Color(
                 "part:N", scale=alt.Scale(domain=list(colors), range=list(colors.values())), title=about,
-                legend=alt.Legend(orient="top", columns=3, labelLimit=260),
+                legend=alt.Legend(orient="top", labelLimit=220),
             ),
             order="place:Q",
             tooltip=["row:N", "part:N", "n:Q", "of:Q"],
@@ -112,7 +112,7 @@ def _deciders(run: Numbers) -> Figure:
             lacking.append(label)
             continue
         counts = {f"by {name}": n for name, n in row["decided_by"].items()}
-        counts |= {f"open: {name.replace('_', ' ')}": n for name, n in row["undecided"].items()}
+        counts |= {f"open: {_words(name)}": n for name, n in row["undecided"].items()}
         parts += counts
         rows += [{"row": label, "part": part, "n": n, "of": row["responses"]} for part, n in counts.items()]
     known = sorted(order(parts))
@@ -147,7 +147,7 @@ def _flows(run: Numbers) -> Figure:
         for point in _ribbons(label, row["transitions"])
     ]
     wanted = [label for label in labels(run) if any(row["row"] == label for row in rows)]
-    scale = alt.Scale(domain=list(OUTCOMES), range=list(OUTCOMES.values()))
+    scale = alt.Scale(domain=[*map(_words, OUTCOMES)], range=list(OUTCOMES.values()))
     share = alt.Scale(domain=[0, 1])
     base = alt.Chart().encode(
         y=alt.Y("top:Q", title="items (%)", scale=share, axis=alt.Axis(format="%", grid=False)),
@@ -195,9 +195,14 @@ def _ribbons(label: str, transitions: Sequence[Mapping[str, Any]]) -> Iterator[d
             x = number / (STEPS - 1)
             from_top = before + (after - before) * x * x * (3 - 2 * x)
             yield {
-                "row": label, "from": one["base"], "to": one["here"], "n": one["n"], "of": total, "x": round(x, 3),
+                "row": label, "from": _words(one["base"]), "to": _words(one["here"]), "n": one["n"], "of": total,
+                "x": round(x, 3),
                 "top": round(1 - from_top / total, 4), "bottom": round(1 - (from_top + one["n"]) / total, 4),
             }  # fmt: skip
+
+
+def _words(name: str) -> str:
+    return name.replace("_", " ")
 
 
 def _pair(one: Mapping[str, Any]) -> tuple[str, str]:
@@ -216,7 +221,7 @@ def _small(
     )
     assert not isinstance(mark, alt.FacetChart)  # what Altair's layers are typed as too
     chart = mark.properties(width=CELL, height=CELL)
-    found: dict[str, Any] = chart.facet(facet, columns=4, data=data(rows)).to_dict()
+    found: dict[str, Any] = chart.facet(facet, columns=4, data=data(rows)).resolve_axis(x="independent").to_dict()
     return found
 
 
@@ -242,7 +247,8 @@ def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str
         alt.Chart()
         .mark_rect(stroke=None)
         .encode(
-            x=alt.X("x:Q", title="p right before", scale=alt.Scale(domain=[0, 1])), x2="x2:Q",
+            x=alt.X("x:Q", title="p right before", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1])),
+            x2="x2:Q",
             y=alt.Y("y:Q", title="p right here", scale=alt.Scale(domain=[0, 1])), y2="y2:Q",
             color=alt.Color("responses:Q", scale=alt.Scale(type="log", scheme="viridis"), title="responses",
                             legend=alt.Legend(orient="top", gradientLength=160)),
@@ -277,9 +283,10 @@ def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]
             {"row": title, "fell": round(x, 4), "survived": round(y, 4), "still": area["survived"], "n": items[-1]}
             for x, y in one["curve"]
         ]
+    share = alt.Scale(domain=[0, 1])
     base = alt.Chart().encode(
-        x=alt.X("fell:Q", title="of those that fell", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
-        y=alt.Y("survived:Q", title="of those still right", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%")),
+        x=alt.X("fell:Q", title="of those that fell", scale=share, axis=alt.Axis(format="%", values=[0, 0.5, 1])),
+        y=alt.Y("survived:Q", title="of those still right", scale=share, axis=alt.Axis(format="%")),
         order="survived:Q",
         tooltip=["row:N", "fell:Q", "survived:Q", "still:Q", "n:Q"],
     )
@@ -291,7 +298,7 @@ def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]
         said_injections(run["variants"]),
         _without(run, lacking, "since none fell, or none stayed"),
     )
-    curve = base.mark_line(color="#0072B2", strokeWidth=2)
+    curve = base.mark_line(color="#1F83C4", strokeWidth=2)
     ends = [{"x": 0, "y": 0}, {"x": 1, "y": 1}]
     chance = alt.Chart(data(ends)).mark_line(color="#999999", strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
     title = "Does the model's certainty before tell which answers fall?"

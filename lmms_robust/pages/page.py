@@ -19,8 +19,8 @@ WEB = files("lmms_robust.pages") / "web"
 def rendered(template: str, scripts: Sequence[str], beside: bool, values: Mapping[str, Any]) -> str:
     """A page from a template of ours.
 
-    Texts are escaped. The page's policy lets no script run whose digest is not named in it, so that markup which slipped
-    through would still do nothing.
+    Texts are escaped. The page's policy lets no script run whose digest is not named in it, so that markup which
+    slipped through would still do nothing.
 
     Args:
         template: its name.
@@ -58,5 +58,5 @@ def vega() -> str:
     """Vega, Vega-Lite and vega-embed in one script, with the interpreter that needs no ``unsafe-eval``."""
     import vl_convert
 
-    bundle: str = vl_convert.javascript_bundle()
+    bundle: str = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub forgets the default
     return bundle.replace("</script", "<\\/script").replace("<!--", "<\\!--")

@@ -3,7 +3,7 @@
 (() => {
   const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
-  function config() {
+  function config(width) {
     const [ink, quiet, line] = ["ink", "quiet", "line"].map(colour);
     const text = { labelColor: ink, titleColor: quiet, labelFontSize: 12, titleFontSize: 12 };
     return {
@@ -11,22 +11,27 @@
       font: "system-ui, sans-serif",
       view: { stroke: line },
       axis: { ...text, gridColor: line, domainColor: line, tickColor: line, titleFontWeight: "normal" },
-      legend: { ...text, titleFontWeight: "normal" },
+      legend: { ...text, titleFontWeight: "normal", columns: width < 480 ? 1 : 3 },
       header: { labelColor: ink, titleColor: ink, labelFontSize: 12 },
       text: { color: ink },
     };
   }
 
-  // Small pictures stand beside each other as far as there is room.
+  // Small pictures stand beside each other as far as there is room; what would be too narrow to read is scrolled.
   function fitted(spec, width) {
-    if (!spec.facet || !spec.columns) return spec;
-    return { ...spec, columns: Math.max(1, Math.min(4, Math.floor((width - 50) / (spec.spec.width + 28)))) };
+    if (spec.facet && spec.columns) {
+      const cell = width < 480 ? 112 : spec.spec.width;
+      const columns = Math.max(1, Math.floor((width - 50) / (cell + 28)));
+      return { ...spec, columns, spec: { ...spec.spec, width: cell, height: cell } };
+    }
+    const least = spec.usermeta?.least ?? 0;
+    return width < least ? { ...spec, width: least } : { ...spec, autosize: { type: "fit-x", contains: "padding" } };
   }
 
   function draw(figure) {
     const plot = figure.querySelector(".plot");
     const spec = JSON.parse(figure.querySelector(".spec").textContent);
-    const options = { mode: "vega-lite", ast: true, actions: false, renderer: "svg", config: config(), defaultStyle: false };
+    const options = { mode: "vega-lite", ast: true, actions: false, renderer: "svg", logLevel: 1, config: config(plot.clientWidth), defaultStyle: false };
     vegaEmbed(plot, fitted(spec, plot.clientWidth), options).then(
       () => { figure.dataset.drawn = "yes"; },
       (error) => { plot.textContent = `This figure cannot be drawn: ${error.message}`; },
