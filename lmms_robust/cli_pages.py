@@ -50,4 +50,18 @@ def report(
     click.echo(write(read_all(folders), output, most, Reach(pictures, files, images), checkpoints))
 
 
-commands = [report]
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--output", required=True, type=FOLDER, help="Folder for the page; an earlier one is replaced.")
+def leaderboard(folder: Path, output: Path) -> None:
+    """Write a page of all models whose exports (`lmms-robust export --format eee`) are below DIR.
+
+    Sortable by correctness, robustness, faithfulness and joint_acc, a table for each benchmark, ties as ties. Reports
+    below DIR are linked.
+    """
+    from lmms_robust.pages.leaderboard import write
+
+    click.echo(write(folder, output))
+
+
+commands = [report, leaderboard]

@@ -20,7 +20,7 @@
   // Small pictures stand beside each other as far as there is room; what would be too narrow to read is scrolled.
   function fitted(spec, width) {
     if (spec.facet && spec.columns) {
-      const cell = width < 480 ? 112 : spec.spec.width;
+      const cell = width < 480 ? 92 : spec.spec.width;
       const columns = Math.max(1, Math.floor((width - 50) / (cell + 28)));
       return { ...spec, columns, spec: { ...spec.spec, width: cell, height: cell } };
     }
