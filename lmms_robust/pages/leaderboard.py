@@ -174,12 +174,12 @@ def _rows(entries: Sequence[Entry]) -> Iterator[dict[str, Any]]:
 def _cell(one: Number, place: tuple[int, int]) -> dict[str, Any]:
     low, high = ends(one)
     value = f"{100 * one.value:.1f}" if one.value is not None else ""
-    span = f"({100 * low:.1f} to {100 * high:.1f})" if low < high else ""
     bounds = f"[{100 * one.low:.1f}, {100 * one.high:.1f}]" if one.low != one.high else ""
-    under = f" {one.variant}" if one.name == "consistency" else ""
+    span = f"({100 * low:.0f} to {100 * high:.0f})" if low < high else ""
+    under = f" · {one.variant}" if one.name == "consistency" else ""
     ranks = str(place[0]) if place[0] == place[1] else f"{place[0]} to {place[1]}"
     return {
-        "sort": one.point, "text": " ".join(filter(None, [value, bounds, span])) + under, "place": ranks,
+        "sort": one.point, "text": " ".join(filter(None, [value, bounds, span])), "place": f"place {ranks}{under}",
     }  # fmt: skip
 
 
