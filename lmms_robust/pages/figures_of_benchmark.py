@@ -24,6 +24,7 @@ from lmms_robust.pages.figure import (
     said_missing,
     sentences,
 )
+from lmms_robust.perturbations import ADVERSARIAL
 from lmms_robust.report.series import step as step_of
 
 JOINT = {
@@ -122,7 +123,8 @@ def _joint(runs: Sequence[Numbers]) -> Figure:
         "Percent of items. Lines are 95 % intervals, or, where some verdicts are not known, from what is known to what "
         "may be; where that hangs on more than 5 % of the items there is no dot",
         said_items(row["n"] for row in rows),
-        f"Words were delivered in several ways: {', '.join(order(mixed))}" if mixed else "",
+        said_injections(row for run in runs for row in run["variants"] if row["variant"] in ADVERSARIAL),
+        f"Delivered in several ways, which these rates mix: {', '.join(order(mixed))}" if mixed else "",
         f"Left out: {'; '.join(torn)}" if torn else "No item was left out",
     )
     spec = _dots(rows, runs, list(JOINT.values()), "items (%)")
