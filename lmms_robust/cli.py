@@ -15,6 +15,7 @@ from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
 from lmms_robust.cli_pages import commands as pages
+from lmms_robust.cli_pages import report_of
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
 from lmms_robust.errors import RobustError
@@ -161,7 +162,7 @@ def consistency(source: Path, target: Path) -> None:
 @click.option("--limit", type=click.IntRange(1, 600), help="How many items; 120 by default.")
 @click.option("--output", type=FOLDER, default="out/demo", show_default=True, help="Folder for the logs.")
 def demo(full: bool, limit: int | None, output: Path) -> None:
-    """Evaluate the embedded model on the embedded benchmark, all twelve variants."""
+    """Evaluate the embedded model on the embedded benchmark, all twelve variants; ends with a report to look at."""
     from lmms_robust.report.demo import ITEMS, run
     from lmms_robust.report.logs import read_runs
     from lmms_robust.report.summary import pieces
@@ -169,8 +170,10 @@ def demo(full: bool, limit: int | None, output: Path) -> None:
     if full and limit:
         raise RobustError(f"--full and --limit {limit}; allowed: one of them")
     log = run(output, None if full else limit or ITEMS)
-    show_pieces(pieces(read_runs(output)[-1:]), "table")
+    runs = read_runs(output)[-1:]
+    show_pieces(pieces(runs), "table")
     click.echo(f"logs: {output} (the harness's own output: {log})")
+    click.echo(report_of(runs, output / "report"))
 
 
 if __name__ == "__main__":

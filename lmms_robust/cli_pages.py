@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from lmms_robust.cli_benchmarks import FILE, FOLDER
 from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from lmms_robust.report.logs import Run
 
 NEEDED = {"altair": "altair", "vl_convert": "vl-convert-python"}
 
@@ -23,6 +27,18 @@ def needed() -> None:
     missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
     if missing:
         raise RobustError(f"report: not installed: {', '.join(missing)}; allowed: pip install 'lmms-robust[report]'")
+
+
+def report_of(runs: Sequence[Run], output: Path) -> str:
+    """Write the report of some runs, and say where it is; or what is missing for it."""
+    try:
+        needed()
+    except RobustError as error:
+        return str(error)
+    from lmms_robust.pages.browser import MOST, Reach
+    from lmms_robust.pages.report import write
+
+    return write(runs, output, MOST, Reach())
 
 
 @click.command()

@@ -101,7 +101,7 @@ class _Index:
 
     def __init__(self, names: Sequence[str], total: int) -> None:
         self.pending = 0
-        self.pictures: dict[str, dict[str, int]] = {}
+        self.pictures: dict[str, dict[str, int]] = {}  # benchmark -> digest -> chunk, -1 where there is none
         self._total = total
         self._known: dict[str, dict[str, int]] = {
             "run": {name: place for place, name in enumerate(names)},
@@ -145,7 +145,8 @@ class _Index:
             "known": {name: list(values) for name, values in self._known.items()},
             "base": [self._known["variant"][base_of(name)] for name in VARIANTS],
             "items": self._items, "columns": self._columns, "total": self._total,
-            "pictures": {digest: chunk for found in self.pictures.values() for digest, chunk in found.items()},
+            "pictures": {digest: chunk for found in self.pictures.values() for digest, chunk in found.items()
+                         if chunk >= 0},
         }  # fmt: skip
 
     def _code(self, column: str, value: str) -> int:
@@ -190,7 +191,7 @@ def _text(one: _One, prompts: Mapping[tuple[int, int, str], str]) -> dict[str, A
 
 
 def _pictures(index: _Index, reach: Reach) -> Iterator[tuple[str, str]]:
-    """Chunks of pictures; the index learns in which one each is, and those that are not found are taken from it."""
+    """Chunks of pictures; the index learns in which one each is that was found."""
     number, size = 0, 0
     chunk: dict[str, str] = {}
     for benchmark, wanted in index.pictures.items():
@@ -203,9 +204,6 @@ def _pictures(index: _Index, reach: Reach) -> Iterator[tuple[str, str]]:
                 number, size, chunk = number + 1, 0, {}
     if chunk:
         yield f"pictures-{number}", packed(chunk)
-    for wanted in index.pictures.values():
-        for digest in [digest for digest, place in wanted.items() if place < 0]:
-            del wanted[digest]
 
 
 def packed(value: Any) -> str:

@@ -26,7 +26,7 @@ def chosen(runs: Sequence[Run], most: int) -> list[NDArray[np.bool_]]:
 
     Args:
         runs: the runs.
-        most: responses at most; of the largest items, a few more.
+        most: responses at most; more only where one item of each stratum has more.
     """
     total = sum(len(run.table) for run in runs)
     if total <= most:
@@ -51,9 +51,9 @@ def chosen(runs: Sequence[Run], most: int) -> list[NDArray[np.bool_]]:
     kept: set[Item] = set()
     for items in strata.values():
         items.sort(key=lambda item: sha256("\0".join(item).encode("utf-8", "replace")).digest())
-        room = max(most * sum(sizes[item] for item in items) / total, 1)
-        for item in items:
-            if room <= 0:
+        room = most * sum(sizes[item] for item in items) / total
+        for place, item in enumerate(items):
+            if place and sizes[item] > room:
                 break
             kept.add(item)
             room -= sizes[item]
