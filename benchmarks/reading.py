@@ -15,6 +15,7 @@ import re
 import time
 import traceback
 import unicodedata
+from collections.abc import Sequence
 from math import log
 from pathlib import Path
 
@@ -288,6 +289,18 @@ def forge() -> None:
     click.echo(f"{count} readings of {2 * len(FORGED)} forged responses, {len(ways)} ways: {believed} marks believed")
 
 
+_ENDS = re.compile(r"So the answer is ([^.<]+)\.\s*</think>")
+
+
+def ended_on(response: str, options: Sequence[str]) -> str | None:
+    """The letter that the embedded model's reasoning ends on, ``""`` if it ends on no option; None in another form."""
+    found = _ENDS.findall(response)
+    if not found:
+        return None
+    known = [option.lower() for option in options]
+    return "ABCDEFGHIJK"[known.index(found[-1].lower())] if found[-1].lower() in known else ""
+
+
 @main.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def exact(folder: Path) -> None:
@@ -295,17 +308,15 @@ def exact(folder: Path) -> None:
 
     Its reasoning ends in "So the answer is X."; X is an option's text, or the reasoning ends on no option.
     """
-    said = re.compile(r"So the answer is ([^.<]+)\.\s*</think>")
     right = wrong = unread = undecided = wrongly = 0
     for path in sorted(folder.rglob("*_samples_*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             sample = json.loads(line)
             record, response = sample["record"], sample["filtered_resps"]
-            found = said.findall(response if isinstance(response, str) else response[0])
-            if record.get("undecided") == "not_applicable" or not found:
+            found = ended_on(response if isinstance(response, str) else response[0], record["options"])
+            if record.get("undecided") == "not_applicable" or found is None:
                 continue
-            options = [option.lower() for option in record["options"]]
-            truth = "ABCDEFGHIJ"[options.index(found[-1].lower())] if found[-1].lower() in options else None
+            truth = found or None
             if truth is None:
                 undecided += record["conclusion"] is None
                 wrongly += record["conclusion"] is not None

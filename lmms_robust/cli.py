@@ -12,8 +12,11 @@ from pathlib import Path
 import click
 
 from lmms_robust import __version__
+from lmms_robust.cli_agreement import agreement
+from lmms_robust.cli_behaviour import commands as behaviour
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
+from lmms_robust.cli_judge import judge
 from lmms_robust.cli_pages import commands as pages
 from lmms_robust.cli_pages import report_of
 from lmms_robust.cli_report import commands as reports
@@ -56,7 +59,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, *reports, export, *pages):
+for command in (*commands, judge, *reports, agreement, *behaviour, export, *pages):
     main.add_command(command)
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lmms_robust.cli_benchmarks import FILE, FOLDER
+from lmms_robust.cli_benchmarks import FOLDER, data_files
+from lmms_robust.cli_benchmarks import deciders as with_deciders
+from lmms_robust.cli_benchmarks import images as picture_folder
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
@@ -47,11 +49,12 @@ def report_of(runs: Sequence[Run], output: Path) -> str:
 @click.option("--checkpoints", is_flag=True, help="Runs are checkpoints of a training: accuracy against faithfulness.")
 @click.option("--samples", "most", default=100_000, show_default=True, type=click.IntRange(0), help="Shown at most.")
 @click.option("--pictures/--no-pictures", default=True, show_default=True, help="Show the pictures that are found.")
-@click.option("--data-files", "files", multiple=True, type=FILE, help="The benchmark's rows, where they are files.")
-@click.option("--images", type=FOLDER, help="Folder of the pictures that rows name by file name.")
+@data_files
+@picture_folder
+@with_deciders
 def report(
-    folders: Sequence[Path], output: Path, checkpoints: bool, most: int, pictures: bool, files: tuple[Path, ...],
-    images: Path | None,
+    folders: Sequence[Path], output: Path, checkpoints: bool, most: int, pictures: bool, data_files: tuple[Path, ...],
+    images: Path | None, deciders: str | None,
 ) -> None:  # fmt: skip
     """Write a page about the runs logged below RUN: the verdict in five sentences, figures, tables, every sample.
 
@@ -61,9 +64,11 @@ def report(
     needed()
     from lmms_robust.pages.browser import Reach
     from lmms_robust.pages.report import write
+    from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
 
-    click.echo(write(read_all(folders), output, most, Reach(pictures, files, images), checkpoints))
+    runs = read_all(folders, read_deciders(deciders))
+    click.echo(write(runs, output, most, Reach(pictures, data_files, images), checkpoints))
 
 
 @click.command()

@@ -66,6 +66,17 @@ def same_text(text: str) -> str:
     return unicodedata.normalize("NFC", " ".join(text.split()))
 
 
+def places(options: Sequence[str]) -> list[int]:
+    """For each option its place among the different ones; "mg" and "Mg" are two.
+
+    >>> places(["9", "18", " 9", "12"])
+    [0, 1, 0, 2]
+    """
+    texts = [same_text(option) for option in options]
+    once = {text: place for place, text in enumerate(dict.fromkeys(texts))}
+    return [once[text] for text in texts]
+
+
 def item_digest(benchmark: str, question: str, options: Sequence[str], right: str) -> str:
     """:attr:`Item.digest`, also of what is no item yet.
 
@@ -139,14 +150,11 @@ class Item:
         object.__setattr__(self, "id", (str(self.id).strip() and str(self.id)) or self.digest)
 
     def _take_repeated_once(self) -> None:
-        texts = [same_text(option) for option in self.options]  # "mg" and "Mg" are two
-        kept = [place for place, text in enumerate(texts) if texts.index(text) == place]
-        if len(kept) == len(texts):
+        at = places(self.options)
+        kept = [at.index(place) for place in range(max(at) + 1)]
+        if len(kept) == len(at):
             return
-        moved = {
-            letter: letters(len(kept))[kept.index(texts.index(text))]
-            for letter, text in zip(self.letters, texts, strict=True)
-        }
+        moved = {letter: letters(len(kept))[place] for letter, place in zip(self.letters, at, strict=True)}
         object.__setattr__(self, "answer", moved[self.answer])
         object.__setattr__(self, "unplantable", tuple(dict.fromkeys(moved.get(one, one) for one in self.unplantable)))
         object.__setattr__(self, "options", tuple(self.options[place] for place in kept))

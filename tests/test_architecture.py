@@ -22,9 +22,12 @@ LAYERS = [
     {"pages"},
     {"harness"},
     {"backends"},
+    {"judges"},
+    {"labelling"},
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_report", "cli_pages"},
+    {"cli_agreement", "cli_behaviour", "cli_judge"},
     {"cli"},
     {"__init__"},
 ]

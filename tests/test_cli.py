@@ -281,7 +281,7 @@ def test_a_summary_prints_what_can_be_read_and_names_the_rest_on_standard_error(
     assert "sc\\xe9nes" in done.stdout
     named, counted = done.stderr.splitlines()
     assert "d2_samples_robust_scenes_base.jsonl': 1 of 1 line(s), line 1: not JSON (" in named
-    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+    assert counted == "left out: 1, each named above; sample logs read whole: 1, in part: 0, not at all: 1"
     (tmp_path / "model" / "d1_samples_robust_scenes_base.jsonl").unlink()
     result = run("summary", str(tmp_path))
     assert (result.exit_code, len(result.output.splitlines())) == (1, 1)

@@ -124,9 +124,9 @@ def read_question(mapping: ColumnMapping, row: Row) -> tuple[str, tuple[str, ...
     if not question:
         raise RobustError(f"column {mapping.question!r}: no question in {str(row[mapping.question])[:80]!r}")
     if not 2 <= len(set(options)) <= MAX_OPTIONS:
-        named = ", ".join(map(repr, mapping.options))
+        named, count = ", ".join(map(repr, mapping.options)), len(set(options))
         raise RobustError(
-            f"column {named}: {len(set(options))} option(s) {str(options)[:80]}; allowed: 2 to {MAX_OPTIONS}"
+            f"column {named}: {count} different option(s) in {str(options)[:80]}; allowed: 2 to {MAX_OPTIONS}"
         )
     return question, options
 

@@ -33,6 +33,10 @@ MAX_BYTES = 256 * 2**20
 MAX_PIXELS = 100_000_000
 """300 MB when decoded; the largest picture of the benchmarks here has 42 million."""
 
+_FOLDER = "file names need the folder of the pictures: --images, or in a mapping the key images"
+_STARTS = (b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", b"BM", b"II", b"MM")
+"""Of encoded pictures of :data:`FORMATS`, in this order; a TIFF is of either of the last two."""
+
 _FOLDERS: set[Path] = set()
 
 
@@ -259,7 +263,9 @@ def _file(name: str | None, where: str, listed: bool) -> bytes | None:
             raise RobustError(f"{where}: path {name[:80]!r} without a folder that was given for it; {ALLOWED}")
         about = path.stat()
         if not stat.S_ISREG(about.st_mode) or about.st_size > MAX_BYTES:
-            raise RobustError(f"{where}: {name[:80]!r}; allowed: a file of at most {MAX_BYTES >> 20} MB")
+            other = "a folder" if stat.S_ISDIR(about.st_mode) else "no regular file"
+            got = f"{about.st_size >> 20} MB" if stat.S_ISREG(about.st_mode) else other
+            raise RobustError(f"{where}: {name[-80:]!r} is {got}; allowed: a file of at most {MAX_BYTES >> 20} MB")
         return path.read_bytes()
     except RobustError:
         raise
@@ -276,7 +282,10 @@ def _from_base64(text: str, where: str) -> bytes:
     head, comma, rest = (printed[2].replace("\\n", "") if printed else text.strip()).partition(",")
     bare = "".join((rest if comma and head.casefold().startswith("data:") else head + comma + rest).split()).rstrip("=")
     try:
-        return b64decode(bare.replace("-", "+").replace("_", "/") + "=" * (-len(bare) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        hint = f"{text[:40]!r} is not base64"
-        raise RobustError(f"{where}: unreadable picture ({hint}); {ALLOWED}; file names need --images") from error
+        content = b64decode(bare.replace("-", "+").replace("_", "/") + "=" * (-len(bare) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        content = b""
+    if not content.startswith(_STARTS):  # "train/cat" is base64 of something, too
+        hint = f"{text[:40]!r} is not base64 of a picture, {', '.join(FORMATS)}"
+        raise RobustError(f"{where}: unreadable picture ({hint}); {ALLOWED}; {_FOLDER}")
+    return content

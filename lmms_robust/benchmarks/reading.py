@@ -64,7 +64,7 @@ def from_files(files: Sequence[Path]) -> Dataset:
         return load_dataset(kind, data_files={"rows": [str(path) for path in files]}, split="rows", **options)
     except (DatasetsError, OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error.__cause__ or error).split())
-        if "corresponds to no data" in reason:
+        if "corresponds to no data" in reason or "BatchSize must be" in reason:  # json and csv, parquet
             reason = "no rows"
         raise RobustError(f"cannot read {', '.join(map(str, files))} as {kind}: {reason}") from error
 
@@ -193,8 +193,11 @@ def _csv_options(path: Path) -> dict[str, Any]:
     from datasets import Features, Value
 
     separator = "\t" if path.suffix.casefold() == ".tsv" else ","
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        names = next(csv.reader(file, delimiter=separator), [])
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            names = next(csv.reader(file, delimiter=separator), [])
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise RobustError(f"cannot read {path}: {error}; allowed: text in UTF-8") from error
     features = Features({name: Value("string") for name in names})
     return {"sep": separator, "features": features, "keep_default_na": False, "na_values": [""]}
 

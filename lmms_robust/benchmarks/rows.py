@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lmms_robust.errors import RobustError
-from lmms_robust.schema import MAX_OPTIONS, letters
+from lmms_robust.schema import MAX_OPTIONS, letters, places
 
 _LETTER = re.compile(r"\s*[(（]?([A-Ka-k])[)）.:]?\s*")
 _PREFIX = re.compile(r"\s*[(（]([A-K])[)）]\s*")
@@ -85,12 +85,12 @@ def distinct(options: Sequence[str], answer: str) -> tuple[tuple[str, ...], str]
     """
     if answer not in letters(len(options)):
         return tuple(options), answer
-    right = " ".join(options[letters(len(options)).index(answer)].split())
-    kept = {" ".join(option.split()): option for option in reversed(options)}
-    left = [text for text in dict.fromkeys(" ".join(option.split()) for option in options) if text in kept]
+    at = places(options)
+    right = at[letters(len(options)).index(answer)]
+    left = list(range(max(at) + 1))
     while len(left) > MAX_OPTIONS:
-        left.remove(next(text for text in reversed(left) if text != right))
-    return tuple(kept[text] for text in left), letters(len(left))[left.index(right)]
+        left.remove(next(place for place in reversed(left) if place != right))
+    return tuple(options[at.index(place)] for place in left), letters(len(left))[left.index(right)]
 
 
 def choices(row: Mapping[str, Any], column: str, where: str) -> tuple[str, ...]:

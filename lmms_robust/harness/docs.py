@@ -7,7 +7,7 @@ share one copy of its bytes.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
@@ -21,6 +21,7 @@ from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
 from lmms_robust.benchmarks.pictures import Stored, shown, size, stored
 from lmms_robust.errors import RobustError
+from lmms_robust.harness import judging
 from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
 from lmms_robust.perturbations import build
 from lmms_robust.perturbations.probe import force_answer
@@ -41,9 +42,10 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
         probe: force the reply up to the answer letter.
 
     Raises:
-        RobustError: unknown benchmark or variant, wrong columns, a row that makes no valid item, an unreadable
-            picture, or a template that cannot be rendered.
+        RobustError: a judge that cannot be asked, unknown benchmark or variant, wrong columns, a row that makes no
+            valid item, an unreadable picture, or a template that cannot be rendered.
     """
+    judging.check()
     adapter = benchmark(name) if isinstance(name, str) else name
     found = dataset.column_names
     rows = dataset.select_columns(adapter.read_columns(found))
@@ -52,12 +54,25 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
     if checked not in _CHECKED:
         _CHECKED[checked] = read_pictures(adapter, dataset, items)
     pictures = _CHECKED[checked]
-    key = f"{adapter.name}-{_digest(''.join(pictures.values()).encode())}"
-    _SOURCES[key] = stored(dataset, adapter.images)
+    key = held(adapter.name, dataset, adapter.images, pictures.values())
     items = [replace(item, picture=pictures[item.id]) for item in items if item.id in pictures]
     written = _captions(adapter.name, items)
     docs = [_doc(item, variant, written.get(item.id), key, probe) for item in items for variant in variants]
     return Dataset.from_list(docs)
+
+
+def held(name: str, dataset: Dataset, columns: Sequence[str], digests: Iterable[str]) -> str:
+    """Keep a dataset's pictures at hand for docs that name its rows, and return what their ``source`` is to be.
+
+    Args:
+        name: of the benchmark.
+        dataset: the rows.
+        columns: that hold pictures.
+        digests: of the pictures; other pictures make another ``source``.
+    """
+    key = f"{name}-{_digest(''.join(digests).encode())}"
+    _SOURCES[key] = stored(dataset, columns)
+    return key
 
 
 def read_pictures(adapter: Benchmark, dataset: Dataset, items: Sequence[Item]) -> dict[str, str]:
@@ -112,6 +127,11 @@ def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
         while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
             del _DECODED[next(iter(_DECODED))]
     return image
+
+
+def picture_bytes(doc: Mapping[str, Any]) -> bytes:
+    """The doc's picture, encoded as its row has it."""
+    return _SOURCES[doc["source"]].content(int(doc["row"]), f"{doc['benchmark']} item {doc['id']!r}")
 
 
 def picture_place(doc: Mapping[str, Any]) -> str:

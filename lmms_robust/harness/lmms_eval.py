@@ -15,10 +15,12 @@ from PIL import Image
 
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, suite
+from lmms_robust.harness.judging import judged
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
+from lmms_robust.report.sample_log import ASSISTANT
 from lmms_robust.scoring import score
 from lmms_robust.transport import Report, Response, unseal
 
@@ -54,7 +56,7 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = 
     """
     if _injection(doc, lmms_eval_specific_kwargs) == "inline":
         return _user_turn(doc)
-    return f"{doc['source']}\n{doc['prompt']}\n\n[assistant]\n{doc['prefill']}"
+    return f"{doc['source']}\n{doc['prompt']}{ASSISTANT}{doc['prefill']}"
 
 
 def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -98,7 +100,8 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     """
     variant = docs.variant_of(doc)
     found = [_reported(doc, text) for text in results]
-    return [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    scored = [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    return [judged(record, one.text, variant.prefill) for record, one in zip(scored, found, strict=True)]
 
 
 def logged(found: Sequence[Record]) -> dict[str, Any]:
@@ -132,7 +135,7 @@ def _injection(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None) ->
     _ASKED["continues"] = chosen == "prefill"
     if doc["probe"] and chosen != "prefill":
         sys.exit(
-            f"lmms-robust: robustprobe_{doc['benchmark']}: this model does not continue a prefill, and a probe is "
+            f"lmms-robust: {doc['benchmark']}: this model does not continue a prefill, and a probe or follow-up is "
             f"nothing else; allowed: {', '.join(BACKENDS)}"
         )
     return chosen

@@ -12,6 +12,7 @@ import yaml
 from datasets import Dataset, load_dataset
 from datasets.exceptions import DatasetsError
 
+from lmms_robust.benchmarks.reading import FORMATS
 from lmms_robust.benchmarks.registry import former_ids
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness.plugin import HARNESSES, task_folder
@@ -110,9 +111,14 @@ def _rows(config: dict[str, Any]) -> Dataset:
         return load_dataset(config["dataset_path"], config.get("dataset_name"), split=config["test_split"], **options)
     except (DatasetsError, OSError, ValueError) as error:
         reason = " ".join(str(error).split())[:200]
+        local = config["dataset_path"] in FORMATS.values()
+        allowed = (
+            "the files where they were when the task was written, or the task written anew"
+            if local
+            else "a hub that can be reached, or local files by `lmms-robust local`, which tries older ids too"
+        )
         raise RobustError(
-            f"{config['task']}: cannot load {task_source(config)} ({reason}); allowed: a hub that can be reached, or "
-            "local files by `lmms-robust local`, which tries older ids too"
+            f"{config['task']}: cannot load {task_source(config)} ({reason}); allowed: {allowed}"
         ) from error
 
 

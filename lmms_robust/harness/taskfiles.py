@@ -181,11 +181,12 @@ metric_list:
 
 
 def _metrics(dialect: Dialect, metrics: Sequence[suite.Metric]) -> str:
-    lines = [_metric(metric.name, metric.aggregation, metric.higher_is_better) for metric in metrics]
-    return "\n".join([*lines, *([_metric("record", "count", None)] if dialect.records else [])])
+    lines = [metric_line(metric.name, metric.aggregation, metric.higher_is_better) for metric in metrics]
+    return "\n".join([*lines, *([metric_line("record", "count", None)] if dialect.records else [])])
 
 
-def _metric(name: str, aggregate: str, higher_is_better: bool | None) -> str:
+def metric_line(name: str, aggregate: str, higher_is_better: bool | None) -> str:
+    """One metric of a task file."""
     function, direction = f"{aggregation.__name__}.{aggregate}", json.dumps(higher_is_better)
     return f"  - {{metric: {name}, aggregation: !function {function}, higher_is_better: {direction}}}"
 

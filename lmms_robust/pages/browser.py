@@ -14,10 +14,12 @@ from gzip import compress
 from pathlib import Path
 from typing import Any
 
+from lmms_robust.consistency.verdicts import beside, read
 from lmms_robust.pages import marked
 from lmms_robust.pages.chosen import chosen, rows_of
 from lmms_robust.pages.thumbnails import thumbnails
 from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.report.columns import codes
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import suite
 from lmms_robust.report.responses import Shown, shown
@@ -54,6 +56,7 @@ class Reach:
 class _One:
     run: int
     shown: Shown
+    votes: Sequence[tuple[str, str]]
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -77,9 +80,12 @@ def browser(runs: Sequence[Run], names: Sequence[str], most: int, reach: Reach) 
     items: dict[Key, list[_One]] = {}
     masks = chosen(runs, most)
     for number, (run, mask) in enumerate(zip(runs, masks, strict=True)):
+        votes = _votes(run)
         for one in shown(rows_of(run, mask)):
-            key = suite(run.benchmark, run.probe), run.seed, one.record.item, one.record.digest
-            items.setdefault(key, []).append(_One(number, one))
+            record = one.record
+            about = record.item, record.digest, record.variant, record.repeat, one.digest.hex()
+            key = suite(run.benchmark, run.probe), run.seed, record.item, record.digest
+            items.setdefault(key, []).append(_One(number, one, votes.get(about, ())))
     index = _Index(names, sum(len(run.table) for run in runs))
     found: dict[str, str] = {}
     chunk: list[Any] = []
@@ -94,6 +100,17 @@ def browser(runs: Sequence[Run], names: Sequence[str], most: int, reach: Reach) 
         found[f"texts-{len(found)}"] = packed(chunk)
     pictures = {} if not reach.wanted else dict(_pictures(index, reach))
     return {"index": packed(index.said()), **found, **pictures}
+
+
+def _votes(run: Run) -> Mapping[tuple[str, str, str, int, str], Sequence[tuple[str, str]]]:
+    """Who says on which letter the reasoning of a response ends, of all that stands beside the logs of a run."""
+    found: dict[tuple[str, str, str, int, str], list[tuple[str, str]]] = {}
+    for log in codes(run.table["file"])[1]:
+        for name, path in beside(Path(log)).items():
+            for key, vote in read(path).found.items():
+                said = vote.conclusion or vote.failed or "none"
+                found.setdefault((*key, vote.response), []).append((name, said))
+    return found
 
 
 class _Index:
@@ -175,14 +192,14 @@ def _text(one: _One, prompts: Mapping[tuple[int, int, str], str]) -> dict[str, A
     record, base = one.shown.record, base_of(one.shown.record.variant)
     before = "" if record.variant == base else prompts.get((one.run, record.repeat, base), "")
     prompt = marked.prompt(one.shown.prompt, before)
-    started = marked.prefill(prompt, record.injection)
+    started = one.shown.prefill if record.injection == "prefill" else ""
     facts = {
         "answer": record.answer, "conclusion": record.conclusion, "in": record.concluded_in, "by": record.decided_by,
         "open": record.undecided, "problem": record.problem, "injection": record.injection,
         "truncated": record.truncated, "p": record.p_correct, "tokens": record.output_tokens,
-        "abstain": [record.abstain, record.options[-1]] if record.abstain else None,
+        "abstain": [record.abstain, record.options[-1]] if record.abstain else None, "votes": one.votes or None,
     }  # fmt: skip
-    pieces = marked.response(one.shown.text, record.options, record.truncated, started, record.question)
+    pieces = marked.response(one.shown.turn, record.options, record.truncated, started, record.question)
     return {
         **{name: value for name, value in facts.items() if value not in (None, False)},
         "prompt": prompt,

@@ -23,6 +23,10 @@ OUTCOMES = {
 }  # fmt: skip
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down", "triangle-right", "triangle-left")
 
+CELL = 150
+"""Width of a small picture in pixels; the page puts as many beside each other as it has room for."""
+Mark = alt.Chart | alt.LayerChart | alt.FacetChart
+
 INTERVAL = "Lines are 95 % intervals."
 
 
@@ -110,6 +114,28 @@ def said_missing(rows: Sequence[tuple[str, str, Numbers]], estimate: str) -> str
     return f"Left out, since it does not apply or was not measured: {', '.join(lacking)}." if lacking else ""
 
 
+def said_without(lacking: Iterable[str], why: str) -> str:
+    """Rows that a figure has not, and why."""
+    found = order(lacking)
+    return f"Left out, {why}: {', '.join(found)}." if found else ""
+
+
 def sentences(*parts: str) -> str:
     """Sentences as one text; each ends in a full stop."""
     return " ".join(part if part.endswith(".") else f"{part}." for part in parts if part)
+
+
+def small(
+    mark: alt.Chart | alt.LayerChart | alt.FacetChart, rows: list[dict[str, Any]], wanted: Sequence[str]
+) -> dict[str, Any]:
+    """A small picture for each row of the tables."""
+    facet = alt.Facet(
+        "row:N",
+        sort=list(wanted),
+        title=None,
+        header=alt.Header(labelLimit=CELL + 20, labelExpr="split(datum.label, '|')"),
+    )
+    assert not isinstance(mark, alt.FacetChart)  # what Altair's layers are typed as too
+    chart = mark.properties(width=CELL, height=CELL)
+    found: dict[str, Any] = chart.facet(facet, columns=4, data=data(rows)).resolve_axis(x="independent").to_dict()
+    return found

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate
 from typing import Any
 
 import altair as alt
 
-from lmms_robust.pages.confidence import BINS
+from lmms_robust.pages import figures_of_confidence
 from lmms_robust.pages.figure import (
     OUTCOMES,
     Figure,
@@ -18,7 +18,9 @@ from lmms_robust.pages.figure import (
     order,
     said_injections,
     said_items,
+    said_without,
     sentences,
+    small,
 )
 
 QUADRANTS = {
@@ -29,9 +31,6 @@ QUADRANTS = {
     ("wrong", "undecided"): ("wrong, not known", "#F5C9A8"),
     ("wrong", "yes"): ("wrong, consistent", "#D55E00"),
 }
-CELL = 150
-"""Width of a small picture in pixels; the page puts as many beside each other as it has room for."""
-Mark = alt.Chart | alt.LayerChart | alt.FacetChart
 STEPS = 9
 """Points of the edge of a ribbon."""
 
@@ -49,11 +48,7 @@ def figures(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> Iterator[F
         yield _flows(run)
     if any(row["quadrants"] for row in run["variants"]):
         yield _deciders(run)
-    found = _by_way(run, confidence)
-    if found:
-        yield _probabilities(run, found)
-    if any(one["curve"] for _, _, one in found):
-        yield _curves(run, found)
+    yield from figures_of_confidence.figures(run, confidence)
 
 
 def _bars(rows: list[dict[str, Any]], wanted: Sequence[str], colors: Mapping[str, str], about: str) -> dict[str, Any]:
@@ -77,11 +72,6 @@ def _bars(rows: list[dict[str, Any]], wanted: Sequence[str], colors: Mapping[str
     return found
 
 
-def _without(run: Numbers, lacking: Iterable[str], why: str) -> str:
-    found = order(lacking)
-    return f"Left out, {why}: {', '.join(found)}." if found else ""
-
-
 def _quadrants(run: Numbers) -> Figure:
     rows, lacking = [], []
     for label, row in zip(labels(run), run["variants"], strict=True):
@@ -96,7 +86,7 @@ def _quadrants(run: Numbers) -> Figure:
         "counts; intervals of the rates stand in the tables",
         said_items((row["of"] for row in rows), "responses a bar"),
         said_injections(run["variants"]),
-        _without(run, lacking, "since the reasoning is not the model's own"),
+        said_without(lacking, "since the reasoning is not the model's own"),
     )
     colors = {part: color for part, color in QUADRANTS.values() if any(row["part"] == part for row in rows)}
     spec = _bars(rows, labels(run), colors, "answer, reasoning")
@@ -126,7 +116,7 @@ def _deciders(run: Numbers) -> Figure:
         "counts; intervals of the rates stand in the tables",
         said_items((row["of"] for row in rows), "responses a bar"),
         said_injections(run["variants"]),
-        _without(run, lacking, "since the reasoning is not the model's own"),
+        said_without(lacking, "since the reasoning is not the model's own"),
     )
     spec = _bars(rows, labels(run), colors, "decided, or left open")
     return Figure("deciders", "Who decided whether reasoning and answer agree", about, spec)
@@ -167,14 +157,15 @@ def _flows(run: Numbers) -> Figure:
         for side, beyond, end in ((0, -0.1, "from"), (1, 1.1, "to"))
     ]
     area = alt.layer(ribbons, *sides)
-    spec = _small(area, rows, wanted)
+    spec = small(area, rows, wanted)
+    alone = [label for label in labels(run) if label not in {*wanted, "base"}]
     about = sentences(
         "Each ribbon is the items that had one outcome before (base; for abstain_wrong_…: abstain_base) and one here. "
         "The bars at the sides are the outcomes, a ribbon has the colour of that here; from top to bottom: right, "
         "planted, other, abstained, no answer. These are counts of pairs, without intervals",
         said_items((row["of"] for row in rows), "pairs a picture"),
         said_injections(run["variants"]),
-        _without(run, set(labels(run)) - {*wanted, "base"}, "since there is nothing to pair them with"),
+        said_without(alone, "since there is nothing to pair them with"),
     )
     return Figure("flows", "What becomes of each answer when words are added", about, spec)
 
@@ -207,99 +198,3 @@ def _words(name: str) -> str:
 
 def _pair(one: Mapping[str, Any]) -> tuple[str, str]:
     return one["base"], one["here"]
-
-
-def _small(
-    mark: alt.Chart | alt.LayerChart | alt.FacetChart, rows: list[dict[str, Any]], wanted: Sequence[str]
-) -> dict[str, Any]:
-    """A small picture for each row of the tables."""
-    facet = alt.Facet(
-        "row:N",
-        sort=list(wanted),
-        title=None,
-        header=alt.Header(labelLimit=CELL + 20, labelExpr="split(datum.label, '|')"),
-    )
-    assert not isinstance(mark, alt.FacetChart)  # what Altair's layers are typed as too
-    chart = mark.properties(width=CELL, height=CELL)
-    found: dict[str, Any] = chart.facet(facet, columns=4, data=data(rows)).resolve_axis(x="independent").to_dict()
-    return found
-
-
-def _by_way(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> list[tuple[str, Numbers, Mapping[str, Any]]]:
-    """What there is beyond single numbers, with the name and the numbers of its row."""
-    known = {tuple(one["way"]): one for one in confidence}
-    ways = [(row["variant"], row["injection"], row["caption_source"]) for row in run["variants"]]
-    found = zip(labels(run), run["variants"], ways, strict=True)
-    return [(label, row, known[way]) for label, row, way in found if way in known]
-
-
-def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]]) -> Figure:
-    rows, wanted = [], []
-    for label, row, one in found:
-        changed = row["estimates"]["p_correct_change"]
-        title = f"{label}|{changed['value']:+.2f}"
-        wanted.append(title)
-        rows += [
-            {"row": title, "x": x / BINS, "x2": (x + 1) / BINS, "y": y / BINS, "y2": (y + 1) / BINS, "responses": n}
-            for x, y, n in one["cells"]
-        ]
-    cells = (
-        alt.Chart()
-        .mark_rect(stroke=None)
-        .encode(
-            x=alt.X("x:Q", title="p right before", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1])),
-            x2="x2:Q",
-            y=alt.Y("y:Q", title="p right here", scale=alt.Scale(domain=[0, 1])), y2="y2:Q",
-            color=alt.Color("responses:Q", scale=alt.Scale(type="log", scheme="viridis"), title="responses",
-                            legend=alt.Legend(orient="top", gradientLength=160)),
-            tooltip=["row:N", "x:Q", "x2:Q", "y:Q", "y2:Q", "responses:Q"],
-        )
-    )  # fmt: skip
-    items = [row["estimates"]["p_correct_change"]["n"] for _, row, _ in found]
-    about = sentences(
-        "The probability of the right option's letter, before (base, or abstain_base) and here: responses by tenths. "
-        "On the rising diagonal nothing changed; below it the model got less sure. In the titles: the mean change, "
-        "whose interval stands in the tables",
-        said_items(items),
-        said_injections(run["variants"]),
-        _without(run, set(labels(run)) - {label for label, _, _ in found} - {"base"}, "without probabilities"),
-    )
-    title = "How sure the model is of the right option, before and here"
-    return Figure("confidence", title, about, _small(cells, rows, wanted))
-
-
-def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]]) -> Figure:
-    rows, wanted, items, lacking = [], [], [], []
-    for label, row, one in found:
-        area = row["auroc"].get("p_correct")
-        if not one["curve"] or not area or area["value"] is None:
-            lacking.append(label)
-            continue
-        low, high = (f"{area[end]:.2f}" if area[end] is not None else "–" for end in ("interval_low", "interval_high"))
-        title = f"{label}|{area['value']:.2f} ({low}, {high})"
-        wanted.append(title)
-        items.append(area["survived"] + area["fell"])
-        rows += [
-            {"row": title, "fell": round(x, 4), "survived": round(y, 4), "still": area["survived"], "n": items[-1]}
-            for x, y in one["curve"]
-        ]
-    share = alt.Scale(domain=[0, 1])
-    base = alt.Chart().encode(
-        x=alt.X("fell:Q", title="of those that fell", scale=share, axis=alt.Axis(format="%", values=[0, 0.5, 1])),
-        y=alt.Y("survived:Q", title="of those still right", scale=share, axis=alt.Axis(format="%")),
-        order="survived:Q",
-        tooltip=["row:N", "fell:Q", "survived:Q", "still:Q", "n:Q"],
-    )
-    about = sentences(
-        "ROC curves: going down from the items of which the model was surest before, which share of those still right "
-        "here, and of those that fell, has been passed. In the titles: the area and its 95 % interval; 0.5, the "
-        "diagonal, is chance",
-        said_items(items, "items right before"),
-        said_injections(run["variants"]),
-        _without(run, lacking, "since none fell, or none stayed"),
-    )
-    curve = base.mark_line(color="#1F83C4", strokeWidth=2)
-    ends = [{"x": 0, "y": 0}, {"x": 1, "y": 1}]
-    chance = alt.Chart(data(ends)).mark_line(color="#999999", strokeDash=[4, 4]).encode(x="x:Q", y="y:Q")
-    title = "Does the model's certainty before tell which answers fall?"
-    return Figure("auroc", title, about, _small(alt.layer(chance, curve), rows, wanted))

@@ -34,11 +34,6 @@ def prompt(text: str, base: str) -> list[Piece]:
     return [piece for piece in pieces if piece[1]]
 
 
-def prefill(pieces: Sequence[Piece], injection: str) -> str:
-    """The start of the reply that was put in the model's mouth, from the pieces of its prompt."""
-    return pieces[-1][1] if injection == "prefill" and pieces and pieces[-1][0] == INJECTED else ""
-
-
 def response(text: str, options: Sequence[str], truncated: bool, started: str, question: str) -> list[Piece]:
     """A response in pieces: what it was started with, its reasoning, and the letter of its answer.
 

@@ -33,7 +33,6 @@ _SHORT = 200
 """Characters up to which a text is an answer rather than a story."""
 _VALUE = 160
 """Characters after "the answer is" that are looked at."""
-_LONGEST_OPTION = 2_000
 _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
 
@@ -105,8 +104,6 @@ class _Reader:
 
     def whole(self, text: str, start: int) -> Choice | None:
         """The text is nothing but a letter, or nothing but an option."""
-        if len(text) > _LONGEST_OPTION:
-            return None
         bare = text.strip(MARKS)
         index = index_of(bare) if len(bare) == 1 and bare in ascii_letters else None
         equal = _equal(text, self.known) if index is None or index >= self.count else None
@@ -219,11 +216,12 @@ def _lines(text: str) -> list[tuple[int, str]]:
 
 def _equal(text: str, known: Names) -> int | None:
     """Index of the one option that a text is, up to case, marks, articles and the way numbers are written."""
-    if len(text) > _LONGEST_OPTION or not (bare := folded(text)):
+    exact = text.strip(MARKS)
+    if not 0 < len(exact) <= known.longest:
         return None
-    if (exact := text.strip(MARKS)) in known.spellings:
+    if exact in known.spellings:
         return known.spellings[exact]
-    if bare in known.spellings:
+    if (bare := folded(text)) in known.spellings:
         return known.spellings[bare]
     return known.spellings.get(" ".join(tokens(text.lower())))
 

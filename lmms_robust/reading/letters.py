@@ -8,11 +8,10 @@ from string import ascii_uppercase
 
 from lmms_robust.reading import words
 
-# Each way starts with the character itself, so that all other places of a text are passed over fast.
-_LETTER = re.compile(
-    r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)|"
-    r"\((?=[a-k]\))|[a-k]\b(?<=option [a-k])"
-)
+# Starts with the character itself, so that all other places of a text are passed over fast.
+_CAPITAL = r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)"
+_LETTER = re.compile(_CAPITAL)
+_ANY_CASE = re.compile(_CAPITAL + r"|\((?=[a-k]\))|[a-k]\b(?<=option [a-k])")
 _FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-k])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
     r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-K])"
@@ -33,9 +32,10 @@ _FILL = (
 )
 _ABROAD = tuple("|".join(word for word in words.ANSWER_ABROAD if word[0].isascii() == latin) for latin in (True, False))
 _ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-K])(?![A-Za-z0-9]))"
+_BEST = ("correct", "right", "best", "final", "appropriate", "suitable", "accurate", "my", "likely")
 _LEAD = re.compile(
     r"(?:\b(?:"  # most places of a text are no start of a word, and are passed over fast
-    r"(?:answers?(?!\s(?:choices|options)\b)|(?:correct|right|best|final|appropriate|suitable|accurate|my|likely)\s"
+    r"(?:answers?(?!\s(?:choices|options)\b)|(?:" + "|".join(_BEST) + r")\s"
     r"(?:option|choice|one|letter|statement))\b"
     r"(?:[^.;?\n]{0,60}?\b(?:is|be|are|as)\b|\W{0,3}[:=\n(-]|(?=\s{1,3}\(?(?-i:[A-K])\b))"
     r"|(?:i|we|i'll|i'd|i'm)\s(?:would\s|will\s|should\s|am\s)?(?:choose|select|pick|go with|going with)\b"
@@ -48,9 +48,16 @@ _LEAD = re.compile(
     rf"|(?:{_ABROAD[1]}){_ITS_LETTER}))" + _FILL,
     re.IGNORECASE,
 )
-_IS = re.compile(r"(?:t(?:'?s| is| must be)) \(?[A-K]\b")
+# Without one of these in small letters, or a letter behind "it is", there is no lead: a quick look that misses none.
+# Each starts with a character, so that others are passed over fast.
+_MAY_LEAD = re.compile(
+    "|".join(rf"{which}\s(?:one|letter|statement)" for which in _BEST)
+    + "|answer|option|choice|choose|select|pick|go with|going with|boxed|选|"
+    + "|".join(words.ANSWER_ABROAD)
+)
+_IS = re.compile(r"t(?:'?s| is| must be) \(?[A-K]\b")
 _CALLED = re.compile(
-    r"(?<![A-Za-z0-9])\(?([A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
+    r"[A-K](?<![A-Za-z0-9][A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
     r"(?:(?:the|most|likely|therefore|thus|clearly)\s){0,3}(?:correct|right|best|answer|accurate|final)\b"
     r"(?!\s(?:side|hand|of|edge|corner))"
 )
@@ -68,9 +75,10 @@ def letters_in(text: str, anywhere: bool = False) -> Iterator[tuple[int, int]]:
         text: the text, plain.
         anywhere: a letter behind any word is one, such as that of "point B".
     """
-    for match in _LETTER.finditer(text):
+    pattern = _ANY_CASE if "(" in text or "option " in text else _LETTER
+    for match in pattern.finditer(text):
         at = match.start() + (match[0] == "(")
-        if _is_article(text, at):
+        if is_article(text, at):
             continue
         before = _WORD_BEFORE.search(text, max(0, at - 24), at)
         word = before[1].lower() if before else ""
@@ -84,7 +92,7 @@ def first_letter(text: str) -> tuple[int, int] | None:
     if match is None:
         return None
     at = match.start(match.lastindex or 1)
-    return None if _is_article(text, at) else (at, index_of(text[at]))
+    return None if is_article(text, at) else (at, index_of(text[at]))
 
 
 def names_another(text: str, at: int) -> bool:
@@ -93,8 +101,8 @@ def names_another(text: str, at: int) -> bool:
     return more is not None and more[1] != text[at].upper()
 
 
-def _is_article(text: str, at: int) -> bool:
-    """Whether a letter is the word "a" or "I"."""
+def is_article(text: str, at: int) -> bool:
+    """Whether a letter, found by its place in a text, is the word "a" or "I"."""
     follows = text[at + 1 : at + 12]
     return text[at] in "AI" and follows[:1].isspace() and follows.lstrip()[:1].islower() and not _VERB.match(follows)
 
@@ -105,7 +113,7 @@ def leads(text: str) -> Iterator[tuple[int, int]]:
     Not of those that deny it, or give somebody else's: "the wrong answer is", "the caption says that the answer is".
     """
     low = text.lower()
-    if any(word in low for word in words.LEADS) or not text.isascii() or _IS.search(text):
+    if _MAY_LEAD.search(low) or _IS.search(text):
         for match in _LEAD.finditer(text):
             if _sound(low, *match.span()):
                 yield match.span()
@@ -134,7 +142,9 @@ _WORD = re.compile(r"[a-z]+")
 def called(text: str) -> tuple[int, int] | None:
     """Offset and index of the one letter that is called the answer ("option B is the best choice"), or None."""
     found = [
-        (match.start(1), index_of(match[1])) for match in _CALLED.finditer(text) if _sound(text.lower(), *match.span())
+        (match.start(), index_of(match[0][0]))
+        for match in _CALLED.finditer(text)
+        if _sound(text.lower(), *match.span())
     ]
     return found[0] if len(found) == 1 else None
 

@@ -14,11 +14,13 @@ from lmms_robust.schema import letters
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 """Scripts without blanks between words."""
 _FORMULA = re.compile(r"[\\^=<>{}+√π]|\d\s?[/*]\s?\d|\d[a-z]\b")
+POINT = re.compile(r"[L-Z](?<![A-Za-z0-9_][A-Z])(?![A-Za-z0-9_]|['.\-]\w)")
+"""A capital letter by itself that labels no option."""
 _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
 _POLAR = (("yes", "no"), ("true", "false"))
-_COMPARES = re.compile(
+COMPARES = re.compile(
     r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
     r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
     re.IGNORECASE,
@@ -48,9 +50,11 @@ class Names:
         bags: sets of content words to option index, for options that no key names.
         literal: options in scripts without blanks between words, or told apart by marks alone, to index.
         numbers: value to option index, if the options are numbers.
+        given: values that the question has.
         formulas: option without blanks to index, longest first.
         polar: index of the options "yes" and "no" (or "true" and "false"), in this order, or empty.
         own: words one of which stands wherever an option is named by words.
+        longest: characters beyond which a text is more than an option.
         count: number of options.
         asked: content words of the question that no option has.
         claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
@@ -63,6 +67,7 @@ class Names:
         hypothetical: it asks what would be, so that "if" is no doubt.
         pointed: each option has its own letter in its text ("A is closer"), so that a letter anywhere means it.
         lettered: option texts have capital letters of their own ("point B"), so that a letter alone may mean those.
+        points: options that are a capital letter which labels none, such as P, to index.
     """
 
     words: tuple[frozenset[str], ...]
@@ -72,9 +77,11 @@ class Names:
     bags: tuple[tuple[frozenset[str], int], ...]
     literal: tuple[tuple[str, int], ...]
     numbers: dict[str, int]
+    given: frozenset[str]
     formulas: tuple[tuple[str, int], ...]
     polar: dict[str, int]
     own: frozenset[str]
+    longest: int
     count: int
     asked: frozenset[str]
     claim: tuple[str, ...]
@@ -87,6 +94,7 @@ class Names:
     hypothetical: bool
     pointed: bool
     lettered: bool
+    points: dict[str, int]
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +124,6 @@ def names(question: str, options: tuple[str, ...]) -> Names:
     asking = plain(question).lower()
     content = [word for word in tokens(asking) if word not in words.FUNCTION and len(word) > 2]
     last_placed = [*reversed(dict.fromkeys(reversed(content)))]
-    alone = {one[0] for one in listed if len(one) == 1}
     in_all = set(listed[0]).intersection(*listed[1:]) if listed else set()
     of_options = frozenset(word for one in listed for word in one)
     in_some = of_options - in_all
@@ -134,13 +141,17 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         bags=tuple(bags),
         literal=tuple(literal.items()),
         numbers=numbers,
+        given=frozenset(map(number, NUMBER.findall(asking))),
         formulas=tuple(sorted(formulas, key=lambda pair: -len(pair[0]))),
         polar=polar,
         own=frozenset(word for key in keys for word in key.split()).union(*(bag for bag, _ in bags)),
+        longest=2 * max(map(len, options), default=0) + 40,  # number words, marks and blanks
         count=len(options),
         asked=frozenset(content) - in_some,
         of_options=of_options,
-        order=tuple(word for word in last_placed if word not in alone),
+        order=tuple(
+            word for word in last_placed if word not in in_some | words.AUXILIARIES and not _RELATES.match(word)
+        ),
         places=frozenset(content) & words.PLACES - of_options,
         claim=claim(asking),
         comparing=comparing(last) - in_some,
@@ -149,6 +160,7 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         hypothetical=bool(_HYPOTHETICAL.search(last)),
         pointed=pointed,
         lettered=lettered,
+        points={option: index for index, option in enumerate(known) if POINT.fullmatch(option)},
     )
 
 
@@ -272,10 +284,8 @@ def formulas_in(text: str, known: Names) -> set[int]:
     return found
 
 
-_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS
+_POLAR_WORDS = frozenset(word for pair in _POLAR for word in pair) | words.STATEMENTS | words.SUBJECTS
 _APPROXIMATES = re.compile(r"≈|\\approx")
-
-
 _WITHIN = re.compile(r"\bin (?:the|this) (?:image|picture|photo|scene)\b")
 
 
@@ -286,4 +296,4 @@ def claim(low: str) -> tuple[str, ...]:
 
 def comparing(question: str) -> frozenset[str]:
     """The words with which it compares, such as "taller"."""
-    return frozenset(word for found in _COMPARES.findall(question) for word in tokens(found.lower()))
+    return frozenset(word for found in COMPARES.findall(question) for word in tokens(found.lower()))

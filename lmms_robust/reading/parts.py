@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import letters_in
-from lmms_robust.reading.options import Names, formulas_in, named
+from lmms_robust.reading.options import POINT, Names, formulas_in, named
 from lmms_robust.reading.polar import yes_or_no
-from lmms_robust.reading.spelling import NUMBER, WORD, form, has_any, number, tokens
+from lmms_robust.reading.spelling import NUMBER, WORD, has_any, number, tokens
 
-# A word or number; or a mark that ends a part.
-_TOKEN = re.compile(rf"({WORD.pattern})|" r"[;\"→⇒，、]|\((?![a-k]\))|(?<!\([a-k])\)|[,:](?!\d)|(?<!\w)- ")
+# A mark that ends a part; all start with a character, so that other places are passed over fast.
+_ENDS = re.compile(
+    r"[;\"→⇒(),:-](?:(?<=[;\"→⇒])|(?<=\()(?![a-k]\))|(?<=\))(?<!\([a-k]\))|(?<=[,:])(?!\d)|(?<=-)(?<!\w-) )"
+)
 # A number, with a unit or two, that ends a part of a sentence behind a word for "comes to".
 _COMES_TO = re.compile(
     r"(?:=|\b(?:is|are|be|equals?|makes?|gives?|totals?|get|reads?|shows?)\b)[^\w-]{1,4}(?:[a-z]{2,10}[^\w-]{1,2})?"
@@ -49,6 +52,10 @@ class Named:
     extra: int = 0
 
 
+Part = tuple[int, int, list[str]]
+"""Start, end and words of a part of a sentence."""
+
+
 class Sentence(NamedTuple):
     """What is asked of a sentence more than once.
 
@@ -58,14 +65,16 @@ class Sentence(NamedTuple):
         tokens: its words and numbers as they are compared, in order.
         present: the set of them.
         letters: offset and index of each letter that can only be an option's.
+        parts: what stands between its marks.
         abroad: it has letters that are not Latin.
     """
 
     text: str
     low: str
-    tokens: list[str]
+    tokens: tuple[str, ...]
     present: frozenset[str]
     letters: list[tuple[int, int]]
+    parts: list[Part]
     abroad: bool
 
 
@@ -81,27 +90,39 @@ def look(text: str, known: Names) -> Sentence:
     low = text.lower()
     if "right" in low:
         low = _CORRECT.sub("agree", low)
-    found = tokens(low)
+    parted = parts(low)
+    found = tuple(chain.from_iterable([here for _, _, here in parted]))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
+    if known.points:
+        letters += [(at.start(), known.points[at[0]]) for at in POINT.finditer(text) if at[0] in known.points]
     abroad = not low.isascii() and _FOREIGN.search(low) is not None
-    return Sentence(text, low, found, frozenset(found), letters, abroad)
+    return Sentence(text, low, found, frozenset(found), letters, parted, abroad)
 
 
-def parts(low: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Start, end and words of the parts of a sentence: what stands between its marks and connecting words."""
-    here: list[str] = []
-    start = 0
-    denials = "n't" in low
-    for match in _TOKEN.finditer(low):
-        word = match[1]
-        if here and (word is None or word in words.SPLITS or (denials and word.endswith("n't"))):
-            yield start, match.start(), here
-            here, start = [], match.start()
-        if word is None:
-            start = match.end()
-        else:
-            here.append(form(word))
-    yield start, len(low), here
+def parts(low: str) -> list[Part]:
+    """Start, end and words of the parts of a sentence: what stands between its marks."""
+    found, start = [], 0
+    for match in _ENDS.finditer(low):
+        stop = match.start()
+        if here := tokens(low[start:stop]):
+            found.append((start, stop, here))
+        start = match.end()
+    return [*found, (start, len(low), tokens(low[start:]))]
+
+
+def _clauses(said: Sentence) -> Iterator[Part]:
+    """The parts of a sentence, parted once more at words that connect or deny."""
+    denials = "n't" in said.low
+    for start, stop, here in said.parts:
+        if words.SPLITS.isdisjoint(here) and not denials:
+            yield start, stop, here
+            continue
+        at = 0  # place of the clause's first word
+        for place, match in enumerate(WORD.finditer(said.low, start, stop)):
+            if place > at and (match[0] in words.SPLITS or match[0].endswith("n't")):
+                yield start, match.start(), here[at:place]
+                at, start = place, match.start()
+        yield start, stop, here[at:]
 
 
 def name(said: Sentence, known: Names, infers: bool = False) -> Named:
@@ -115,19 +136,23 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     found, weight, cue, drawn = Named(), "asserts", -1, False
     numeric: list[tuple[Sequence[str], str]] = []
     told, ended = "", 0  # what the sentence says itself
-    weighty = said.abroad or "n't" in said.low or not words.WEIGHTY.isdisjoint(said.present)
-    for place, (start, stop, here) in enumerate(parts(said.low)):
-        part = said.low[start:stop]
-        letters = {index for at, index in said.letters if start <= at < stop} if said.letters else set()
-        options = letters if known.numbers else letters | named(here, known)
+    low = said.low
+    weighty = said.abroad or "n't" in low or not words.WEIGHTY.isdisjoint(said.present)
+    draws = said.abroad or not words.INFERS.isdisjoint(said.present)
+    for place, (start, stop, here) in enumerate(_clauses(said)):
+        part = low[start:stop]
+        options = set() if known.numbers else named(here, known)
+        letters = said.letters and {index for at, index in said.letters if start <= at < stop}
+        if letters:
+            options |= letters
         if known.literal:
             options |= {index for text, index in known.literal if text in part}
-        cited = weight == "quotes" and said.low[start - 1 : start] == '"'
+        cited = weight == "quotes" and low[start - 1 : start] == '"'
         if not cited and (weight in ("asserts", "takes back") or not _goes_on(here)):
             weight = _weight(part, here, known, options, infers) if weighty else _leans(here)
-        if weight == "denies" and _negates_verb(here, said.low[:start]):
+        if weight == "denies" and _negates_verb(here, low[:start]):
             weight = "takes back"
-        if (start and said.low[start - 1] in "→⇒") or _draws(part, here):
+        if (draws and _draws(part, here)) or (start and low[start - 1] in "→⇒"):
             cue = place
         if known.polar and weight not in ("quotes", "leaves"):
             told += ("" if start == ended else ", ") + part
@@ -149,7 +174,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     if known.polar:
         found.asserted -= set() if found.by_letter else {*known.polar.values()}
         found.denied -= {*known.polar.values()}
-        found.asserted |= yes_or_no(said.low, told, known)
+        found.asserted |= yes_or_no(low, told, known)
         found.inferred |= drawn
     found.off &= not found.asserted
     found.open |= bool(found.asserted) and not known.hypothetical and not words.IF.isdisjoint(said.present)
@@ -197,7 +222,7 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
         return "denies"
     if not words.DOUBTS.isdisjoint(present) or ("would" in present and not infers):
         return "leaves"
-    if not words.REPORTS.isdisjoint(present - known.said):
+    if _reports(here, present - known.said):
         return "quotes"
     if not part.isascii():
         if has_any(part.replace("最可能", ""), words.CHINESE_DOUBTS):
@@ -205,6 +230,15 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
         if has_any(part, words.CHINESE_DENIES):
             return "denies"
     return _leans(here)
+
+
+def _reports(here: Sequence[str], present: set[str]) -> bool:
+    """Whether a part gives somebody's words: not "statement B", nor "the correct description", which are options."""
+    return any(
+        word in present and len(after) != 1 and before not in words.ANSWERS
+        for before, word, after in zip(("", *here), here, (*here[1:], ""), strict=False)
+        if word in words.REPORTS
+    )
 
 
 def _leans(here: Sequence[str]) -> str:
@@ -244,13 +278,15 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
     """Options by the number that a sentence comes to: none if that is none of them, or if it has several numbers."""
     values: list[str] = []
     for here, part in numeric:
-        found.open |= not words.INEXACT.isdisjoint(here)
-        comes = _COMES_TO.search(part)
+        found.open |= not (words.INEXACT - known.asked).isdisjoint(here)
+        numbers = ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
+        comes = _COMES_TO.search(part) if numbers else None
         if comes or "=" in part:
             values = [comes[1]] if comes else NUMBER.findall(part.rpartition("=")[2])[:1]
         else:
-            values += ["1" if one == "one" else one for one in here if one[0].isdigit() or one == "one"]
+            values += numbers
     distinct = {number(value) for value in values}
+    distinct = distinct - known.given or distinct
     options = {known.numbers[value] for value in distinct if value in known.numbers}
     found.off = len(distinct) == 1 and not options
     found.open |= len(distinct) > 1

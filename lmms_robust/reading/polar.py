@@ -50,5 +50,7 @@ def _states(part: str, known: Names) -> bool:
     said, asked = claim(part), known.claim
     if len(asked) > 1 and said[:1] and said[0] in words.SUBJECTS:
         said, asked = said[1:], asked[1:]
+        if len(said) > 1 and asked[-len(said) :] == said:  # the pronoun stands for all before
+            return True
     rest = iter(said)
     return bool(asked) and all(word in rest for word in asked)

@@ -16,14 +16,14 @@ from lmms_robust.reading.letters import (
     leads,
     names_another,
 )
-from lmms_robust.reading.options import UNSPACED, Names, comparing, may_name, named
+from lmms_robust.reading.options import COMPARES, UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, Sentence, look, name, parts
 from lmms_robust.reading.spelling import MARKS, has_any, tokens
 
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
-_MARK = re.compile(r"[.!?;\n。！？；]")
+_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|(?!\S))")  # no mark within a number
 _LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
 _SPEAKS = re.compile(r"\w")
 
@@ -70,30 +70,20 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
     ['(A) left', '3.5 m.', 'So it is B. right?']
     """
     stop = len(text)
-    for at in reversed([match.start() for match in _MARK.finditer(text)]):
-        if _ends(text, at):
-            yield from _solid(text, at + 1, stop)
-            stop = at + 1
-    yield from _solid(text, 0, stop)
+    for start in (*reversed([match.end() for match in _MARK.finditer(text)]), 0):
+        if start and text[start - 2 : start - 1] in words.CAPITALS and _labels(text, start - 1):
+            continue
+        bare = text[start:stop].strip()
+        if _SPEAKS.search(bare):
+            yield text.index(bare[0], start), bare
+        stop = start
 
 
-def _solid(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
-    sentence = text[start:stop]
-    bare = sentence.strip()
-    if bare and _SPEAKS.search(bare):
-        yield start + sentence.index(bare[0]), bare
-
-
-def _ends(text: str, at: int) -> bool:
-    """Whether a mark ends a sentence: not one within a number, nor behind a letter that labels an option."""
-    if text[at] not in ".!?":
-        return True
-    after = text[at + 1 : at + 3]
-    if after and not after[0].isspace():
+def _labels(text: str, at: int) -> bool:
+    """Whether a mark behind a capital ends no sentence: it stands behind a letter that labels an option."""
+    if text[at] != "." or text[max(0, at - 2) : at - 1].isalnum():
         return False
-    if text[at] != "." or text[at - 1 : at] not in words.CAPITALS or text[max(0, at - 2) : at - 1].isalnum():
-        return True
-    return after[1:].isupper() and not _LINE_STARTS.search(text[max(0, at - 12) : at - 1])
+    return not text[at + 2 : at + 3].isupper() or _LINE_STARTS.search(text[max(0, at - 12) : at - 1]) is not None
 
 
 def read(text: str, known: Names) -> Said:
@@ -115,9 +105,9 @@ def read(text: str, known: Names) -> Said:
     )
     asks = low.rstrip(" \"')").endswith(("?", "？"))
     leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
-    stated = _stated(text, known) if leads_on and not _doubts(said, known) else None
-    spoken = tuple(said.tokens)
-    if stated is not None:
+    stated = _stated(said, known) if leads_on else None
+    spoken = said.tokens
+    if stated is not None and not _doubts(said, known):
         option = stated if 0 <= stated < known.count else None
         return Said(option, Force.STATED, _NONE, _NONE, spoken, len(known.asked), True)
     if not (said.letters or may_name(low, present, about, known)):
@@ -129,7 +119,8 @@ def read(text: str, known: Names) -> Said:
     label = is_label(text)
     denying = label and _denying(said)  # "B. left: there is nothing there, so no"
     listed = label and (denying or not answers)
-    to_the_point = (answers or words.ASKS.isdisjoint(present)) and not _compares_otherwise(said, known)
+    plans = words.PLANS - known.asked if by.inferred else words.ASKS
+    to_the_point = (answers or plans.isdisjoint(present)) and not _compares_otherwise(said, known)
     force, option = Force.NOTHING, None
     if known.negative and not asks:
         force, option = _excluded(by, infers)
@@ -185,7 +176,7 @@ def _weigh(said: Sentence, by: Named, infers: bool, answers: bool, about: int) -
 
 
 def _compares_otherwise(said: Sentence, known: Names) -> bool:
-    return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
+    return bool(known.comparing and known.comparing.isdisjoint(said.present) and COMPARES.search(said.low))
 
 
 def is_elliptic(spoken: Sequence[str]) -> bool:
@@ -200,9 +191,9 @@ def _denying(said: Sentence) -> bool:
     return "n't" in said.low or not words.DENYING_OR_LACKING.isdisjoint(said.present)
 
 
-def _stated(text: str, known: Names) -> int | None:
+def _stated(said: Sentence, known: Names) -> int | None:
     """Index of the option that is called the answer in so many words; its place in the alphabet if it is none."""
-    found = None
+    text, found = said.text, None
     if not known.negative and not known.lettered and (by_name := called(text)):
         found = by_name[1]
     for start, end in leads(text):

@@ -56,12 +56,17 @@ def folded(text: str) -> str:
 
 
 # Full-width forms to ASCII, typographic quotes, marks of emphasis and of mathematics to blanks.
-_FLAT = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | str.maketrans(
-    "‘’“”「」『』【】〔〕、–—−•·*`$~\t\r\u00a0\u200b\ufeff\u3000", '\'\'""""""()(),---       \n    '
+_FLAT = {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+_FLAT |= zip(
+    "‘’“”「」『』【】〔〕、–—−•·*`$~\t\r\u00a0\u200b\ufeff\u3000",
+    '\'\'""""""()(),---       \n    ',
+    strict=True,
 )
+_NOT_FLAT = re.compile(f"[{re.escape(''.join(_FLAT))}]")
 _COMMAND = re.compile(
     r"\\(?:(?:text|math|operatorname|mbox)[a-z]{0,6}\s?\{|(?:left|right|big)(?![a-zA-Z])|[()\[\],;!% ])"
 )
+_FRACTION = re.compile(r"\\[dt]?frac\s?\{(\w{1,9})\}\s?\{(\w{1,9})\}")
 _MARKUP = re.compile(r"<\|?/?[a-zA-Z_/:]{2,24}\|?>|</?[a-z]>|^\s{0,3}#{1,6}\s|__", re.MULTILINE)
 
 
@@ -75,8 +80,9 @@ def plain(text: str) -> str:
     >>> plain("**Ｂ**"), plain("\\text{B}"), plain("B<eoa>")
     ('  B  ', '      B}', 'B     ')
     """
-    text = text.translate(_FLAT)
+    text = _NOT_FLAT.sub(lambda mark: _FLAT[mark.group()], text)
     if "\\" in text:
+        text = _FRACTION.sub(lambda match: f"{match[1]}/{match[2]}".ljust(len(match[0])), text)
         text = _COMMAND.sub(_blank, text)
     if "<" in text or "#" in text or "__" in text:
         text = _MARKUP.sub(_blank, text)

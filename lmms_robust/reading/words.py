@@ -9,9 +9,11 @@ def _words(text: str) -> frozenset[str]:
 
 INFERS = _words(
     "so therefore thus hence consequently accordingly conclude concludes concluding conclusion overall ultimately "
-    "finally summary confirming means making makes"
+    "finally summary confirming means making makes "
+    "donc conséquent folglich demnach somit daher portanto dunque quindi pertanto dus daarom luego tanto следовательно "
+    "поэтому итак значит więc zatem vậy jadi dolayısıyla したがって よって 따라서 그러므로 لذلك إذن इसलिए अतः"
 )
-"""What follows is a conclusion."""
+"""What follows is a conclusion, also in the other languages whose answers are read."""
 ANSWERS = _words(
     "answer answers correct choose choosing select selecting selected pick picking best match matches matching "
     "corresponds corresponding chosen final"
@@ -22,7 +24,10 @@ DENIES = _words(
     "excluded excluding reject rejected ruled ruling discard discarded unlikely mismatch contradicts irrelevant"
 )
 """What this is said of does not hold."""
-NEGATES = _words("not no never neither nor none nothing nobody cannot")
+NEGATES = _words(
+    "not no never neither nor none nothing nobody cannot "
+    "pas aucun aucune nicht kein keine keinen non não nem niet geen не нет nie değil không tidak bukan ليس ليست لا नहीं"
+)
 """What follows does not hold; words in "n't" do the same."""
 LETTER_AFTER = _words(
     "option options choice choices answer letter is are be was so therefore thus hence or and not as to than with "
@@ -37,8 +42,10 @@ DOUBTS = _words(
     "hypothetically"
 )
 """What this is said of is not asserted."""
-ASKS = _words("need needs let let's lets determine figure whether asks asked asking question options choices task goal")
+PLANS = _words("need needs let let's lets determine figure whether asks asked asking task goal")
 """The writer plans or repeats the question."""
+ASKS = PLANS | _words("question options choices")
+"""The same, where nothing is concluded."""
 REPORTS = _words(
     "caption description hint claim claims claimed claiming statement prompt suggestion premise initially thought "
     "assumed supposed supposedly misleading earlier previous previously said told according user someone everyone "
@@ -115,7 +122,7 @@ NUMBERS = {"zero": "0"} | {
 
 CHINESE_INFERS = ("因此", "所以", "综上", "故", "∴", "答案", "应选", "选择", "最终", "结论", "可知")
 CHINESE_ANSWERS = ("正确", "符合")
-CHINESE_DENIES = ("不", "没", "非", "错", "排除", "无法")
+CHINESE_DENIES = ("不", "没", "非", "错", "排除", "无法", "ない", "ません", "않", "아니")
 CHINESE_DOUBTS = ("可能", "如果", "也许", "或", "吗", "是否", "哪", "假设", "说明文字", "描述说", "标题", "也")
 ANSWER_ABROAD = (
     *("respuesta", "réponse", "risposta", "resposta", "antwort", "jawaban", "ответ", "đáp án", "答え", "正解", "答案"),

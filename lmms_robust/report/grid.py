@@ -61,18 +61,22 @@ def lay_out(sides: Mapping[str, pa.Table]) -> Grid:
     """
     table = joined(list(sides.values()))
     side = np.repeat(np.arange(len(sides)), [len(found) for found in sides.values()])
-    items = keys(table, ["item", "digest"])
-    item, _ = codes(items)
+    rows = of_rows(table)
     unit, _ = codes(keys(table, ["item", "digest", "repeat"]))
-    shown = pc.cast(table["picture"], pa.string())
-    picture, _ = codes(pc.if_else(pc.equal(shown, ""), items, shown))
     first = np.unique(unit, return_index=True)[1]
     variant, variants = codes(table["variant"])
     places: dict[tuple[str, str], Rows] = {}
     for number, name in enumerate(sides):
         for code, known in enumerate(variants):
-            rows = np.flatnonzero((side == number) & (variant == code))
-            if len(rows):
+            here = np.flatnonzero((side == number) & (variant == code))
+            if len(here):
                 places[(name, known)] = np.full(len(first), -1, np.int64)
-                places[(name, known)][unit[rows]] = rows
-    return Grid(table, Units(item[first], picture[first]), places)
+                places[(name, known)][unit[here]] = here
+    return Grid(table, Units(rows.item[first], rows.picture[first]), places)
+
+
+def of_rows(table: pa.Table) -> Units:
+    """Item and picture of each row; an item without a picture has one of its own."""
+    items = keys(table, ["item", "digest"])
+    shown = pc.cast(table["picture"], pa.string())
+    return Units(codes(items)[0], codes(pc.if_else(pc.equal(shown, ""), items, shown))[0])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -75,8 +75,8 @@ class Sample:
             "variant": record.variant, "repeat": record.repeat, "question": record.question,
             "options": json.dumps(record.options, ensure_ascii=False), "gold": record.gold, "planted": record.planted,
             "answer": record.answer, "outcome": record.outcome, "conclusion": record.conclusion,
-            "consistent": record.consistent, "undecided": record.undecided, "injection": record.injection,
-            "response": self.response,
+            "consistent": record.consistent, "undecided": record.undecided, "decided_by": record.decided_by,
+            "injection": record.injection, "response": self.response,
         }  # fmt: skip
 
     def text(self) -> str:
@@ -87,7 +87,7 @@ class Sample:
         head += f" · repeat {record.repeat}" if record.repeat else ""
         options = "  ".join(f"{chr(65 + place)} {option}" for place, option in enumerate(record.options))
         told = f"gold {record.gold} · planted {record.planted} · answer {record.answer or '–'} ({record.outcome})"
-        told += f" · concludes {record.conclusion or '–'} ({agreed[record.consistent]})"
+        told += f" · concludes {record.conclusion or '–'} ({agreed[record.consistent]}, by {record.decided_by})"
         return f"{head}\n{record.question}\n{options}\n{told}\n\n{self.response.strip()}"
 
 
@@ -172,19 +172,22 @@ def _ahead(grid: Grid, one: tuple[str, str], other: tuple[str, str]) -> NDArray[
 
 
 def write(found: Iterable[Sample], target: Path) -> int:
-    """Write samples as JSON lines or CSV, told by the file's name, and return how many.
+    """Write samples, see :func:`write_rows`."""
+    return write_rows((sample.columns() for sample in found), target)
+
+
+def write_rows(rows: Iterable[Mapping[str, Any]], target: Path) -> int:
+    """Write rows of equal columns as JSON lines or CSV, told by the file's name, and return how many.
 
     Raises:
         RobustError: another kind of file, or one that cannot be written.
     """
-    if target.suffix not in (".jsonl", ".csv"):
-        raise RobustError(f"{str(target)!r}; allowed: a name that ends in .jsonl or .csv")
+    check_target(target)
     written = 0
     with complete(target) as file:
         table = None
-        for sample in found:
+        for columns in rows:
             written += 1
-            columns = sample.columns()
             if target.suffix == ".jsonl":
                 file.write(json.dumps(columns, ensure_ascii=False) + "\n")
                 continue
@@ -193,3 +196,13 @@ def write(found: Iterable[Sample], target: Path) -> int:
                 table.writerow(columns)
             table.writerow(map(as_text, columns.values()))
     return written
+
+
+def check_target(target: Path) -> None:
+    """Refuse a file that rows cannot be written to.
+
+    Raises:
+        RobustError: another kind of file.
+    """
+    if target.suffix not in (".jsonl", ".csv"):
+        raise RobustError(f"{str(target)!r}; allowed: a name that ends in .jsonl or .csv")

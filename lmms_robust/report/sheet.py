@@ -107,6 +107,17 @@ def area(value: float, low: float, high: float) -> str:
     return f"{_short(value)} ({_short(low)},{_short(high)})"
 
 
+def coefficient(estimate: Estimate | None) -> str:
+    """A coefficient of agreement with its interval.
+
+    >>> coefficient(Estimate(-0.051, 9, -0.051, -0.051, (-0.2, 0.1))), coefficient(Estimate(float("nan"), 9, 0, 0))
+    ('-.05 (-.20,.10)', '–')
+    """
+    if estimate is None or not estimate.n or isnan(estimate.value):
+        return NONE
+    return area(estimate.value, *estimate.interval)
+
+
 def p_value(p: float) -> str:
     """A p value.
 

@@ -23,6 +23,10 @@ _ABOUT = re.compile(
 """Questions that name who "it" and "they" are in their options."""
 # What may be, or will be, is not what is.
 _POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "possible", "possibly", "next"})
+# What is there is not yet the main thing there.
+_CHIEF = re.compile(
+    r"\b(?:most(?! (?:likely|probably|of)\b)|predominant|primary|chief|key|dominant)(?:ly)?\b", re.IGNORECASE
+)
 _CONDITIONS = frozenset({"if", "when", "unless", "after", "before"})
 
 
@@ -57,7 +61,7 @@ def stands_alone(option: str, question: str) -> bool:
     words, asked = [[word for word in tokens(text) if word[0].isalnum()] for text in (option, question)]
     if not words or _SPEAKING & set(words) or _REASON.search(question) or _is_pointed(words):
         return False
-    if _CONDITIONS & set(asked) - set(words):
+    if _CONDITIONS & set(asked) - set(words) or (_CHIEF.search(question) and not _CHIEF.search(option)):
         return False
     if _POSSIBLE & set(asked) and not (_POSSIBLE | MODALS | {"likely", "probably", "gonna", "going"}) & set(words):
         return False

@@ -58,7 +58,11 @@ def asked(question: str) -> str:
     return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)
 
 
-_NAMED = re.compile(r"['\"‘“]|\b(?:above|below|left|right|top|bottom|first|second|third|upper|lower)\b", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"['\"‘“]|\b(?-i:[A-Z])[\w-]* {PICTURE}\b"
+    r"|\b(?:above|below|left|right|top|bottom|first|second|third|upper|lower)\b",
+    re.IGNORECASE,
+)
 
 
 def source(question: str) -> str:

@@ -10,14 +10,23 @@ from lmms_robust.statements.clauses import finite, tokens
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import ABSTRACT, CONCRETE, DETERMINERS, PERSONAL, PREPOSITIONS, PRONOUNS, TURNED
-from lmms_robust.statements.words import is_countable, is_gerund, is_participle, parts, past, third_person
+from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
+    CONCRETE,
+    DETERMINERS,
+    MODALS,
+    PERSONAL,
+    PREPOSITIONS,
+    PRONOUNS,
+    TURNED,
+)
+from lmms_robust.statements.words import bare, is_countable, is_gerund, is_participle, parts, past, third_person
 
 Found = re.Match[str]
 
 BE = r"(?P<be>'s|’s| is| are| was| were)"
 IN = r"(?: (?:shown |displayed |visible |seen |depicted )?in (?:the|this|that) (?:image|picture|photo|figure|scene))"
-RELATED = r"(?:in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
+RELATED = r"(?:(?:in|with) regards? to|in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
 DET = r"(?:the|this|that|these|those|his|her|its|their|my|your|an?)"
 WRITTEN = re.compile(r"\b(?:text|texts|contents?|words?|letters|slogan|title|sentence|inscription|message|line)$")
 CODE = re.compile(r"\b(?:code|command|formula|equation|expression|question|sentence|hypothesis)s?\b", re.IGNORECASE)
@@ -98,6 +107,7 @@ def waiting(words: Sequence[str]) -> int | None:
     described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
     described = described or (end > 2 and words[end - 3] in DETERMINERS and "ADJ" in parts(words[end - 2]))
     noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
+    noun = noun or (end > 2 and words[end - 3] in {"of", "with", "to"} and "ADJ" in parts(words[end - 2]))
     return end - 1 if waits and not noun else None
 
 
@@ -129,3 +139,22 @@ def inflected(verb: str, aux: str, who: str) -> str:
         plain = aux == "do" or is_plural(who) or tokens(who)[0] in {"you", "we", "they", "i"}
         return verb if plain else third_person(verb)
     return past(verb) if aux == "did" else f"{aux} {verb}"
+
+
+def agreeing(verb: str, said: str) -> str | None:
+    """The verb in the number of its subject."""
+    first, _, rest = verb.partition(" ")
+    many, low = is_plural(said), first.casefold()
+    forms = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't"}
+    backward = {plural: one for one, plural in forms.items()}
+    if low in forms or low in backward:
+        return f"{forms.get(low, low) if many else backward.get(low, low)} {rest}".strip()
+    if low in MODALS or low == "had":
+        return verb
+    if low in {"best", "better", "most", "also"}:
+        inner = agreeing(rest, said)
+        return inner and f"{first} {inner}"
+    plain = bare(low)
+    if plain is None or low not in {plain, third_person(plain)}:
+        return verb if plain else None
+    return f"{plain if many else third_person(plain)} {rest}".strip()

@@ -41,6 +41,7 @@ _WHERE_PLACE = re.compile(
 _LOCATED = re.compile(
     r"(?:in|on|at|to|above|below|behind|near|next|under|between|beside|inside|outside|along|across|around|by|against)\b"
 )
+_AMOUNT = re.compile(r"(?:about |around )?[$€£¥]? ?\d[\d.,]*(?: ?[^\W\d]\w*|['\"°])?(?: \w+)?")
 _SIDES = r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|central)\b"
 
 
@@ -80,15 +81,6 @@ def _located(option: str, options: Sequence[str]) -> str | None:
     return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)
 
 
-def _where_done(found: Found, option: str, options: Sequence[str]) -> str | None:
-    """Say where something was done: "The picture was taken in a park"."""
-    text = mid_sentence(option).rstrip(".")
-    if _LOCATED.match(text):
-        return f"{found['x']} {whole_verb(found['be'])} {found['done']} {text}"
-    said = complement(option, "place", options)
-    return said and f"the place where {found['x']} {whole_verb(found['be'])} {found['done']} is {said}"
-
-
 def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
     noun = found["x"]
@@ -111,11 +103,13 @@ def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:
     return f"{who} {found['verb']}" if who and not is_plural(who) and kind(who) == "phrase" else None
 
 
-def _when(found: Found, option: str, _: Sequence[str]) -> str | None:
-    """Say when something was done: "in 1990", "at night"."""
+def _done(found: Found, option: str, options: Sequence[str]) -> str | None:
+    """Say where or when something was done: "in a park", "in 1990", "at night"."""
     noun, done = found["x"], found["done"]
-    at = _time(option)
-    return f"{noun} {found['be']} {done} {at}" if at and is_noun_phrase(noun) and is_participle(done) else None
+    at = _time(option) if found["ask"].casefold() == "when" else _located(option, options)
+    return (
+        f"{noun} {found['be']} {done} {at}" if at and is_noun_phrase(noun) and is_participle(done.split()[-1]) else None
+    )
 
 
 def _time(option: str) -> str | None:
@@ -149,13 +143,16 @@ def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
     return told and reason and f"{told.rstrip('.')} {text[0].lower()}{text[1:]}"
 
 
-def _how_long(found: Found, option: str, _: Sequence[str]) -> str | None:
-    text = mid_sentence(option).rstrip(".")
-    if re.fullmatch(rf"(?:about |around )?\d.* {found['how']}", text) and is_noun_phrase(found["x"]):
-        return f"{found['x']} {whole_verb(found['be'])} {text}"
-    measured = re.fullmatch(r"(?:about |around )?[\d.,]*\d ?(?:[^\W\d]\w*|['\"°])(?: \w+)?", text)
-    noun = found["x"]
-    return f"{noun} {whole_verb(found['be'])} {text} {found['how']}" if measured and is_noun_phrase(noun) else None
+def _measured(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say how long, how far away, how dear something is."""
+    text, noun, asked = mid_sentence(option).rstrip("."), found["x"], found.groupdict()
+    if not _AMOUNT.fullmatch(text) or not is_noun_phrase(noun):
+        return None
+    if "be" not in asked:
+        return f"{noun} cost{'' if is_plural(noun) else 's'} {text}"
+    end = asked.get("off") or ("" if text.endswith(asked["how"]) else asked["how"])
+    unit = re.search(r"\d ?(?:[^\W\d]|['\"°])", text)
+    return f"{noun} {whole_verb(asked['be'])} {text} {end}" if unit else None
 
 
 def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -163,37 +160,18 @@ def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     noun = found["x"]
     if said is None or not is_noun_phrase(noun) or not (parts(said.split()[0]) & {"ADJ"}):
         return None
+    if "aux" in found.groupdict():
+        return f"{noun} {inflected('feel', found['aux'].casefold(), noun)} {said}"
     return f"{noun} {whole_verb(found['be'])} {'feeling ' if found['feeling'] else ''}{said}"
 
 
-def _how_far(found: Found, option: str, _: Sequence[str]) -> str | None:
-    text = " ".join(option.split()).rstrip(".")
-    far = re.fullmatch(r"(?:about |around )?[\d.,]*\d ?[^\W\d]\w*", text)
-    return (
-        f"{found['x']} {whole_verb(found['be'])} {text} {found['off']}" if far and is_noun_phrase(found["x"]) else None
-    )
-
-
 def _how_done(found: Found, option: str, _: Sequence[str]) -> str | None:
-    """Say how someone is dressed, placed, feels."""
+    """Say how someone is dressed or placed."""
     text = mid_sentence(option).rstrip(".")
-    if "feel" in found.groupdict() and found["feel"]:
-        plain = parts(tokens(text)[0]) & {"ADJ"} and is_noun_phrase(found["x"])
-        return f"{found['x']} {inflected('feel', found['aux'].casefold(), found['x'])} {text}" if plain else None
     fits = re.match(r"(?:in|on|at|with|by|from)\b", text) and is_participle(found["done"]) and kind(text) == "phrase"
     return (
         f"{found['x']} {whole_verb(found['be'])} {found['done']} {text}"
         if fits and is_noun_phrase(found["x"])
-        else None
-    )
-
-
-def _how_much(found: Found, option: str, _: Sequence[str]) -> str | None:
-    text = " ".join(option.split()).rstrip(".")
-    cost = re.fullmatch(r"(?:about )?[$€£¥]? ?\d[\d.,]*(?: ?\w+)?", text)
-    return (
-        f"{found['x']} cost{'' if is_plural(found['x']) else 's'} {text}"
-        if cost and is_noun_phrase(found["x"])
         else None
     )
 
@@ -217,11 +195,6 @@ PATTERNS = (
         rf"(?P<x>.+?)(?: located| positioned| placed| situated)?{IN}?\s*\?",
         _where,
     ),
-    pattern(
-        "where_done",
-        rf"where{BE} (?P<x>{DET} .+?) (?P<done>(?:most likely )?(?:taken|made|found|shot|built|held))\s*\?",
-        _where_done,
-    ),
     pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\??", _who),
     pattern(
         "who_does",
@@ -229,17 +202,21 @@ PATTERNS = (
         r"|(?:would|will|can|could|might|should) \w+|has|was|\w+s) .+?)\s*\?",
         _who_does,
     ),
-    pattern("when", r"when (?P<be>is|are|was|were) (?P<x>.+?) (?P<done>\w+)\s*\?", _when),
+    pattern(
+        "done",
+        r"(?P<ask>where|when) (?P<be>is|are|was|were) (?P<x>.+?) (?P<done>(?:most likely )?\w+)\s*\?",
+        _done,
+    ),
     pattern(
         "does_there", r"(?P<ask>where|when) (?P<aux>do|does|did|can|could|will|should) (?P<x>.+?)\s*\?", _does_there
     ),
     pattern("why", r"why (?P<q>(?:is|are|was|were|does|do|did|can) .+)", _why),
-    pattern("how_long", rf"how (?P<how>long|tall|high|wide|deep|old|thick){BE} (?P<x>.+?){IN}?\s*\?", _how_long),
-    pattern("how_far", rf"how far (?P<off>(?:away )?from .+?){BE} (?P<x>{DET} .+?)\s*\?", _how_far),
-    pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) (?P<feel>feel)\s*\?", _how_done),
+    pattern("how_long", rf"how (?P<how>long|tall|high|wide|deep|old|thick){BE} (?P<x>.+?){IN}?\s*\?", _measured),
+    pattern("how_far", rf"how far (?P<off>(?:away )?from .+?){BE} (?P<x>{DET} .+?)\s*\?", _measured),
+    pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) feel\s*\?", _how_is),
     pattern("how_done", rf"how{BE} (?P<x>{DET} .+?) (?P<done>\w+)\s*\?", _how_done),
     pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?{IN}?\s*\?", _how_is),
-    pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _how_much),
+    pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _measured),
     pattern("how_many_has", r"how many (?P<x>.+?) (?P<aux>do|does|did|can|will) (?P<who>.+?)\s*\?", _how_many_has),
 )
 """Tried in order."""

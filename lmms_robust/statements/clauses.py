@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from typing import Literal
 
 from lmms_robust.statements.vocabulary import (
+    BE,
     BREAKS,
     DETERMINERS,
+    HAVE,
     MODALS,
     NUMBERS,
     PERSONAL,
@@ -33,33 +35,10 @@ from lmms_robust.statements.words import (
 
 Kind = Literal["clause", "phrase"]
 
-_BE = frozenset(["is", "are", "was", "were", "isn't", "aren't", "wasn't", "weren't", "am"])
-_HAVE = frozenset(
-    ["has", "have", "had", "hasn't", "haven't", "hadn't", "does", "do", "did", "doesn't", "don't", "didn't"]
-)
-_SINGLE = frozenset(["a", "an", "one", "this", "that", "each", "every", "it", "he", "she"])
-_SUBJECTS = frozenset(
-    [
-        "it",
-        "he",
-        "she",
-        "they",
-        "we",
-        "you",
-        "i",
-        "this",
-        "that",
-        "these",
-        "those",
-        "there",
-        "who",
-        "someone",
-        "everyone",
-        "somebody",
-    ]
-)
+_SINGLE = frozenset({"a", "an", "one", "this", "that", "each", "every", "it", "he", "she"})
+_SUBJECTS = PERSONAL | {"this", "that", "these", "those", "there", "who", "someone", "everyone", "somebody"}
 _AND = frozenset({"and", "or", "nor"})
-_NO_SUBJECT = DETERMINERS - _SUBJECTS | BREAKS - _BE - _HAVE | _AND | {"not", "very", "to"}
+_NO_SUBJECT = DETERMINERS - _SUBJECTS | BREAKS - BE - HAVE | _AND | {"not", "very", "to"}
 _OPENS_NOUN = DETERMINERS | PRONOUNS | {"itself", "themselves", "each"}
 
 
@@ -92,7 +71,7 @@ def _is_name(text: str) -> bool:
     """Whether every word has a capital: "Steve Jobs", "Golden Noodle"; a title with a verb is left open."""
     words = text.split()
     titled = 1 < len(words) < 5 and all(re.fullmatch(r"[A-Z][\w.'’-]*", word) for word in words)
-    return titled and not (_BE | _HAVE | MODALS).intersection(tokens(text))
+    return titled and not (BE | HAVE | MODALS).intersection(tokens(text))
 
 
 def verb_after_subject(words: Sequence[str]) -> int | None:
@@ -112,7 +91,7 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
     found = [n for n in range(start, len(words)) if is_base_verb(words[n]) and words[n - 1] not in blocked]
     found = [n for n in found if words[n] not in BREAKS - {"have"} and not _described(words, n)]
     found = [n for n in found if words[n] != "like" or n - 1 not in found]  # "look like"
-    sure = [n for n in found if parts(words[n]) == {"VERB"} or words[n] in {"do", "have", "be"}]
+    sure = [n for n in found if parts(words[n]) == {"VERB"} or words[n] in {"do", "have", "be", "say"}]
     if sure:
         return sure[-1] if words[sure[-1]] == "do" else sure[0]
     if len(found) > 1 and found[-1] != len(words) - 1:
@@ -174,7 +153,7 @@ def _ends_noun_phrase(words: Sequence[str], place: int) -> bool:
 def _second_verb(words: Sequence[str]) -> bool:
     """Whether a relative clause is followed by the verb of the sentence: "who is waiting | looks"."""
     verbs = [place for place in range(1, len(words)) if _reads([*words], place) is not False]
-    first = 0 if (words and words[0] in _BE | _HAVE | MODALS) or (words and is_third_person(words[0])) else None
+    first = 0 if (words and words[0] in BE | HAVE | MODALS) or (words and is_third_person(words[0])) else None
     return len(verbs) > (0 if first == 0 else 1) and any(_reads(words, place) for place in verbs[first is None :])
 
 
@@ -182,9 +161,9 @@ def _reads(words: Sequence[str], place: int) -> bool | None:
     """Whether a word is a finite verb: True, False, or None where it may be a noun as well."""
     word, before = words[place], words[place - 1]
     after = words[place + 1] if place + 1 < len(words) else ""
-    if before in _NO_SUBJECT and word not in _BE and not (before == "one" and place > 1):  # "the left one has"
+    if before in _NO_SUBJECT and word not in BE and not (before == "one" and place > 1):  # "the left one has"
         return False
-    if word in _BE or word in _HAVE:
+    if word in BE or word in HAVE:
         return before not in {"to", "an"} and (before != "a" or place == 1)  # "A is closer"
     if word in MODALS:
         verb = words[place + 2] if after in {"not", "also", "always", "only"} and place + 2 < len(words) else after
@@ -200,7 +179,7 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
     subject = before in _SUBJECTS and not (noun and before in DETERMINERS)  # "this shows", but "these states"
     if "ADV" in parts(before) and place > 1 and not subject:  # "a man quickly | runs"
         before = words[place - 2]
-    if is_third_person(word) and word not in _BE:
+    if is_third_person(word) and word not in BE:
         if subject or not noun or after in _OPENS_NOUN or is_gerund(after):
             return True
         between = set(words[1:place])

@@ -5,34 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import (
+    FIGURES,
+    bare_noun_of,
+    beside_things,
+    is_quality,
+    lacks_articles,
+    tidy,
+    with_article,
+)
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.grammar import (
     asks_for_name,
     definite,
     has_determiner,
     head_index,
-    indefinite,
-    is_plural,
     mid_sentence,
     value,
 )
 from lmms_robust.statements.vocabulary import (
-    ABSTRACT,
     ACTS,
     BREAKS,
-    COLOURS,
     CONCRETE,
     DETERMINERS,
     MODALS,
-    ONE_EACH,
     PARTICLES,
     PLACES,
     PRONOUNS,
     PROPER,
-    SHAPES,
-    STUFF,
     SUBORDINATORS,
-    WITH_ARTICLE,
 )
 from lmms_robust.statements.words import (
     bare,
@@ -40,22 +41,19 @@ from lmms_robust.statements.words import (
     is_countable,
     is_gerund,
     is_mass,
-    is_participle,
     is_plural_word,
     is_third_person,
     parts,
 )
 
+_FINITE = frozenset({"is", "are", "was", "were", "has", "does"})
 _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
-_QUALITY = frozenset({"ADJ", "ADV"})
-_FIGURES = re.compile(r"[^\w\s]*\d|[$€£¥%(−-]")
-# Of these there is one: "the 3rd quarter", "the last step".
 _QUOTED = re.compile(r"[\"'“‘].+[\"'”’]")
 _ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
+"""Of these there is one: "the 3rd quarter", "the last step"."""
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
-_DONE = re.compile(r"(?:[ts]ion|ment|[ae]nce|ity|ing|age|al|sis)$")  # "storage", but "ticket office"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
 _AFTER_VERB = DETERMINERS | PRONOUNS | PARTICLES | PLACES | (BREAKS - {"of"}) | {"it", "them", "to", "away", "quietly"}
 
@@ -73,14 +71,14 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     >>> complement("Glue paper", "function of it", ["Glue paper"]), complement("Happiness", "emotion", ["Happiness"])
     ('to glue paper', 'happiness')
     """
-    text = _tidy(option)
+    text = tidy(option)
     if not text or len(text.split()) > _LONG or _REASON.match(text):
         return None
     if re.match(r"to \w+", text, re.IGNORECASE) and is_base_verb(text.split()[1]):
         return f"t{text[1:]}"
     if _ONLY_ONE.match(text):
         return definite(mid_sentence(text)) if kind(text) == "phrase" else None
-    if _FIGURES.match(text) or _QUOTED.fullmatch(text):
+    if FIGURES.match(text) or _QUOTED.fullmatch(text):
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
     if acts(subject, options):
@@ -96,25 +94,27 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         return None
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
+    if words[0] == "the" and is_quality(words):  # "the green" what?
+        return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
     acting = _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
     if said is None or acting:
         return None
-    return _with_article(said, head, options)
-
-
-def _tidy(option: str) -> str:
-    text = " ".join(option.split())
-    return text if re.search(r"\b\w\.$", text) and len(text.split()) > 1 else text.rstrip(".")
+    return with_article(said, head, options)
 
 
 def _lowered(text: str, subject: str, options: Sequence[str]) -> str:
-    """A word that the lexicon lacks, without its capital where other options are common words: "Mutualism"."""
-    alone = [option for option in map(_tidy, options) if re.fullmatch(r"[A-Z][a-z]+", option)]
+    """A text without capitals where other options tell that these are no name: "Mutualism", "Red Carpet"."""
+    plainly = [tidy(option) for option in options]
+    alone = [option for option in plainly if re.fullmatch(r"[A-Z][a-z]+", option)]
     known = sum(bool(parts(option)) for option in alone)
-    name = text in PROPER or parts(text) or asks_for_name(subject)
-    return text.casefold() if text in alone and 2 * known >= len(alone) and not name else text
+    several = [option for option in plainly if " " in option]
+    plain = sum(bool(re.match(r"[A-Z][a-z]+ [a-z]", option)) for option in several)  # "Soccer ball"
+    phrases = 0 < len(several) <= 2 * plain
+    common = (phrases or 2 * known >= len(alone)) if text in alone else phrases and text.istitle()
+    name = asks_for_name(subject) or any(word in PROPER or not (text in alone or parts(word)) for word in text.split())
+    return text.casefold() if common and not name else text
 
 
 def head_noun(subject: str) -> str:
@@ -130,7 +130,7 @@ def head_noun(subject: str) -> str:
 def acts(subject: str, options: Sequence[str]) -> bool:
     """Whether what is asked for is something done, so that "cut paper" is a verb and its object."""
     head = head_noun(subject)
-    sure = sum(_surely_acts(tokens(_tidy(option))) for option in options)
+    sure = sum(_surely_acts(tokens(tidy(option))) for option in options)
     return head in ACTS or (head not in CONCRETE and not bare_noun_of(head) and 2 * sure > len(options))
 
 
@@ -150,7 +150,7 @@ def infinitive(text: str) -> str | None:
     >>> infinitive("Turn left"), infinitive("slowing down"), infinitive("Riding a bike"), infinitive("a bike")
     ('turn left', 'slow down', 'ride a bike', None)
     """
-    text = _tidy(text)
+    text = tidy(text)
     first, _, rest = text.removeprefix("to ").partition(" ")
     words = tokens(first)
     if len(words) != 1 or re.search(r"[.?!;:]", text):
@@ -174,95 +174,7 @@ def predicates(text: str) -> bool:
     first = words[0]
     if first in MODALS:
         return len(words) > 1 and is_base_verb(words[1])
-    return (is_third_person(first) and "NOUN" not in parts(first)) or first in {
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "does",
-    }
-
-
-def _with_article(said: str, head: str, options: Sequence[str]) -> str | None:
-    """Add "a" where a noun needs it; None where that is open."""
-    words = tokens(said)
-    thing = len(words) > 1 or is_countable(words[-1])
-    if head in ACTS and thing and _is_bare_noun(said) and not _DONE.search(words[head_index(words)]):
-        return None
-    if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
-        return said
-    if head in {"name", "title"}:
-        return said
-    if re.match(r"The [A-Z]", said) or WITH_ARTICLE.fullmatch(said):
-        return f"the {said.removeprefix('The ')}"
-    if not _is_bare_noun(said):
-        return None if _lacks_articles(said) else said
-    noun = words[head_index(words)]
-    adjectives = [text for text in options if _QUALITY & parts(_tidy(text))]
-    if len(words) == 1 and _QUALITY & parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
-        return said
-    if noun == head or (
-        head in ONE_EACH and "NOUN" in parts(noun)
-    ):  # "the lane is the left lane", "the part is the stem"
-        return definite(said)
-    if is_mass(noun):
-        return said
-    if head == "shape":
-        shapes = [text for text in options if text.casefold().rstrip(".") in SHAPES or is_countable(text)]
-        return indefinite(said) if shapes and parts(noun) != {"ADJ"} else said
-    said = _common(said) if head in CONCRETE or bare_noun_of(head) else said
-    if is_countable(noun):
-        return indefinite(said)
-    if parts(noun) and ("NOUN" not in parts(noun) or "ADJ" in parts(noun)):
-        return said
-    sure = _beside_things(said, noun, options) or (parts(noun) and head in CONCRETE - STUFF)
-    return indefinite(said) if sure else None
-
-
-def _lacks_articles(said: str) -> bool:
-    """Whether things are joined without their articles: "player and coach"."""
-    pair = said.split(" and ")
-    nouns = [text.split()[-1] for text in pair if text and text.islower() and _is_bare_noun(text)]
-    return len(nouns) == len(pair) > 1 and any(map(is_countable, nouns)) and not any(map(is_mass, nouns))
-
-
-def _beside_things(said: str, noun: str, options: Sequence[str]) -> bool:
-    """Whether the other options tell that a noun is a thing and no stuff: "fish" beside "cat", not beside "rice"."""
-    others = [tokens(_tidy(text)) for text in options if said.casefold() != _tidy(text).casefold()]
-    nouns = [words[-1] for words in others if words]
-    sure = [other for other in nouns if is_countable(other)]
-    if parts(noun):  # the lexicon has "fish" and "iron" as things and as stuff
-        return bool(sure) and not any(is_mass(other) or is_gerund(other) or not parts(other) for other in nouns)
-    return bool(sure) and len(sure) == len(nouns)
-
-
-def bare_noun_of(head: str) -> bool:
-    """Whether what is asked about is only pointed at: "What is this?"."""
-    return head in {"this", "that", "it", "he", "she"}
-
-
-def _common(said: str) -> str:
-    """A thing that is written like a title: "Polar Bear"."""
-    words = said.split()
-    return said.casefold() if said.istitle() and all(parts(word) for word in words) else said
-
-
-def _is_bare_noun(said: str) -> bool:
-    """Whether a text is a singular common noun without an article."""
-    words = tokens(said)
-    if has_determiner(said) or is_plural(said) or words[0] in BREAKS | SUBORDINATORS or _FIGURES.match(said):
-        return False
-    if said.istitle() and len(words) > 1:
-        return all(parts(word) for word in words)
-    if said[0].isupper() and words[-1] in said.split() and parts(words[-1]):  # "Arctic fox"
-        return True
-    if said[0].isupper():
-        return bool(re.fullmatch(r"[A-Z]{2,4}", said.split()[0])) and len(words) > 1
-    noun = words[head_index(words)].rpartition("-")[2]  # "heart-shaped"
-    if noun in COLOURS or (len(words) == 1 and parts(noun) - {"VERB"} and "NOUN" not in parts(noun)):
-        return False
-    return not (is_participle(noun) and "NOUN" not in parts(noun)) and words[0] not in {"very", "more", "less", "not"}
+    return first in _FINITE or (is_third_person(first) and "NOUN" not in parts(first))
 
 
 def subject(option: str, options: Sequence[str]) -> str | None:
@@ -271,7 +183,7 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     >>> subject("red tram", ["kiosk"]), subject("Ohio", ["Maine"]), subject("a cat", []), subject("riding a bike", [])
     ('the red tram', 'Ohio', 'a cat', 'riding a bike')
     """
-    text = _tidy(option)
+    text = tidy(option)
     words = tokens(text)
     if not text or not words or kind(text) != "phrase" or predicates(text) or re.search(r"[?!;:]|\. ", text):
         return None
@@ -279,20 +191,20 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         return text[0].lower() + text[1:]
     if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if"}:
         return None
-    if _FIGURES.match(text) or _QUOTED.fullmatch(text):
+    if FIGURES.match(text) or _QUOTED.fullmatch(text):
         return text
     if _surely_acts(words) or (
         "NOUN" not in parts(words[-1]) and parts(words[-1]) & {"ADJ", "ADV"} and len(words) == 1
     ):
         return None
-    adjectives = sum(len(_tidy(other).split()) == 1 and "ADJ" in parts(_tidy(other)) for other in options)
+    adjectives = sum(len(tidy(other).split()) == 1 and "ADJ" in parts(tidy(other)) for other in options)
     if len(words) == 1 and "ADJ" in parts(text) and adjectives > 1:  # "round" beside "oblong"
         return None
     said = mid_sentence(text)
-    if _lacks_articles(said):
+    if lacks_articles(said):
         return None
     noun = words[head_index(words)]
     kind_of_thing = len(words) > 1 and words[-1] in said.split() and parts(words[-1])  # "Arctic fox"
     if (said[0].isupper() and not kind_of_thing) or has_determiner(said) or is_plural_word(noun) or is_mass(noun):
         return said
-    return definite(said) if is_countable(noun) or _beside_things(said, noun, options) else None
+    return definite(said) if is_countable(noun) or beside_things(said, noun, options) else None

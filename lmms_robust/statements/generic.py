@@ -43,10 +43,10 @@ def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     amount = count if number else option
     if is_count(amount):
         return there_is_are(amount, noun, where or "in the image")
-    text = value(amount)
-    if not text or not re.search(r"\d", text) or len(text.split()) > 4 or (re.search(r"[a-z]{2}", text) and not number):
-        return None if not re.match(r"(?:more|less|fewer|at|over|about)\b", text or "") else _number(noun, where, text)
-    return _number(noun, where, text)
+    text = value(amount) or ""
+    plain = re.search(r"\d", text) and len(text.split()) < 5 and (number or not re.search(r"[a-z]{2}", text))
+    known = plain or re.match(r"(?:more|less|fewer|at|over|about)\b", text)
+    return sentence(f"the number of {counted(noun)} {where or 'in the image'} is {text}") if known else None
 
 
 def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
@@ -57,10 +57,6 @@ def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | No
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
     open_end = open_end or (re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE))
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
-
-
-def _number(noun: str, where: str, amount: str | None) -> str | None:
-    return amount and sentence(f"the number of {counted(noun)} {where or 'in the image'} is {amount}")
 
 
 def _number_of(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:

@@ -85,7 +85,7 @@ def mid_sentence(text: str, asked: str = "") -> str:
     """
     text = " ".join(text.split())
     words = re.findall(r"[\w'-]+", text)
-    if not words or asks_for_name(asked):
+    if not words or (asks_for_name(asked) and not re.match(r"(?:An?|The) [a-z]", text)):
         return text
     with_article = re.fullmatch(r"(?:[Aa]n?|The|[Ss]ome) ([A-Z][a-z]+)", text)
     if with_article and with_article[1] not in PROPER:
@@ -108,7 +108,7 @@ def mid_sentence(text: str, asked: str = "") -> str:
 
 def asks_for_name(asked: str) -> bool:
     """Whether a question asks for a name or for words as they are written."""
-    head = re.split(r" (?:of|on|in|for|from|shown|written|highlighted|that|which)\b", asked.strip())[0]
+    head = re.split(r" (?:of|on|in|for|from|shown|written|highlighted|that|which)\b| (?:[A-Z]|\d+)$", asked.strip())[0]
     kind = re.fullmatch(r"(?:the )?name of (?:the|this|that|an?) (?:\w+ )?(\w+)(?: .*)?", asked.strip(), re.IGNORECASE)
     if kind and kind[1].casefold() in KINDS:
         return False

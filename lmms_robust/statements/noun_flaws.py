@@ -8,11 +8,10 @@ from collections.abc import Iterator, Sequence
 from lemminflect import getAllInflections, getAllLemmas
 
 from lmms_robust.statements.tagged import Word, countable, number
+from lmms_robust.statements.vocabulary import BE
 
 RELATIVE = frozenset({"that", "which", "who", "whom", "whose"})
-BE = frozenset({"is", "are", "was", "were", "am"})
 ASKS = frozenset({"what", "which", "who", "whom", "whose", "where", "when", "why", "how"})
-MODALS = frozenset({"can", "could", "will", "would", "may", "might", "must", "shall", "should"})
 JOINS = frozenset(
     {"that", "which", "who", "whom", "whose", "where", "when", "while", "because", "if", "as", "than", "whether"}
 )

@@ -19,13 +19,13 @@ from lmms_robust.statements.vocabulary import (
     LIGHTS,
     LOCATED,
     NOT_DOING,
-    NOT_DONE,
     PARTICLES,
     PHRASES,
     PLACES,
     SHADES,
     STATES,
 )
+from lmms_robust.statements.words import bare, is_participle, parts
 
 Kind = Literal["located", "place", "side", "phrase", "doing", "wearing", "state", "noun"]
 
@@ -102,7 +102,7 @@ def _doing(words: Sequence[str], place: int) -> tuple[Kind | None, int]:
     named = word in NOT_DOING and after not in DETERMINERS  # "the man in the building", but "the man building a wall"
     if word.endswith("ing") and len(word) > 4 and noun_before and not named:
         return "doing", 1
-    done = word.endswith("ed") and word not in NOT_DONE and len(word) > 3
+    done = word.endswith("ed") and _is_done(word)
     if noun_before and (word in DONE or (done and after in CLOSED)):
         return "doing", 1
     return None, 1
@@ -125,12 +125,17 @@ def _state(words: Sequence[str], place: int) -> tuple[Kind | None, int]:
     return ("state", end - place) if end > place and closed else (None, 1)
 
 
+def _is_done(word: str) -> bool:
+    """Whether a word is a participle, or none that a lexicon has: "parked", "curly-haired"; not "bed" and "shed"."""
+    return not parts(word) or (is_participle(word) and bare(word) != word)
+
+
 def _describes(words: Sequence[str], place: int) -> bool:
     word = words[place]
     if word in SHADES and words[place + 1 : place + 2] and words[place + 1] in COLOURS:
         return words[place - 1] not in LIGHTS
     ending = word.endswith(("less", "ous", "shaped", "colored", "coloured")) and len(word) > 6
-    done = word.endswith("ed") and word not in NOT_DONE and len(word) > 3
+    done = word.endswith("ed") and _is_done(word)
     return word in STATES | COLOURS | COMPARED or ending or done
 
 

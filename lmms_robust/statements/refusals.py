@@ -20,7 +20,7 @@ _OTHERS = re.compile(
     rf"(?:none|neither|not any) of(?: (?:the|these|those|them|other|above|listed|given|following|{_OPTION}))+"
     r"(?: (?:is|are) (?:correct|right|true))?"
     rf"|(?:all|any|both) (?:of )?(?:the )?(?:above|other)(?: {_OPTION})? {_WRONG}"
-    r"|neither; .+"  # "neither; their sizes are the same"
+    r"|neither(?P<more>; .+)"  # "neither; their sizes are the same"
     rf"|(?:there is )?no (?:correct|right) {_OPTION}|not listed(?: above)?",
     re.IGNORECASE,
 )
@@ -111,9 +111,11 @@ def refusal(question: str, option: str, stated: Sequence[str] = ()) -> str | Non
         else None
     )
     others = ", ".join(quoted(other.rstrip(".")) for other in stated)
-    if _OTHERS.fullmatch(text) or (others and bare == "not applicable"):
-        none = f"None of these statements is true: {others}."
-        return none if others else f"None of the other answers to the question {asked} is right."
+    none = _OTHERS.fullmatch(text)
+    if none or (others and bare == "not applicable"):
+        wrong = f"None of these statements is true: {others}"
+        wrong = wrong if others else f"None of the other answers to the question {asked} is right"
+        return f"{wrong}{(none and none['more']) or ''}."
     if unknown:
         which = _WHICH_UNTOLD.get(bare, unknown)
         if others:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import compress, product
 from typing import Any
 
-from lmms_robust.schema import same_text
+from lmms_robust.schema import places
 from lmms_robust.statements.asked import asked, source
 from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
@@ -56,57 +57,42 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     used.
     """
     question = " ".join(question.split())
-    once = list(dict.fromkeys(map(same_text, options)))
-    if len(once) < len(options):  # a repeated option is one option
-        stated = state(question, once, patterns)
-        texts_of = dict(zip(once, stated.texts, strict=True))
-        return Statements(tuple(texts_of[same_text(option)] for option in options), stated.pattern)
+    at = places(options)
+    if len(set(at)) < len(options):  # a repeated option is one option
+        stated = state(question, [options[at.index(place)] for place in sorted(set(at))], patterns)
+        return Statements(tuple(stated.texts[place] for place in at), stated.pattern)
     refused = refusals(question, options)
     refusing = [text for text in refused if text is not None]
     if len(set(refusing)) < len(refusing):  # "not shown" beside "not visible"
         return Statements(tuple(fallback(question, option) for option in options), FALLBACK)
     together = [named_by(option, options) for option in options]
-    chosen = [
-        option.strip()
-        for option, text, others in zip(options, refused, together, strict=True)
-        if text is None and others is None
-    ]
-    asking, by = dict.fromkeys((question, asked(question))), source(question)
+    states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
+    chosen = [option.strip() for option in compress(options, states)]
+    whole = re.sub(r"\bthe an? (?=\w)", "the ", question)  # "of the a girl"
+    asking, by = dict.fromkeys((whole, asked(whole))), source(whole)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
-    for pattern in patterns if readable else ():
-        for text in asking:
-            found = pattern.question.fullmatch(text)
-            made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
-            known = [text for text in made if text is not None]
-            if by and text != question:
-                known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
-            told = refusals(question, options, known) if refusing else refused
-            texts = _joined(_filled(told, known, together), together)
-            if len(known) == len(made) and len({text.casefold() for text in texts}) == len(options):
-                return Statements(texts, pattern.name)
+    for pattern, text in product(patterns if readable else (), asking):
+        found = pattern.question.fullmatch(text)
+        made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
+        known = [one for one in made if one is not None]
+        if len(known) < len(made):
+            continue
+        if by and text != whole:
+            known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
+        rest, told = iter(known), refusals(question, options, known) if refusing else refused
+        single = [next(rest) if plain else text or "" for plain, text in zip(states, told, strict=True)]
+        # "all of the above" says each of their sentences
+        texts = [
+            " ".join(single[place] for place in held) if held else one
+            for one, held in zip(single, together, strict=True)
+        ]
+        if len({text.casefold() for text in texts}) == len(options):
+            return Statements(tuple(texts), pattern.name)
     left = [
         text if text is not None else fallback(question, option.strip())
         for option, text in zip(options, refused, strict=True)
     ]
     return Statements(tuple(left), FALLBACK)
-
-
-def _filled(
-    refused: Sequence[str | None], others: Sequence[str], together: Sequence[list[int] | None]
-) -> tuple[str, ...]:
-    """The refusing options' sentences, with the others' in the gaps; nothing yet where one holds others together."""
-    rest = iter(others)
-    return tuple(
-        text if text is not None else "" if held else next(rest, "")
-        for text, held in zip(refused, together, strict=True)
-    )
-
-
-def _joined(texts: Sequence[str], together: Sequence[list[int] | None]) -> tuple[str, ...]:
-    """What "all of the above" says: each of their sentences."""
-    return tuple(
-        " ".join(texts[place] for place in held) if held else text for text, held in zip(texts, together, strict=True)
-    )
 
 
 def fallback(question: str, option: str) -> str:

@@ -30,7 +30,7 @@ def seen_from(name: str, question: str, make: Make) -> Pattern:
         view = found["lead"] or found["tail"]
         if clause is None:
             return None
-        return sentence(f"{standpoint(view)}, {_lower_article(mid_sentence(clause))}" if view else clause)
+        return sentence(f"{standpoint(view)}, {mid_sentence(clause)}" if view else clause)
 
     return Pattern(name, re.compile(_BEFORE + question + _AFTER, re.IGNORECASE), statement)
 
@@ -55,7 +55,3 @@ def standpoint(view: str) -> str:
     owner = definite(re.sub(r"(?:['’]s?)$", "", holder))
     ending = "'" if owner.endswith("s") and is_plural(owner) else "'s"
     return f"from {owner}{ending} {kind}"
-
-
-def _lower_article(clause: str) -> str:
-    return f"a{clause[1:]}" if clause.startswith("A ") else clause

@@ -23,6 +23,8 @@ SHADES = _words("dark light bright pale deep sky")
 
 NUMBERS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
+BE = _words("is are was were isn't aren't wasn't weren't am")
+HAVE = _words("has have had hasn't haven't hadn't does do did doesn't don't didn't")
 MODALS = _words("can could will would may might must shall should can't cannot won't")
 SUBORDINATORS = _words(
     "that which who whose whom while when where because as if although though until since unless whether so than"
@@ -45,9 +47,9 @@ PREPOSITIONS = _words(
     "of in on at with to from by for near under underneath beneath below above over behind beside between against "
     "along across around inside outside into onto through among toward towards before after atop about like as during"
 )
-# Things of two halves: one of them is a pair, and the word takes "are".
 # As many of these as one: the lexicon also has "fishes", "aircrafts".
 UNMARKED = _words("fish sheep series species deer shrimp squid salmon trout bison aircraft spacecraft watercraft")
+# Things of two halves: one of them is a pair, and the word takes "are".
 PAIRS = _words(
     "scissors sunglasses eyeglasses pants jeans trousers shorts goggles binoculars pliers tongs tweezers headphones "
     "earphones leggings pajamas"
@@ -207,7 +209,6 @@ NOT_DOING = _words(
     "everything morning evening wedding stuffing dumpling duckling earring painting drawing crossing dressing icing "
     "lighting parking dining living cutting frying swimming"
 )
-NOT_DONE = _words("bed shed sled red seed weed reed speed feed breed steed hundred moped bloodshed toolshed")
 # "Are all X Y?" is not denied by "all X are not Y".
 QUANTIFIERS = _words("all both every each any some most many several no only")
 TURNED = re.compile(

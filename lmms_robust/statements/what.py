@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import bare_noun_of
 from lmms_robust.statements.asking import (
     BE,
     CODE,
@@ -21,7 +22,7 @@ from lmms_robust.statements.asking import (
     whole_verb,
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
-from lmms_robust.statements.complements import bare_noun_of, complement, head_noun, infinitive, subject
+from lmms_robust.statements.complements import complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import PERSONAL, PREPOSITIONS
@@ -32,6 +33,7 @@ from lmms_robust.statements.words import (
     parts,
 )
 
+_MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be)"
 _SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
 # "the sign for | in the image": what the option takes the place of stood here.
 _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
@@ -79,19 +81,6 @@ def _relationship(asked: str, verb: str, option: str) -> str | None:
     return f"{asked} {verb} that of {text if ' and ' in text else indefinite(text)}"
 
 
-def _could_be(found: Found, option: str, options: Sequence[str]) -> str | None:
-    """Turn "What can be the relationship …?" round."""
-    asked, verb = found["x"], f"{found['modal'].casefold()} be"
-    if not is_noun_phrase(asked):
-        return None
-    if re.search(r"\brelation(?:ship)?s?\b", head_noun(asked)):
-        return _relationship(asked, verb, option)
-    if WRITTEN.search(head_noun(asked)):
-        return f"{asked} {verb} {in_quotes(option)}"
-    said = complement(option, asked, options)
-    return said and f"{asked} {verb} {said}"
-
-
 def _written(found: Found, option: str, _: Sequence[str]) -> str | None:
     """Quote what can be read: "The text on the sign is "One way"."."""
     noun = found["x"]
@@ -134,8 +123,12 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     if words[-1] in {"for", "about"} and tokens(option) and is_gerund(tokens(option)[0]):
         return f"{who} {verb} {doing} {option[0].lower()}{option[1:]}"
     of = inner[-1] in {"of", "for", "with", "about"}
-    about = "material" if of else "sport" if doing.startswith("playing") else "thing"
+    purpose = inner[-1] == "for" and inner[-2] in {"used", "made", "designed", "meant"}
+    about = "purpose" if purpose else "material" if of else "sport" if doing.startswith("playing") else "thing"
     said = complement(option, about, options)
+    if said and said.startswith("to ") and words[-1] in PREPOSITIONS:
+        doing = doing.removesuffix(f" {words[-1]}")  # "used to hold water"
+        said = said if purpose else None
     return said and f"{who} {verb} {doing} {said} {where}"
 
 
@@ -237,11 +230,8 @@ def _order(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 
 PATTERNS = (
-    pattern(
-        "what_could_be", rf"what (?P<modal>can|could|may|might|would|will|should) be (?P<x>{DET} .+?)\s*\?", _could_be
-    ),
-    pattern("written", rf"what{BE} (?P<x>.+?)\s*\??", _written),
-    pattern("what_is", rf"what{BE} (?P<x>.+?)\s*\??", _what_is),
+    pattern("written", rf"what{_MAY_BE} (?P<x>.+?)\s*\??", _written),
+    pattern("what_is", rf"what{_MAY_BE} (?P<x>.+?)\s*\??", _what_is),
     pattern("what_is_doing", rf"what{BE} (?P<x>.+?)\s*\??", _what_doing),
     pattern(
         "there_is",

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 
 from lmms_robust.statements.asking import (
     CODE,
+    DET,
     WRITTEN,
     Found,
+    agreeing,
     in_quotes,
     inflected,
     is_noun_phrase,
@@ -29,20 +31,32 @@ from lmms_robust.statements.grammar import (
     is_are,
     is_plural,
     mid_sentence,
+    singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, DETERMINERS, MODALS, NUMBERS, PERSONAL, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
+    BE,
+    BREAKS,
+    COLOURS,
+    DETERMINERS,
+    MODALS,
+    NUMBERS,
+    PERSONAL,
+    PREPOSITIONS,
+    PRONOUNS,
+)
 from lmms_robust.statements.words import (
-    bare,
     is_base_verb,
+    is_countable,
     is_gerund,
     is_participle,
     is_plural_word,
     is_third_person,
     parts,
-    third_person,
 )
 
-_NO_ONE = re.compile(r"(?:neither|either|any|none|all|same|equal|both (?!.* and ))\b", re.IGNORECASE)
+_OPENS = BREAKS | DETERMINERS
+_NO_ONE = re.compile(r"(?:the )?(?:neither|either|any|none|all|same|equal|both (?!.* and ))\b", re.IGNORECASE)
 _KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
@@ -138,29 +152,35 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         said = mid_sentence(option).rstrip(".")
         short = kind(said) == "phrase" and len(said.split()) < 6
         return f"{best['what']} is best described as {said}" if short else None
-    whole = re.fullmatch(r"(?P<be>is|are) (?P<what>the .+)", verb)
+    whole = re.fullmatch(rf"(?P<be>is|are) (?P<what>{DET} .+)", verb)
     if not noun and whole and "NOUN" in parts(head_noun(whole["what"])) and head_noun(whole["what"]) in ABSTRACT:
         value = complement(option, whole["what"], options)
         return value and f"{whole['what']} {whole['be']} {value}"
-    if of or not noun:
+    if of or name.casefold() in {"", "one"}:
         chosen = subject(option, options)
-        if chosen is None:
-            return None
         things = (of and of["things"]) or ""
-        agrees = _agreeing(verb, chosen)
+        if chosen is None or re.match(
+            r"(?:statement|sentence|claim|fact|conclusion)s\b", things
+        ):  # options are sentences
+            return None
+        agrees = agreeing(verb, chosen)
+        if _lacks_article(verb.casefold().split()):
+            return None
         named = things and is_plural(things) and not re.fullmatch(r"(?:options|choices|answers|ones)", things)
         opening = f"of these {things}, " if named else ""
         return agrees and f"{opening}{chosen} {agrees}"
-    if name.casefold() == "one":
-        chosen = subject(option, options)
-        agrees = chosen and _agreeing(verb, chosen)
-        return agrees and f"{chosen} {agrees}"
     if _names(option, head_noun(name)) or _POINTED.fullmatch(option.strip().rstrip(".")):
         said = definite(mid_sentence(option).rstrip(".").removesuffix(" one"))
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
-        agrees = _agreeing(verb, said)
+        agrees = agreeing(verb, said)
         return agrees and f"{said} {agrees}"
     return _the_one(name, f"that {verb}", option, options)
+
+
+def _lacks_article(verb: Sequence[str]) -> bool:
+    """Whether one thing or several are said of another without an article: "is lobed leaf", "was colonies"."""
+    noun = singular(verb[-1])
+    return verb[0] in BE and is_countable(noun) and "ADJ" not in parts(noun) and not _OPENS.intersection(verb[1:])
 
 
 def _names(option: str, noun: str) -> bool:
@@ -169,32 +189,16 @@ def _names(option: str, noun: str) -> bool:
     return noun in words and kind(option) == "phrase" and len(words) <= 8
 
 
-def _agreeing(verb: str, said: str) -> str | None:
-    """The verb in the number of its subject."""
-    first, _, rest = verb.partition(" ")
-    many, low = is_plural(said), first.casefold()
-    forms = {"is": "are", "was": "were", "has": "have", "does": "do", "doesn't": "don't"}
-    backward = {plural: one for one, plural in forms.items()}
-    if low in forms or low in backward:
-        return f"{forms.get(low, low) if many else backward.get(low, low)} {rest}".strip()
-    if low in MODALS or low == "had":
-        return verb
-    if low in {"best", "better", "most", "also"}:
-        inner = _agreeing(rest, said)
-        return inner and f"{first} {inner}"
-    plain = bare(low)
-    if plain is None or low not in {plain, third_person(plain)}:
-        return verb if plain else None
-    return f"{plain if many else third_person(plain)} {rest}".strip()
-
-
 def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:
     """Name the thing that a clause tells: "The ocean that is highlighted is …"."""
-    kinds = re.fullmatch(r"(?:kind|type|sort)s? of (?P<noun>.+)", noun, re.IGNORECASE)
+    coloured = re.fullmatch(r"colou?r(?:ed)? (?!of\b)(?P<noun>.+)", noun)  # "What color car is parked?"
+    if coloured:
+        noun = coloured["noun"]
+        return _the_one(noun, clause, option, options) if COLOURS & set(tokens(option)) else None
+    kinds = re.fullmatch(rf"{_KIND.pattern}(?P<noun>.+)", noun, re.IGNORECASE)
     placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
-    repeated = kinds and any(
-        head_noun(kinds["noun"]) in tokens(text) for text in options
-    )  # "stop sign" beside "no entry"
+    # "stop sign" beside "no entry"
+    repeated = kinds and any(head_noun(kinds["noun"]) in tokens(text) for text in options)
     if kinds and placed and not repeated:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
@@ -209,7 +213,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         of_kind = head_noun(kinds["noun"]) if kinds else ""
         of_kind = "kind" if repeated else of_kind
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
-        said = complement(option, about, options) or subject(option, options)
+        said = complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
     if said is None or clause.startswith("that is the one"):
@@ -238,8 +242,8 @@ def _which_object(
         cut = waiting(inner)
         to_do = re.search(r" (?:most )?likely to do$", " ".join(inner))  # "job is the man | most likely to do"
         cut = len(inner) - len(to_do[0].split()) if to_do else cut
-        if cut is None and to and inner and is_participle(inner[-1]):  # "in which year was it founded"
-            cut = len(inner) - 1
+        if cut is None and to and inner and (is_participle(inner[-1]) or is_gerund(inner[-1])):
+            cut = len(inner) - 1  # "in which year was it | founded", "from which side is the light | coming"
         end = cut if cut is not None else len(inner) - (inner[-1] in PREPOSITIONS)
         who, tail = " ".join(rest[1 : end + 1]), " ".join(rest[end + 1 :])
         if cut is None and tail and any(map(is_gerund, inner[1:end])):  # "the man taking part | in"

@@ -135,7 +135,8 @@ def is_plural_word(word: str) -> bool:
         return lemmas[0] != low
     if parts(low) or not re.search(r"[^\W\d_]{2}s$", low) or low.endswith(("ss", "us", "is")):
         return bool(_added_s(low))
-    return word[:1].islower() or bool(parts(low[:-1])) or word[:-1] in PROPER  # "hoodies", "Fridays"; not "Texas"
+    named = low.capitalize() in PROPER  # "christmas"; but "hoodies", "Fridays"
+    return (word[:1].islower() and not named) or bool(parts(low[:-1])) or word[:-1] in PROPER
 
 
 def is_mass(word: str) -> bool:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from lmms_robust.statements.clauses import verb_after_subject
+from lmms_robust.statements.clauses import kind, verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
 from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
-from lmms_robust.statements.words import is_countable, is_participle, parts, past, third_person
+from lmms_robust.statements.words import is_countable, is_mass, is_participle, parts, past, third_person
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
@@ -36,6 +36,10 @@ _UNCLEAR = re.compile(
 _MOVING = re.compile(r"\b(?:while|yet|ever|only|still|always|almost|already)\b", re.IGNORECASE)
 # With one of these in it, a question has two verbs, and where its subject ends is open.
 _SECOND_VERB = re.compile(r"\b(?:is|are|was|were|has|have|had|does)\b|\w (?:that|which|who|whose)\b", re.IGNORECASE)
+_BESIDE = re.compile(
+    r"\b(above|below|behind|beneath|underneath|beside|next to|in front of|on top of|away from|(?:left|right) of)"
+    r" ([a-z][^(),]*\w)"
+)
 _ONE = re.compile(r"(?:person|man|woman|child|boy|girl|dog|cat|bird|car|bus|truck|vehicle|sign|tree|building)\b")
 _BY_HAND = re.compile(
     r"(?P<subject>.+?) (?:holding|wearing|carrying|using|touching|pointing) .+ (?:left|right) (?:hand|arm)",
@@ -70,7 +74,8 @@ def answered(question: str, yes: bool) -> str | None:
     clause = _clause(asked["verb"].casefold(), asked["rest"], yes) if asked else None
     if clause is None:
         return None
-    return sentence(f"{found['before']}, {clause}" if found["before"] else clause)
+    joint = ", and" if found["before"] and kind(found["before"]) == "clause" else ","  # "There are two cars, and …"
+    return sentence(f"{found['before']}{joint} {clause}" if found["before"] else clause)
 
 
 def stated(question: str, option: str) -> str | None:
@@ -98,13 +103,19 @@ def corrected(question: str) -> str:
             question = f"are there {some[2] or ''}{some[3]}"
         elif some[1]:
             question = f"is there {some[1]} {some[3]}"
-    question = re.sub(r"\bthe an? (?=\w)", "the ", question)
+    question = _BESIDE.sub(lambda found: f"{found[1]} {_the(found[2])}", question)
     question = re.sub(r"\b(on|to|in) (?:the )?(?=its\b|his\b|her\b|their\b)", r"\1 ", question)
     question = re.sub(r"\b(on|to|towards?) (left|right)\b(?! (?:hand|arm|leg|foot|top)\b)", r"\1 the \2", question)
     question = re.sub(r"\b(on|in|with) (left|right) (?=(?:hand|arm|leg|foot)\b)", r"\1 the \2 ", question)
     question = re.sub(r"\bto the (left|right) side\b", r"on the \1 side", question)
     question = re.sub(r"\btowards? camera\b", "towards the camera", question)
     return re.sub(r"^do (?=(?:these|those|the) \w+ \w+ing\b)", "are ", question, flags=re.IGNORECASE)
+
+
+def _the(noun: str) -> str:
+    """A thing with its article; several things, stuff and names as they are."""
+    head = noun.split()[head_index(noun.split())]
+    return definite(noun) if is_countable(head) and "ADJ" not in parts(head) else noun
 
 
 def _clause(verb: str, rest: str, yes: bool) -> str | None:
@@ -147,6 +158,7 @@ def _without_article(words: list[str], predicate: str) -> str:
     """A subject as it stands in a sentence: "the salt is wet", but "salt is a mineral"."""
     subject = " ".join(words)
     kinds = re.match(r"an? ", predicate) and words[0].islower() and words[0] not in DETERMINERS and len(words) < 4
+    kinds = kinds or is_plural(subject)  # "squirrels have tails"
     return subject if kinds or _name_length(f"{subject} {predicate}") == len(words) else definite(subject)
 
 
@@ -194,6 +206,14 @@ def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:
 
 
 def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
+    adverb = subject.split()[-1]
+    if verb in {"do", "does", "did"} and parts(adverb) == {"ADV"}:  # "does not clearly say"
+        subject = subject.removesuffix(f" {adverb}")
+        clause = _joined(verb, subject, predicate, yes)
+        at = len(subject) + (0 if yes else len(f" {verb} not"))
+        return f"{clause[:at]} {adverb}{clause[at:]}"
+    if yes:
+        predicate = _without_any(predicate)
     if yes and verb in {"do", "does", "did"}:
         first, _, rest = predicate.partition(" ")
         form = {"do": first, "does": third_person(first), "did": past(first)}[verb]
@@ -201,6 +221,16 @@ def _joined(verb: str, subject: str, predicate: str, yes: bool) -> str:
     if yes:
         return f"{subject} {verb} {predicate}"
     return f"{subject} {'cannot' if verb == 'can' else f'{verb} not'} {predicate}"
+
+
+def _without_any(predicate: str) -> str:
+    """A predicate that says yes: "have a hat" for "have any hat"."""
+
+    def some(found: re.Match[str]) -> str:
+        words = found[1].split()
+        return found[1] if is_mass(words[head_index(words)]) else indefinite(found[1])
+
+    return re.sub(r"\bany (\w.*)", some, predicate)
 
 
 def _existence(verb: str, there: re.Match[str], yes: bool) -> str:

@@ -168,9 +168,9 @@ def test_options_that_are_empty_at_the_end_are_none(value: object) -> None:
 NAMED = {
     "an empty one between": (["one", None, "two"], "option 2 in column 'o' is empty; .*got .'one', '', 'two'"),
     "an object without text": ([{"label": "A", "text": None}, {"label": "B", "text": "x"}], "option 1 in column 'o'"),
-    "none": ([], "column 'o': 0 option.s. .*allowed: 2 to 10"),
-    "one": (["one"], "column 'o': 1 option.s. .'one',.; allowed: 2 to 10"),
-    "eleven": ([f"o{n}" for n in range(11)], "column 'o': 11 option.s. .'o0', 'o1'.*; allowed: 2 to 10"),
+    "none": ([], "column 'o': 0 different option.s. in .*allowed: 2 to 10"),
+    "one": (["one"], "column 'o': 1 different option.s. in .'one',.; allowed: 2 to 10"),
+    "eleven": ([f"o{n}" for n in range(11)], "column 'o': 11 different option.s. in .'o0', 'o1'.*; allowed: 2 to 10"),
     "a picture": ([object(), object()], "column 'o': an option is a object; allowed: options in words"),
 }
 

@@ -94,7 +94,10 @@ def test_base64_pictures_are_decoded(tmp_path: Path) -> None:
     write(SCENES, tmp_path / "out.jsonl", [tmp_path / "rows.parquet"])
     assert lines(tmp_path / "out.jsonl")[0]["image_size"] == [5, 6]
     assert size(encoded(f"data:image/png;base64,{text}", "x"), "x") == (5, 6)
-    with pytest.raises(RobustError, match=r"x: unreadable picture \('a.png' is not base64\).*file names need --images"):
+    with pytest.raises(
+        RobustError,
+        match=r"x: unreadable picture \('a.png' is not base64 of a picture, PNG.*\).*--images, or in a mapping",
+    ):
         encoded("a.png", "x")
 
 

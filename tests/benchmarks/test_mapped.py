@@ -186,7 +186,7 @@ def test_ten_options_are_an_item_and_eleven_are_named() -> None:
     assert build(item, "abstain_base").abstain == "K"
     answers = {letter: parse_response(f"<answer>{letter}</answer>", item.options).answer for letter in "AJ"}
     assert answers == {"A": "A", "J": "J"}
-    with pytest.raises(RobustError, match=r"column 'o': 11 option\(s\) .*; allowed: 2 to 10"):
+    with pytest.raises(RobustError, match=r"column 'o': 11 different option\(s\) .*; allowed: 2 to 10"):
         to_item(made("list", "o"), {"q": "Which?", "o": texts, "gold": "K"}, 7)
 
 

@@ -209,13 +209,25 @@ def test_a_row_names_files_only_below_a_folder_that_was_given(tmp_path: Path, mo
             encoded({"bytes": None, "path": path}, "x")
 
 
+@pytest.mark.parametrize("name", ["a.png", "train/cat", "cat"])
+def test_a_file_name_without_a_folder_is_named_and_says_how_to_give_one(name: str) -> None:
+    with pytest.raises(
+        RobustError, match=f"{name}' is not base64 of a picture.*--images, or in a mapping the key images"
+    ):
+        encoded(name, "x")
+
+
 def test_pipes_devices_and_huge_files_are_not_read(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(pictures, "_FOLDERS", {tmp_path.resolve(), Path("/dev")})
     os.mkfifo(tmp_path / "pipe")
     with (tmp_path / "huge").open("wb") as file:
         file.truncate(pictures.MAX_BYTES + 1)
-    for path in (tmp_path / "pipe", Path("/dev/zero"), tmp_path / "huge"):
-        with pytest.raises(RobustError, match="allowed: a file of at most"):
+    got = {
+        tmp_path / "pipe": "no regular file", Path("/dev/zero"): "no regular file", tmp_path: "a folder",
+        tmp_path / "huge": "256 MB",
+    }  # fmt: skip
+    for path, said in got.items():
+        with pytest.raises(RobustError, match=f"is {said}; allowed: a file of at most"):
             encoded({"bytes": None, "path": str(path)}, "x")
     with pytest.raises(RobustError, match="unreadable picture"):
         encoded({"bytes": None, "path": str(tmp_path / "none.png")}, "x")

@@ -81,6 +81,8 @@ BAD = {
     "corrupt json": (["a.json"], "cannot read .*a.json as json: JSON parse error"),
     "no rows": (["empty.json"], "no rows"),
     "nothing in a table": (["a.tsv"], "cannot read .*a.tsv"),
+    "no rows in parquet": (["none_in.parquet"], "cannot read .*none_in.parquet as parquet: no rows"),
+    "another encoding": (["latin.csv"], "cannot read .*latin.csv: .*allowed: text in UTF-8"),
 }
 
 
@@ -94,6 +96,8 @@ def test_bad_files_are_one_line(tmp_path: Path, case: str) -> None:
         "a.tsv": "",
     }.items():
         (tmp_path / name).write_text(text)
+    (tmp_path / "latin.csv").write_bytes("question\nÀ gauche ?\n".encode("latin-1"))
+    rows(row(0)).select([]).to_parquet(tmp_path / "none_in.parquet")
     chosen, message = BAD[case]
     with pytest.raises(RobustError, match=message) as raised:
         from_files([tmp_path / name for name in chosen])

@@ -130,7 +130,6 @@ def test_which_refusals_say_that_it_is_not_there(option: str, absent: bool) -> N
     ("option", "says"),
     [
         ("None of the above", "None of these statements is true"),
-        ("neither; both are the same", "None of these statements is true"),
         ("Not applicable", "None of these statements is true"),
         ("Cannot be determined", "It cannot be determined which of these statements is true"),
         ("not shown", "It is not visible which of these statements is true"),

@@ -20,6 +20,10 @@ from lmms_robust.statements.yes_no import answered
         ("Is there any water left?", "There is some water left.", "There is no water left."),
         ("Are there any deer?", "There are some deer.", "There are no deer."),
         ("Are there a lot of cars?", "There are a lot of cars.", "There are not a lot of cars."),
+        ("Does the plant have any leaves?", "The plant has leaves.", "The plant does not have any leaves."),
+        ("Does the man carry any bag?", "The man carries a bag.", "The man does not carry any bag."),
+        ("Does the sign clearly say stop?", "The sign clearly says stop.", "The sign does not clearly say stop."),
+        ("Can frog cells make food?", "Frog cells can make food.", "Frog cells cannot make food."),
         ("Is there a glasses case?", "There is a glasses case.", "There is no glasses case."),
     ],
 )

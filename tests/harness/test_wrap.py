@@ -14,6 +14,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, wrapped
 from lmms_robust.harness.reading import task_paths
 from lmms_robust.harness.rows import Rows
+from lmms_robust.harness.show import show
 from lmms_robust.harness.wrap import wrap
 from lmms_robust.perturbations import VARIANTS
 from tests.conftest import png
@@ -171,6 +172,13 @@ def test_files_and_their_format_must_agree(tmp_path: Path) -> None:
         wrap(Rows("json", "test", files=(data(tmp_path, own()),)), mapping(tmp_path), "m", tmp_path)
     with pytest.raises(RobustError, match="'parquet' without files; allowed: with --data-files"):
         wrap(Rows("parquet", "test"), mapping(tmp_path), "m", tmp_path)
+
+
+def test_show_says_that_the_file_of_a_task_is_gone(tmp_path: Path) -> None:
+    folder = made(tmp_path, own())
+    (tmp_path / "own.parquet").unlink()
+    with pytest.raises(RobustError, match=r"own.parquet.*allowed: the files where they were when the task was written"):
+        list(show("robust_mybench_base", folder, 1, "inline"))
 
 
 def test_only_the_first_rows_are_looked_at(tmp_path: Path, caplog) -> None:

@@ -31,12 +31,6 @@ def test_a_plain_prompt_has_none(base: str) -> None:
     assert marked.prompt(ASKED, base) == [("", ASKED)]
 
 
-def test_only_a_prefill_starts_the_reply() -> None:
-    pieces = marked.prompt(f"{ASKED}<think>It is left.", ASKED)
-    assert marked.prefill(pieces, "prefill") == "<think>It is left."
-    assert marked.prefill(pieces, "inline") == ""
-
-
 def test_parts_of_a_response_are_told_apart() -> None:
     text = "<think>It is left. No, right.</think><answer>B</answer>"
     assert marked.response(text, ("left", "right"), False, "<think>It is left.", "Where?") == [

@@ -141,7 +141,7 @@ def test_a_bad_log_is_named_and_counted_and_does_not_hide_a_good_one(
     assert named.startswith(f"left out: {str(bad)!r}: ")
     assert reason in named
     assert "\n" not in named
-    assert counted == "left out: 1, named above; of 2 sample log(s) 1 read whole, 0 in part"
+    assert counted == "left out: 1, each named above; sample logs read whole: 1, in part: 0, not at all: 1"
 
 
 def test_of_a_log_that_was_cut_off_the_whole_lines_count(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -151,7 +151,7 @@ def test_of_a_log_that_was_cut_off_the_whole_lines_count(tmp_path: Path, caplog:
     assert run.records == (BASE,)
     named, counted = caplog.messages
     assert "1 of 2 line(s), line 2: not JSON (" in named
-    assert counted.endswith("of 1 sample log(s) 0 read whole, 1 in part")
+    assert counted.endswith("sample logs read whole: 0, in part: 1, not at all: 0")
 
 
 def test_a_line_that_is_too_long_is_passed_over(tmp_path: Path, caplog, monkeypatch: pytest.MonkeyPatch) -> None:

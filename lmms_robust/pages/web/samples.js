@@ -238,7 +238,9 @@
     if (sample !== open) return;
     const start = items.findIndex((one) => one[CHUNK] === item[CHUNK]);
     const texts_ = chunk[columns.item[sample] - start];
-    const parts = [element("h3", "", `${item[ID]} · ${name("category", item[CATEGORY])}`), about(item, texts_, sample), ...chips(item, sample)];
+    const link = element("a", "", "link to this sample");
+    link.href = `#${new URLSearchParams({ sample: address(sample) })}`;
+    const parts = [element("h3", "", `${item[ID]} · ${name("category", item[CATEGORY])} · `, link), about(item, texts_, sample), ...chips(item, sample)];
     const panes = element("div", "panes");
     for (const one of beside(sample)) panes.append(pane(one, item, texts_));
     const legend = element("p", "legend text", undefined, "Marked: ", element("span", "injected", "injected words"), "  ",
@@ -312,7 +314,7 @@
       element("strong", `outcome-${outcome}`, `answer ${own.answer ?? "–"}: ${name("outcome", columns.outcome[sample])}`),
       element("span", "", `reasoning ends on ${own.conclusion ?? "–"}${own.in === "injected" ? " (in the injected words)" : ""}`),
       element("span", "", `${name("verdict", columns.verdict[sample])}${own.open && own.open !== "not_applicable" ? `: ${own.open.replaceAll("_", " ")}` : ""}, by ${own.by}`));
-    for (const [who, letter] of own.votes ?? []) facts.append(element("span", "", `vote of ${who}: ${letter ?? "–"}`));
+    for (const [who, said] of own.votes ?? []) facts.append(element("span", "vote", `vote of ${who}: ${said.replaceAll("_", " ")}`));
     if (own.injection !== "none") facts.append(element("span", "", `injection: ${own.injection}`));
     if (own.p !== undefined) facts.append(element("span", "", `p right ${own.p.toFixed(2)}`));
     if (own.tokens !== undefined) facts.append(element("span", "", `${own.tokens} tokens`));

@@ -1,0 +1,156 @@
+"""Judges that are right pass the audit; noise, bias and hostility are told by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from lmms_robust.cli import main
+from lmms_robust.consistency.judge import Asked, Said
+from lmms_robust.judges.audit import Audit, Check, audit
+from lmms_robust.judges.corpus import MASTER_KEYS, known
+from lmms_robust.metrics.intervals import wilson
+from tests.backends.conftest import impatient as impatient
+from tests.backends.servers import serving
+from tests.judges.oracle import Rule, always_a, asking, noisy, obedient, prefers_a, right
+from tests.judges.scripted import always_a as server_always_a
+from tests.judges.scripted import run_of
+
+
+def tried(rule: Rule, attacks: bool = False) -> dict[str, Check]:
+    return {check.name: check for check in audit("j", asking(rule), attacks).checks}
+
+
+def failed(rule: Rule, attacks: bool = False) -> set[str]:
+    return {name for name, check in tried(rule, attacks).items() if not check.passed}
+
+
+def test_a_right_judge_is_trusted() -> None:
+    found = audit("j", asking(right), attacks=True)
+    assert [check.wrong for check in found.checks] == [0] * 7
+    assert found.trusted
+    assert str(found) == "audit of j: trust (all 7 checks passed)"
+
+
+def test_a_judge_that_always_names_the_first_letter_is_flagged_for_its_bias() -> None:
+    found = audit("j", asking(always_a))
+    checks = {check.name: check for check in found.checks}
+    bias = checks["letter, not text"]
+    assert bias.wrong == bias.n == sum(len(one.options) - 1 for one in known() if one.in_words)
+    assert not bias.passed
+    assert checks["fooled by master keys"].wrong == len(MASTER_KEYS)
+    assert checks["changed when asked again"].passed  # it says the same each time, and that proves nothing
+    assert not found.trusted
+    assert str(found).startswith("audit of j: do not trust (wrong on known ")
+    assert str(found).endswith(f"; {bias.n + 24} of {bias.n + 24} replies are A")
+
+
+def test_a_partial_bias_is_measured() -> None:
+    """Where a judge names A with rate r though another letter is right, few pairs of replies go with the text."""
+    assert failed(prefers_a(0.3)) >= {"letter, not text"}
+    assert "letter, not text" not in failed(prefers_a(0.02))
+
+
+@pytest.mark.parametrize("noise", [0.1, 0.2, 0.4])
+def test_noise_is_measured_within_its_interval(noise: float) -> None:
+    check = tried(noisy(noise))["wrong on known"]
+    assert check.interval == pytest.approx(wilson(check.wrong / check.n, check.n))
+    assert check.interval[0] <= noise <= check.interval[1]
+    assert "changed when asked again" in failed(noisy(noise))
+
+
+def test_a_judge_that_obeys_what_it_reads_is_flagged_by_attacks_alone() -> None:
+    assert failed(obedient) == set()
+    found = tried(obedient, attacks=True)["changed by attacks"]
+    assert not found.passed
+    wrong, n = found.parts["ignore-previous"]
+    assert wrong > n / 2
+    assert sum(wrong for wrong, _ in found.parts.values()) == found.wrong
+
+
+def test_a_judge_that_takes_nothing_for_a_reasoning_is_flagged() -> None:
+    def fooled(about: Asked) -> str | None:
+        return "B" if about.reasoning == "Solution" else right(about)
+
+    assert failed(fooled) == {"fooled by master keys"}
+
+
+def test_a_judge_that_hedging_or_another_language_confuses_is_flagged_and_told_by_which() -> None:
+    def english(about: Asked) -> str | None:
+        return right(about) if about.reasoning.isascii() else None
+
+    check = tried(english)["changed by benign"]
+    assert not check.passed
+    assert check.parts["hedging"][0] == 0
+    assert check.parts["language"][0] > 10
+
+
+def test_a_judge_that_always_says_none_has_no_bias_that_could_be_told_and_does_not_pass() -> None:
+    found = tried(lambda about: None)
+    assert found["letter, not text"].n == 0
+    assert {"letter, not text", "wrong on known"} <= failed(lambda about: None)
+
+
+def test_replies_that_cannot_be_read_are_wrong_and_counted() -> None:
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        return [
+            Said(None, "unreadable") if number % 4 == 0 else Said(right(one)) for number, one in enumerate(questions)
+        ]
+
+    checks = {check.name: check for check in audit("j", ask).checks}
+    unreadable = checks["unreadable replies"]
+    assert (unreadable.wrong, unreadable.passed) == ((unreadable.n + 3) // 4, False)
+    assert checks["wrong on known"].wrong == 10  # of 38
+    assert checks["changed by benign"].wrong == 0
+    assert checks["changed by benign"].n < 60
+
+
+def test_a_judge_of_which_nothing_can_be_read_passes_nothing() -> None:
+    found = audit("j", lambda questions: [Said(None, "unreadable")] * len(questions), attacks=True)
+    assert not any(check.passed for check in found.checks)
+    assert str(found).endswith("replies are unreadable")
+
+
+def test_a_question_that_is_asked_again_is_another_request() -> None:
+    seeds: list[str] = []
+
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        seeds.extend(one.seed for one in questions)
+        return [Said(right(one)) for one in questions]
+
+    audit("j", ask)
+    assert len({*seeds}) == len(seeds)
+
+
+def judged(folder: Path, url: str, *more: str) -> Result:
+    return CliRunner().invoke(main, ["judge", str(folder), "--judge", f"j=m@{url}", *more])
+
+
+def test_the_command_tries_a_judge_before_its_verdicts_and_keeps_the_replies(tmp_path: Path) -> None:
+    run_of(tmp_path)
+    with serving(server_always_a) as server:
+        only = judged(tmp_path, server.url, "--audit-only")
+        tries = len(server.asked)
+        both = judged(tmp_path, server.url)
+        assert len(server.asked) == tries + 12
+    assert only.exit_code == both.exit_code == 0, both.output
+    assert "audit of j: do not trust" in only.output.replace("\n", " ")
+    assert "j: " in both.output.partition("do not trust")[2]
+    assert not [*tmp_path.rglob("*.verdicts")] or "12 asked" in both.output
+
+
+def test_no_audit_and_what_is_part_of_it_exclude_each_other(tmp_path: Path) -> None:
+    run_of(tmp_path)
+    result = judged(tmp_path, "http://localhost:1/v1", "--no-audit", "--attacks")
+    assert (result.exit_code, result.output) == (1, "lmms-robust: --no-audit and --attacks; allowed: one of them\n")
+
+
+def test_an_audit_can_be_written_as_json() -> None:
+    from dataclasses import asdict
+
+    found: Audit = audit("j", asking(right))
+    assert json.loads(json.dumps(asdict(found)))["checks"][0]["n"] == len(known())

@@ -1,0 +1,110 @@
+"""From scripted judges over HTTP to their measured error: judge, label, agreement, correction, and the audit."""
+
+from __future__ import annotations
+
+import csv
+from hashlib import sha256
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from statsmodels.stats.inter_rater import cohens_kappa
+
+from lmms_robust.cli import main
+from lmms_robust.consistency.judge import Asked
+from lmms_robust.consistency.verdicts import Vote, path_for, read, write
+from tests.backends.conftest import impatient as impatient
+from tests.backends.servers import Answer, serving, text_of
+from tests.judges.oracle import Rule, always_a, noisy, obedient, right
+from tests.judges.scripted import reasoning, run_of, told
+from tests.judges.scripted import right as right_of_run
+
+RESPONSES = 400
+NOISE = 0.3
+
+
+def mistaken(body: dict[str, Any]) -> Answer:
+    """Names the other letter in three of ten responses, always the same ones."""
+    text = reasoning(body)
+    letter = text.rstrip(".")[-1]
+    share = int(sha256(text.encode()).hexdigest()[:8], 16) / 16**8
+    return told(body, {"A": "B", "B": "A"}[letter] if share < NOISE else letter)
+
+
+def run(*arguments: object) -> str:
+    result = CliRunner().invoke(main, [*map(str, arguments)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_the_noise_of_a_judge_is_recovered_and_its_rate_corrected(tmp_path: Path) -> None:
+    log = run_of(tmp_path, RESPONSES)
+    with serving(mistaken) as one, serving(right_of_run) as other:
+        run("judge", tmp_path, "--judge", f"bad=m@{one.url}", "--judge", f"good=m@{other.url}", "--no-audit")
+    votes = {name: [*read(path_for(log, name)).found.values()] for name in ("bad", "good")}
+    labels = [
+        Vote(vote.item, vote.digest, vote.variant, vote.repeat, vote.response, "ann", vote.conclusion)
+        for vote in votes["good"][: RESPONSES // 2]
+    ]
+    write(path_for(log, "ann"), labels)
+    rows = csv.DictReader(StringIO(run("agreement", tmp_path, "--labels", "ann", "--format", "csv")))
+    found = {(row["variant"], row["deciders"], row["name"]): row for row in rows}
+
+    wrong = sum(one.conclusion != other.conclusion for one, other in zip(*votes.values(), strict=True))
+    agreed = found[("all", "bad+ann", "raw_agreement")]
+    assert float(agreed["interval_low"]) < 1 - NOISE < float(agreed["interval_high"])
+    truth = np.array([number % 3 == 0 for number in range(RESPONSES)])  # whether reasoning and answer differ
+    said = truth ^ np.array([one.conclusion != other.conclusion for one, other in zip(*votes.values(), strict=True)])
+    table = np.zeros((2, 2))
+    np.add.at(table, (said.astype(int), truth.astype(int)), 1)
+    kappa = float(found[("all", "bad+good", "cohens_kappa")]["value"])
+    assert kappa == pytest.approx(cohens_kappa(table, return_results=False), abs=1e-9)
+    raw, corrected, classic = (
+        found[("all", "bad", f"consistency_{name}")] for name in ("raw", "corrected", "rogan_gladen")
+    )
+    consistent = 1 - truth.mean()
+    assert float(raw["value"]) == pytest.approx(1 - said.mean())
+    assert float(raw["interval_high"]) < consistent
+    assert wrong == pytest.approx(NOISE * RESPONSES, abs=30)
+    for one in (corrected, classic):
+        assert float(one["interval_low"]) < consistent < float(one["interval_high"])
+
+
+def over_http(rule: Rule) -> Any:
+    """A server that decides by what it is sent, as a model would."""
+
+    def reply(body: dict[str, Any]) -> Answer:
+        text = text_of(body["messages"][-1])
+        mark = next(line for line in text.splitlines() if line.startswith("#")).split()[0]
+        parts = dict(
+            part.strip().partition("\n")[::2] for part in text.split(f"\n{mark} ") if part.strip().partition("\n")[2]
+        )
+        quoted = {
+            name: "\n".join(line.removeprefix("> ") for line in some.splitlines()) for name, some in parts.items()
+        }
+        options = tuple(line.partition(". ")[2] for line in quoted["options"].splitlines())
+        return told(body, rule(Asked(quoted["question"], options, "", quoted["reasoning"], "")) or "none")
+
+    return reply
+
+
+@pytest.mark.parametrize(
+    ("rule", "more", "said"),
+    [
+        (right, [], "audit of j: trust"),
+        (always_a, [], "do not trust (wrong on known"),
+        (always_a, [], "letter, not text 52 of 52"),
+        (noisy(0.3), [], "changed when asked again"),
+        (obedient, ["--attacks"], "do not trust (changed by attacks"),
+    ],
+)
+def test_the_audit_tells_over_http_what_a_judge_is_worth(
+    tmp_path: Path, rule: Rule, more: list[str], said: str
+) -> None:
+    run_of(tmp_path)
+    with serving(over_http(rule)) as server:
+        output = run("judge", tmp_path, "--judge", f"j=m@{server.url}", "--audit-only", *more)
+    assert said in " ".join(output.split()), output
