@@ -11,7 +11,6 @@ from importlib.resources import files
 from typing import Any
 
 from jinja2 import Environment, StrictUndefined
-from markupsafe import Markup
 
 WEB = files("lmms_robust.pages") / "web"
 
@@ -37,7 +36,7 @@ def rendered(template: str, scripts: Sequence[str], beside: bool, values: Mappin
          "base-uri 'none'", "form-action 'none'"]
     )  # fmt: skip
     return environment.from_string(read(template)).render(
-        **values, policy=policy, style=Markup(read("page.css")), scripts=[Markup(script) for script in scripts]
+        **values, policy=policy, style=read("page.css"), scripts=scripts
     )
 
 
@@ -46,11 +45,11 @@ def read(name: str) -> str:
     return (WEB / name).read_text(encoding="utf-8")
 
 
-def in_script(value: Any) -> Markup:
+def in_script(value: Any) -> str:
     """JSON that stands in a script element: no text in it can end the element."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     text = text.encode("utf-8", "replace").decode()  # half a surrogate pair
-    return Markup(text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 
 @cache
