@@ -17,6 +17,8 @@ from lmms_robust.cli_behaviour import commands as behaviour
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
 from lmms_robust.cli_judge import judge
+from lmms_robust.cli_pages import commands as pages
+from lmms_robust.cli_pages import report_of
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
 from lmms_robust.errors import RobustError
@@ -57,7 +59,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, judge, *reports, agreement, *behaviour, export):
+for command in (*commands, judge, *reports, agreement, *behaviour, export, *pages):
     main.add_command(command)
 
 
@@ -163,7 +165,7 @@ def consistency(source: Path, target: Path) -> None:
 @click.option("--limit", type=click.IntRange(1, 600), help="How many items; 120 by default.")
 @click.option("--output", type=FOLDER, default="out/demo", show_default=True, help="Folder for the logs.")
 def demo(full: bool, limit: int | None, output: Path) -> None:
-    """Evaluate the embedded model on the embedded benchmark, all twelve variants."""
+    """Evaluate the embedded model on the embedded benchmark, all twelve variants; ends with a report to look at."""
     from lmms_robust.report.demo import ITEMS, run
     from lmms_robust.report.logs import read_runs
     from lmms_robust.report.summary import pieces
@@ -171,8 +173,10 @@ def demo(full: bool, limit: int | None, output: Path) -> None:
     if full and limit:
         raise RobustError(f"--full and --limit {limit}; allowed: one of them")
     log = run(output, None if full else limit or ITEMS)
-    show_pieces(pieces(read_runs(output)[-1:]), "table")
+    runs = read_runs(output)[-1:]
+    show_pieces(pieces(runs), "table")
     click.echo(f"logs: {output} (the harness's own output: {log})")
+    click.echo(report_of(runs, output / "report"))
 
 
 if __name__ == "__main__":

@@ -52,8 +52,8 @@ def test_the_readme_is_finished_and_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("lmms_robust", ["openai", "audit", "lm-eval"]),
-        *((name, ["openai", "dev"]) for name in ("tests", "scripts", "benchmarks")),
+        ("lmms_robust", ["openai", "audit", "lm-eval", "report"]),
+        *((name, ["openai", "report", "dev"]) for name in ("tests", "scripts", "benchmarks")),
     ],
 )
 def test_every_package_that_is_imported_is_declared(folder: str, extras: list[str]) -> None:

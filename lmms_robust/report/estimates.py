@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from lmms_robust.metrics.confidence import Auroc, auroc, calibration_error
-from lmms_robust.metrics.estimate import ABSENT, FALSE, UNKNOWN, Estimate, Outcomes, Scores
+from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, UNKNOWN, Estimate, Outcomes, Scores
 from lmms_robust.metrics.paired import Discordant, change, discordant, drop, holm, survival
 from lmms_robust.metrics.rates import consistency, mean, rate
 from lmms_robust.metrics.repeats import majority, pass_at
@@ -53,6 +53,7 @@ class Row:
         deciders: who gave how many of these verdicts.
         undecided: why responses have no verdict, and how many.
         outcomes: how many responses are what.
+        quadrants: whether right, and the verdict -> how many responses; empty where consistency does not apply.
         transitions: outcome at base and here -> how many units; empty for base itself.
         discordant: items that differ from base in being right; None for base itself, or without one.
         p: exact p of McNemar's test of these, adjusted after Holm for the variants of the table; NaN likewise.
@@ -68,6 +69,7 @@ class Row:
     deciders: Mapping[str, int]
     undecided: Mapping[str, int]
     outcomes: Mapping[str, int]
+    quadrants: Mapping[tuple[str, str], int]
     transitions: Mapping[tuple[str, str], int]
     discordant: Discordant | None
     p: float
@@ -213,6 +215,7 @@ def _row(responses: _Responses, way: int, variant: str, injection: str, caption_
         _counts(grid.table, "decided_by", here & (agree >= FALSE)),
         _counts(grid.table, "undecided", here & (agree == UNKNOWN)),
         {name: int((mask & here).sum()) for name, mask in responses.masks.items()},
+        _quadrants(responses, here) if reasoned else {},
         _transitions(responses, way, variant, base) if paired else {},
         discordant(at_base("acc"), of("acc"), units) if paired else None,
         nan,
@@ -225,6 +228,14 @@ def _counts(table: pa.Table, column: str, mask: NDArray[np.bool_]) -> dict[str, 
     numbers, known = codes(table[column])
     counted = np.bincount(numbers[mask & (numbers >= 0)], minlength=len(known))
     return {name: int(count) for name, count in zip(known, counted, strict=True) if count}
+
+
+def _quadrants(responses: _Responses, here: NDArray[np.bool_]) -> dict[tuple[str, str], int]:
+    """How many rows of a mask are right or wrong with which verdict."""
+    sides = {"right": here & responses.masks["right"], "wrong": here & ~responses.masks["right"]}
+    said = {"yes": TRUE, "no": FALSE, "undecided": UNKNOWN}
+    agree = responses.values["agree"]
+    return {(one, name): int((mask & (agree == said[name])).sum()) for one, mask in sides.items() for name in said}
 
 
 def _transitions(responses: _Responses, way: int, variant: str, base: str) -> dict[tuple[str, str], int]:

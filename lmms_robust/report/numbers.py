@@ -186,6 +186,7 @@ def _row(row: Row) -> dict[str, Any]:
         "verdicts": None if row.verdicts is None else {"yes": row.verdicts[0], "no": row.verdicts[1]},
         "decided_by": dict(row.deciders),
         "undecided": dict(row.undecided),
+        "quadrants": [{"answer": one, "verdict": other, "n": n} for (one, other), n in row.quadrants.items()],
         "transitions": [{"base": one, "here": other, "n": n} for (one, other), n in row.transitions.items()],
         "against_base": None
         if found is None

@@ -52,10 +52,11 @@ def shown(table: pa.Table) -> Iterator[Shown]:
     Raises:
         RobustError: a log cannot be opened any more, or has changed.
     """
-    file, _ = codes(table["file"])
-    order = np.lexsort((np.asarray(table["repeat"]), np.asarray(table["line"]), file))
+    file, known = codes(table["file"])
+    lines = np.asarray(table["line"])
+    order = np.lexsort((np.asarray(table["repeat"]), lines, file))
     for path, rows in groupby(_values(table, order), key=itemgetter("file")):
-        log = samples(Path(path))
+        log = samples(Path(path), frozenset(lines[file == known.index(path)].tolist()))
         line, sample = 0, dict[str, Any]()
         for row in rows:
             while line < row["line"]:

@@ -6,7 +6,7 @@ Logs come from anywhere: cut off, of another task, of an older version. Nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -188,15 +188,19 @@ def _record(value: Any) -> dict[str, Any]:
     return record
 
 
-def samples(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def samples(path: Path, wanted: Collection[int] | None = None) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield the samples of a log with their lines, from 1; lines that are none are passed over.
+
+    Args:
+        path: the log.
+        wanted: lines that are; all if None.
 
     Raises:
         RobustError: the log cannot be opened.
     """
     with _opened(path) as file:
         for number, line in enumerate(_lines(file), start=1):
-            if len(line) <= MAX_BYTES and line.strip():
+            if (wanted is None or number in wanted) and len(line) <= MAX_BYTES and line.strip():
                 with suppress(RobustError):
                     yield number, _parsed(line)
 

@@ -40,11 +40,17 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
             groups.setdefault(part.run.about, []).append(part)
     for (benchmark, probe, seed), found in groups.items():
         if len(found) > 1:
-            named = [(_name(part.run, [one.run for one in found]), part) for part in found]
-            ordered = sorted(named, key=lambda pair: (_before_step(pair[0]), step(pair[0]) or 0))
+            parts_of = {id(part.run): part for part in found}
+            ordered = [(name, parts_of[id(run)]) for name, run in named([part.run for part in found])]
             title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
             heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
             yield Sheet(title, ABOUT, heads, [_cells(*pair) for pair in ordered])
+
+
+def named(runs: Sequence[Run]) -> list[tuple[str, Run]]:
+    """Runs with names that tell them apart, by these names, and checkpoints of one model by their steps."""
+    found = [(_name(run, runs), run) for run in runs]
+    return sorted(found, key=lambda pair: (_before_step(pair[0]), step(pair[0]) or 0))
 
 
 def _name(run: Run, runs: Sequence[Run]) -> str:

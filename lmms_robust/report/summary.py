@@ -20,7 +20,11 @@ from lmms_robust.writing import csv_cell
 
 def pieces(runs: Sequence[Run], by_category: bool = False) -> Iterator[Sheet | str]:
     """Tables, and below those of a run what is said of it."""
-    found = list(parts(runs, by_category))
+    return told(list(parts(runs, by_category)))
+
+
+def told(found: Sequence[Part]) -> Iterator[Sheet | str]:
+    """The same of numbers that are there already."""
     yield from series(found)
     yield from spreads(found)
     for part in found:
@@ -34,7 +38,11 @@ def pieces(runs: Sequence[Run], by_category: bool = False) -> Iterator[Sheet | s
 
 def numbers(runs: Sequence[Run], form: str, by_category: bool = False) -> str:
     """Every number, as ``"csv"`` or ``"json"``."""
-    found = parts(runs, by_category)
+    return written(list(parts(runs, by_category)), form)
+
+
+def written(found: Sequence[Part], form: str) -> str:
+    """The same of numbers that are there already."""
     if form == "json":
         return json.dumps([nested(part) for part in found], indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     text = StringIO()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import fields
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,8 @@ from pyarrow import parquet
 from lmms_robust.errors import RobustError
 from lmms_robust.report.columns import SCHEMA, record_of
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import Number, numbers
+from lmms_robust.report.numbers import Number, Part, numbers
+from lmms_robust.report.numbers import flat as numbers_of
 from lmms_robust.writing import csv_cell, from_text
 
 Rows = Sequence[dict[str, Any]]
@@ -58,6 +59,13 @@ def write(runs: Sequence[Run], folder: Path, form: str) -> str:
             counts["numbers"] += len(chunk)
             add(chunk)
     return f"{counts['records']} records and {counts['numbers']} numbers of {len(runs)} run(s)"
+
+
+def write_numbers(parts: Iterable[Part], path: Path) -> None:
+    """Write the numbers of runs, and of their categories, as parquet."""
+    with _parquet(path, NUMBERS) as add:
+        for part in parts:
+            add([asdict(one) for one in numbers_of(part)])
 
 
 def read_numbers(path: Path) -> list[Number]:

@@ -1,0 +1,88 @@
+"""Commands that write pages: report, leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lmms_robust.cli_benchmarks import FOLDER, data_files
+from lmms_robust.cli_benchmarks import deciders as with_deciders
+from lmms_robust.cli_benchmarks import images as picture_folder
+from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from lmms_robust.report.logs import Run
+
+NEEDED = {"altair": "altair", "vl_convert": "vl-convert-python"}
+
+
+def needed() -> None:
+    """Say what is missing, before anything is read.
+
+    Raises:
+        RobustError: the extra is not installed.
+    """
+    missing = [package for module, package in NEEDED.items() if find_spec(module) is None]
+    if missing:
+        raise RobustError(f"report: not installed: {', '.join(missing)}; allowed: pip install 'lmms-robust[report]'")
+
+
+def report_of(runs: Sequence[Run], output: Path) -> str:
+    """Write the report of some runs, and say where it is; or what is missing for it."""
+    try:
+        needed()
+    except RobustError as error:
+        return str(error)
+    from lmms_robust.pages.browser import MOST, Reach
+    from lmms_robust.pages.report import write
+
+    return write(runs, output, MOST, Reach())
+
+
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option("--output", required=True, type=FOLDER, help="Folder for the report; an earlier report is replaced.")
+@click.option("--checkpoints", is_flag=True, help="Runs are checkpoints of a training: accuracy against faithfulness.")
+@click.option("--samples", "most", default=100_000, show_default=True, type=click.IntRange(0), help="Shown at most.")
+@click.option("--pictures/--no-pictures", default=True, show_default=True, help="Show the pictures that are found.")
+@data_files
+@picture_folder
+@with_deciders
+def report(
+    folders: Sequence[Path], output: Path, checkpoints: bool, most: int, pictures: bool, data_files: tuple[Path, ...],
+    images: Path | None, deciders: str | None,
+) -> None:  # fmt: skip
+    """Write a page about the runs logged below RUN: the verdict in five sentences, figures, tables, every sample.
+
+    It opens from a file, without a server and without network. Beside it are the numbers as Markdown, CSV, parquet and
+    JSON.
+    """
+    needed()
+    from lmms_robust.pages.browser import Reach
+    from lmms_robust.pages.report import write
+    from lmms_robust.report.deciders import read_deciders
+    from lmms_robust.report.logs import read_all
+
+    runs = read_all(folders, read_deciders(deciders))
+    click.echo(write(runs, output, most, Reach(pictures, data_files, images), checkpoints))
+
+
+@click.command()
+@click.argument("folder", metavar="DIR", type=FOLDER)
+@click.option("--output", required=True, type=FOLDER, help="Folder for the page; an earlier one is replaced.")
+def leaderboard(folder: Path, output: Path) -> None:
+    """Write a page of all models whose exports (`lmms-robust export --format eee`) are below DIR.
+
+    Sortable by correctness, robustness, faithfulness and joint_acc, a table for each benchmark, ties as ties. Reports
+    below DIR are linked.
+    """
+    from lmms_robust.pages.leaderboard import write
+
+    click.echo(write(folder, output))
+
+
+commands = [report, leaderboard]

@@ -1,0 +1,1 @@
+"""What people look at: one page of figures and samples, and a leaderboard."""

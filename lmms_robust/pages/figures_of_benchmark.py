@@ -1,0 +1,211 @@
+"""Figures in which the models of one benchmark stand beside each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import altair as alt
+
+from lmms_robust.pages.figure import (
+    INTERVAL,
+    PALETTE,
+    SHAPES,
+    Figure,
+    Numbers,
+    data,
+    labels,
+    named,
+    names,
+    order,
+    percent,
+    said_injections,
+    said_items,
+    said_missing,
+    sentences,
+)
+from lmms_robust.perturbations import ADVERSARIAL
+from lmms_robust.report.series import step as step_of
+
+JOINT = {
+    "worst_acc": "right under all four wrong_*",
+    "robust_acc": "right and consistent under all four",
+    "joint_acc": "right and consistent there and at base",
+}
+PERCENT = alt.Scale(domain=[0, 100])
+ROW = 22
+"""Height of a row in pixels; of each model in it 12 where there are several."""
+
+
+def figures(runs: Sequence[Numbers], by_category: Sequence[Numbers], checkpoints: bool) -> Iterator[Figure]:
+    """The figures about the runs of one benchmark.
+
+    Args:
+        runs: their numbers.
+        by_category: the numbers of each of their categories.
+        checkpoints: the runs are checkpoints of a training, whose steps stand in their names.
+    """
+    yield _accuracy(runs)
+    if any(run["joint"] and run["joint"]["estimates"] for run in runs):
+        yield _joint(runs)
+    if checkpoints and (found := _checkpoints(runs)):
+        yield found
+    for run, name in zip(runs, names(runs), strict=True):
+        found_here = [one for one in by_category if (one["model"], one["date"]) == (run["model"], run["date"])]
+        if len({one["category"] for one in found_here}) > 1:
+            yield _categories(found_here, name)
+
+
+def _models(runs: Sequence[Numbers]) -> tuple[alt.Color, alt.Shape]:
+    known = names(runs)
+    repeated = [PALETTE[place % len(PALETTE)] for place in range(len(known))]
+    shapes = [SHAPES[place % len(SHAPES)] for place in range(len(known))]
+    legend = alt.Legend(title="model", orient="top", labelLimit=220) if len(known) > 1 else None
+    return (
+        alt.Color("model:N", scale=alt.Scale(domain=known, range=repeated), legend=legend),
+        alt.Shape("model:N", scale=alt.Scale(domain=known, range=shapes), legend=legend),
+    )
+
+
+def _dots(rows: list[dict[str, Any]], runs: Sequence[Numbers], wanted: list[str], title: str) -> dict[str, Any]:
+    """A dot a row and model, on the line of its interval."""
+    color, shape = _models(runs)
+    y = alt.Y("row:N", sort=wanted, title=None, axis=alt.Axis(labelLimit=260))
+    tooltip = ["model:N", "row:N", "value:Q", "from:Q", "to:Q", "n:Q", "injection:N"]
+    base = alt.Chart(data(rows)).encode(y=y, color=color, tooltip=tooltip)
+    if len(runs) > 1:
+        base = base.encode(yOffset=alt.YOffset("model:N", sort=names(runs)))
+    lines = base.mark_rule(strokeWidth=2, opacity=0.7).encode(x=alt.X("from:Q", title=title, scale=PERCENT), x2="to:Q")
+    dots = base.mark_point(filled=True, size=70, opacity=1).encode(x=alt.X("value:Q", scale=PERCENT), shape=shape)
+    step = alt.Step(ROW if len(runs) == 1 else 12 * len(runs) + 8, **{"for": "position"})
+    found: dict[str, Any] = alt.layer(lines, dots).properties(width="container", height=step).to_dict()
+    return found
+
+
+def _accuracy(runs: Sequence[Numbers]) -> Figure:
+    found = list(named(runs))
+    rows = [
+        {
+            "model": name, "row": label, "value": percent(acc["value"]), "from": percent(acc["interval_low"]),
+            "to": percent(acc["interval_high"]), "n": acc["n"], "injection": row["injection"],
+        }
+        for name, label, row in found
+        if (acc := row["estimates"]["acc"])["n"]
+    ]  # fmt: skip
+    about = sentences(
+        "Share of right answers, in percent of items; an answer that cannot be read is wrong",
+        INTERVAL,
+        said_items(row["n"] for row in rows),
+        said_injections(row for _, _, row in found),
+        said_missing(found, "acc"),
+    )
+    spec = _dots(rows, runs, order(label for _, label, _ in found), "right answers (% of items)")
+    return Figure("accuracy", "How often the answer is right, by what was added", about, spec)
+
+
+def _joint(runs: Sequence[Numbers]) -> Figure:
+    rows, torn, mixed = [], [], []
+    for name, run in zip(names(runs), runs, strict=True):
+        joint = run["joint"] or {"estimates": {}, "torn": 0, "mixed": []}
+        torn += [f"{joint['torn']} item(s) of {name} that lack some of the four"] if joint["torn"] else []
+        mixed += joint["mixed"]
+        for rate, one in joint["estimates"].items():
+            exact = one["low"] == one["high"]
+            rows.append(
+                {
+                    "model": name, "row": JOINT[rate], "value": percent(one["value"]), "n": one["n"],
+                    "from": percent(one["interval_low"] if exact else one["low"]),
+                    "to": percent(one["interval_high"] if exact else one["high"]),
+                    "injection": "several",
+                }
+            )  # fmt: skip
+    about = sentences(
+        "Percent of items. Lines are 95 % intervals, or, where some verdicts are not known, from what is known to what "
+        "may be; where that hangs on more than 5 % of the items there is no dot",
+        said_items(row["n"] for row in rows),
+        said_injections(row for run in runs for row in run["variants"] if row["variant"] in ADVERSARIAL),
+        f"Delivered in several ways, which these rates mix: {', '.join(order(mixed))}" if mixed else "",
+        f"Left out: {'; '.join(torn)}" if torn else "No item was left out",
+    )
+    spec = _dots(rows, runs, list(JOINT.values()), "items (%)")
+    return Figure("joint", "What holds of an item under every misleading condition at once", about, spec)
+
+
+def _categories(found: Sequence[Numbers], name: str) -> Figure:
+    rows = [
+        {"category": one["category"], "row": label, "value": percent(acc["value"]), "n": acc["n"],
+         "from": percent(acc["interval_low"]), "to": percent(acc["interval_high"]), "injection": row["injection"]}
+        for one in found
+        for label, row in zip(labels(one), one["variants"], strict=True)
+        if (acc := row["estimates"]["acc"])["n"]
+    ]  # fmt: skip
+    base = alt.Chart(data(rows)).encode(
+        x=alt.X("row:N", sort=order(row["row"] for row in rows), title=None, axis=alt.Axis(labelAngle=-40)),
+        y=alt.Y("category:N", title="category", axis=alt.Axis(labelLimit=160)),
+        tooltip=["category:N", "row:N", "value:Q", "from:Q", "to:Q", "n:Q", "injection:N"],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "value:Q", scale=alt.Scale(scheme="viridis", domain=[0, 100]), title="right answers (%)",
+            legend=alt.Legend(orient="top", gradientLength=160),
+        )
+    )  # fmt: skip
+    ink = alt.when("datum.value > 55").then(alt.value("black")).otherwise(alt.value("white"))
+    texts = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=".0f"), color=ink)
+    about = sentences(
+        "Percent of right answers by category and variant; the intervals show at the pointer",
+        f"{said_items(row['n'] for row in rows)} a cell",
+        said_injections(row for one in found for row in one["variants"]),
+        "Cells without items are empty",
+    )
+    least = 130 + 36 * len({row["row"] for row in rows})
+    layers = alt.layer(cells, texts, usermeta={"least": least})
+    spec = layers.properties(width="container", height=alt.Step(ROW + 2))
+    return Figure("categories", f"Which kinds of questions suffer · {name}", about, spec.to_dict())
+
+
+def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
+    """Accuracy against faithfulness over the steps of a training, as arXiv 2602.12506 draws it."""
+    rows, without = [], []
+    for run in runs:
+        number = step_of(run["model"])
+        if number is None:
+            without.append(run["model"])
+            continue
+        for row in run["variants"]:
+            acc, faithful = row["estimates"]["acc"], row["estimates"].get("consistency")
+            if faithful and faithful["value"] is not None and row["variant"] in SHOWN:
+                rows.append(
+                    {"step": number, "row": row["variant"], "accuracy": percent(acc["value"]), "n": acc["n"],
+                     "faithfulness": percent(faithful["value"]), "verdicts": faithful["n"],
+                     "injection": row["injection"]}
+                )  # fmt: skip
+    if not rows:
+        return None
+    base = alt.Chart(data(rows)).encode(
+        x=alt.X("accuracy:Q", title="right answers (%)", scale=alt.Scale(zero=False, padding=12)),
+        y=alt.Y("faithfulness:Q", title="consistent (% of verdicts)", scale=alt.Scale(zero=False, padding=12)),
+        color=alt.Color("row:N", scale=alt.Scale(domain=SHOWN, range=PALETTE[: len(SHOWN)]), title="variant",
+                        legend=alt.Legend(orient="top")),
+        order="step:Q",
+        tooltip=["row:N", "step:Q", "accuracy:Q", "faithfulness:Q", "n:Q", "verdicts:Q", "injection:N"],
+    )  # fmt: skip
+    lines = base.mark_line(opacity=0.6)
+    dots = base.mark_point(filled=True, size=60, opacity=1).encode(
+        shape=alt.Shape("row:N", scale=alt.Scale(domain=SHOWN, range=SHAPES[: len(SHOWN)]), title="variant")
+    )
+    texts = base.mark_text(dy=-10, fontSize=10).encode(text="step:Q")
+    about = sentences(
+        "Each dot is a checkpoint, with its step; lines join the steps of a variant. Up is more faithful, right is "
+        "more accurate. Dots have no interval here: the tables have them",
+        said_items((row["n"] for row in rows), "items a dot"),
+        said_injections({"variant": row["row"], "injection": row["injection"]} for row in rows),
+        f"Left out, since no step is in their name: {', '.join(without)}" if without else "No checkpoint was left out",
+    )
+    spec = alt.layer(lines, dots, texts).properties(width="container", height=320)
+    title = "Accuracy against faithfulness over the steps of the training"
+    return Figure("checkpoints", title, about, spec.to_dict())
+
+
+SHOWN = ["base", "wrong_caption", "wrong_think", "correct_think"]
+"""Variants of the figure of checkpoints."""

@@ -1,0 +1,73 @@
+"""Small copies of the pictures that samples are about, once a digest, from wherever the benchmark's rows are."""
+
+from __future__ import annotations
+
+import logging
+from base64 import b64encode
+from collections.abc import Collection, Iterator, Sequence
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+
+from lmms_robust.errors import RobustError
+
+SIDE = 384
+"""Pixels of the longer side at most."""
+QUALITY = 78
+
+logger = logging.getLogger(__name__)
+
+
+def thumbnails(
+    benchmark: str, wanted: Collection[str], files: Sequence[Path] = (), images: Path | None = None
+) -> Iterator[tuple[str, str]]:
+    """Yield digest and picture (WebP, base64) of the pictures of a benchmark that are wanted, as far as they are found.
+
+    A picture of another digest than the record's is never taken: it is another one.
+
+    Args:
+        benchmark: its name; what it is not known for, no picture is found.
+        wanted: digests, see :attr:`lmms_robust.schema.Item.picture`.
+        files: local files in the benchmark's own schema; else the rows are where the benchmark says.
+        images: folder of the pictures that rows name by file name.
+    """
+    from lmms_robust.benchmarks import benchmark as adapter_of
+    from lmms_robust.benchmarks.items import items_of
+    from lmms_robust.benchmarks.pictures import stored
+    from lmms_robust.benchmarks.reading import load
+
+    open_ones = set(wanted)
+    try:
+        adapter = adapter_of(benchmark)
+        rows = load(adapter, files, images)
+        items = items_of(adapter, rows)
+    except RobustError as error:
+        logger.warning("no pictures of %s: %s", benchmark, error)
+        return
+    column = stored(rows, adapter.images)
+    for row in sorted({item.row for item in items}):
+        if not open_ones:
+            return
+        try:
+            content = column.content(row, f"row {row}")
+            digest = sha256(content).hexdigest()[:16]
+            if digest in open_ones:
+                open_ones.remove(digest)
+                yield digest, small(content, f"row {row}")
+        except RobustError as error:
+            logger.warning("no picture: %s", error)
+
+
+def small(content: bytes, where: str) -> str:
+    """A picture of at most :data:`SIDE` pixels, as a viewer shows it, in base64.
+
+    Raises:
+        RobustError: it does not decode.
+    """
+    from lmms_robust.benchmarks.pictures import shown
+
+    picture = shown(content, where)
+    picture.thumbnail((SIDE, SIDE))
+    buffer = BytesIO()
+    picture.save(buffer, "WEBP", quality=QUALITY)
+    return b64encode(buffer.getvalue()).decode()
