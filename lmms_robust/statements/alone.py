@@ -23,9 +23,11 @@ _ABOUT = re.compile(
 """Questions that name who "it" and "they" are in their options."""
 # What may be, or will be, is not what is.
 _POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "possible", "possibly", "next"})
-# What is there is not yet the main thing there.
+# What is there, or happens, is not yet the main thing there, or the earlier one.
 _CHIEF = re.compile(
-    r"\b(?:most(?! (?:likely|probably|of)\b)|predominant|primary|chief|key|dominant)(?:ly)?\b", re.IGNORECASE
+    r"\b(?:most(?! (?:likely|probably|of)\b)|(?:predominant|primary|chief|key|dominant)(?:ly)?|earli(?:er|est)|later"
+    r"|first|last|latest)\b",
+    re.IGNORECASE,
 )
 _CONDITIONS = frozenset({"if", "when", "unless", "after", "before"})
 

@@ -28,7 +28,7 @@ from lmms_robust.statements.grammar import (
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PERSONAL, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     is_participle,
     parts,
@@ -182,10 +182,14 @@ def _how_many_has(found: Found, option: str, _: Sequence[str]) -> str | None:
     at = verb_after_subject(low)
     if at is None or low[0] == "be" or not is_count(option) or not is_plural(found["x"]):
         return None
+    rest = words[at + 1 :]
+    of = f" {rest.pop()}" if len(rest) == 1 and rest[0] in PREPOSITIONS else ""  # "consist of"
+    if rest and rest[-1] in PREPOSITIONS:
+        return None
     who, amount = " ".join(words[:at]), option.strip().rstrip(".").casefold()
     things = singular(found["x"]) if amount in {"1", "one"} else found["x"]
     acted = inflected(low[at], found["aux"].casefold(), who)
-    return f"{who} {acted} {'no' if amount == 'none' else amount} {things} {' '.join(words[at + 1 :])}"
+    return f"{who} {acted}{of} {'no' if amount == 'none' else amount} {things} {' '.join(rest)}"
 
 
 PATTERNS = (

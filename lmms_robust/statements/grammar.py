@@ -93,7 +93,8 @@ def mid_sentence(text: str, asked: str = "") -> str:
     known = (
         any(map(parts, words[0].split("-"))) or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
     )
-    if not text[0].isupper() or words[0] in PROPER or not known:
+    numbered = re.match(r"[A-Z][a-z]+ \d", text) and "NOUN" in parts(words[0])  # "Highway 280", not "About 5"
+    if not text[0].isupper() or words[0] in PROPER or not known or (numbered and words[0].casefold() not in BREAKS):
         return text
     if all(word.casefold() in COLOURS | SHADES | {"and"} for word in words):
         return text.casefold()

@@ -68,7 +68,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     together = [named_by(option, options) for option in options]
     states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
     chosen = [option.strip() for option in compress(options, states)]
-    whole = re.sub(r"\bthe an? (?=\w)", "the ", question)  # "of the a girl"
+    whole = re.sub(r"\?{2,}", "?", re.sub(r"\bthe an? (?=\w)", "the ", question))  # "of the a girl", "Where??"
     asking, by = dict.fromkeys((whole, asked(whole))), source(whole)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern, text in product(patterns if readable else (), asking):

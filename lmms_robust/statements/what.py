@@ -41,7 +41,7 @@ _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|ne
 
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
-    asked = f"the {asked}" if re.match(r"[a-z]+ of ", asked) else asked
+    asked = f"the {asked}" if re.match(r"(?!one )[a-z]+ of ", asked) else asked
     if not is_noun_phrase(asked) or _WAITS.search(asked):
         return None
     head = head_noun(asked)

@@ -68,9 +68,11 @@ _POINTED = re.compile(
 
 def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say which thing it is that the rest of the question is true of."""
-    if _NO_ONE.match(option.strip()):
-        return None
     words = found["x"].split()
+    opens = [word for word in tokens(option) if word not in {"only", "both"}][:1]
+    placed = found["to"] and PREPOSITIONS.intersection(opens)
+    if _NO_ONE.match(option.strip()) or (placed and words[0].casefold() not in ABSTRACT):  # "in which story: in both"
+        return None
     low = [re.sub(r"[,;:]$", "", word.casefold()) for word in words]
     at = _verb_of_which(low)
     if at is None or any(word.endswith((",", ";", ":")) for word in words[:at]):
@@ -224,6 +226,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     if one_of_many or (bare_plural and not is_plural(noun) and is_thing(head_noun(noun))):
         return None
     clause = re.sub(r"^that are there ", "", clause)
+    noun = noun.casefold() if noun.istitle() and is_countable(noun.casefold()) else noun
     several = noun.split()[0].casefold() in NUMBERS
     return f"{f'the {noun}' if several else definite(noun)} {clause} {is_are(noun)} {said}"
 

@@ -119,6 +119,12 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
          "There are 6 boats that can be found within 20 meters of the pier."),
         ("Which company has the lowest rent?", "Company A - North", "Company B - South",
          "Company A - North has the lowest rent."),
+        ("What is one of the likely uses of this room?", "To serve as an office.", "To store food.",
+         "One of the likely uses of this room is to serve as an office."),
+        ("What is the height of the tower??", "12 m", "14 m", "The height of the tower is 12 m."),
+        ("Which Diagram shows a leaf?", "D", "C", "The diagram that shows a leaf is D."),
+        ("Which road will I end up on?", "Route 66", "Route 7", "The road that I will end up on is Route 66."),
+        ("How many stages does the frog's life consist of?", "4", "6", "The frog's life consists of 4 stages."),
     ],
 )  # fmt: skip
 def test_articles_order_and_names(question: str, option: str, other: str, expected: str) -> None:
@@ -130,6 +136,8 @@ def test_articles_order_and_names(question: str, option: str, other: str, expect
     [
         ("Which has the largest share in the chart?", ("Other", "Rent")),
         ("Which direction is the horse facing?", ("facing the fence", "left")),
+        ("In which tale does the king win?", ("only in The Crown", "in both The Crown and The Throne")),
+        ("Which event happens earlier in the tale?", ("The king wins the race.", "The king falls.")),
         ("Who is taller?", ("the man", "the woman", "They are the same height")),
         ("How old is the boy?", ("10", "25", "30")),
         ("Is the dog sleeping while the cat eats?", ("yes", "no")),
