@@ -49,6 +49,12 @@ def write(folder: Path, items: int, seed: int) -> None:
     (folder / "20260101_000000_results.json").write_text(json.dumps(config))
 
 
+def _cpu() -> float:
+    """Seconds of the processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
 @click.command()
 @click.argument("records", type=int)
 @click.argument("folder", type=click.Path(path_type=Path))
@@ -62,11 +68,11 @@ def main(records: int, folder: Path) -> None:
     click.echo(f"{records} records, {size / 1e9:.2f} GB")
     for arguments in (["summary", str(folder)], ["compare", *(str(run.parent) for run in runs)]):
         start = time.perf_counter()
-        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        before = _cpu()
         subprocess.run([sys.executable, "-m", "lmms_robust.cli", *arguments], check=True, stdout=subprocess.DEVNULL)
-        usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-        told = f"{time.perf_counter() - start:.1f} s, {usage.ru_utime - before:.1f} s of CPU"
-        click.echo(f"{arguments[0]}: {told}, at most {usage.ru_maxrss / 1e6:.2f} GB so far")
+        told = f"{time.perf_counter() - start:.1f} s, {_cpu() - before:.1f} s of CPU in all its processes"
+        largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+        click.echo(f"{arguments[0]}: {told}, the largest with at most {largest:.2f} GB so far")
 
 
 if __name__ == "__main__":

@@ -72,22 +72,20 @@ def compare(
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.joint import JOINT
     from lmms_robust.report.limits import failures, limits
-    from lmms_robust.report.logs import read_runs
+    from lmms_robust.report.logs import read_each
     from lmms_robust.report.sides import matched, named, places
 
     if len({folder.resolve() for folder in folders}) < max(len(folders), 2):
         raise RobustError(f"compare: {', '.join(map(str, folders))}; allowed: two different folders, or more")
     under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
-    wanted = read_deciders(deciders)
-    sides = named({str(folder): read_runs(folder, deciders=wanted) for folder in folders})
-    first, *others = sides
+    sides = named(read_each(folders, read_deciders(deciders)))
     for runs in matched(sides):
-        for other in others:
-            found = compared(runs[first], runs[other], (first, other), margin)
-            show([found.sheet(), *found.sentences()], form)
-        if len(others) > 1:
-            show([places(runs)], form)
+        found = compared(runs, margin)
+        for pair in found[: len(runs) - 1]:  # those of the first
+            show([pair.sheet(), *pair.sentences()], form)
+        if len(runs) > 2:
+            show([places(found)], form)
     failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
     for line in failed:
         click.echo(f"failed: {line}")

@@ -50,6 +50,7 @@ ONE = Model({"base": 0.9, "wrong_think": -0.2, "wrong_think_but": 0.2, "wrong_ca
              "wrong_caption_disclaimer": 0.7})  # fmt: skip
 OTHER = Model({"base": 0.75, "wrong_think": 0.1})
 RARE = Model({"base": -2.5})
+SELDOM = Model({"base": -3.3, "wrong_think": -3.6})
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ def truths(ease: float) -> dict[str, Truth]:
         "consistent_drop": between(before[0] - after[1], before[1] - after[0]),
         "difference of models": exactly(WEIGHTS @ (p(OTHER, "wrong_think") - wrong)),
         "equal models": exactly(0.0),
+        "rare changes": exactly(WEIGHTS @ (p(SELDOM, "base") - p(SELDOM, "wrong_think"))),
     }
 
 
@@ -139,6 +141,7 @@ def simulate(rng: np.random.Generator, items: int, ease: float, shared: float) -
         "consistent_drop": drop(both["base"], both["wrong_think"], units),
         "difference of models": drop(answers(OTHER, "wrong_think"), right["wrong_think"], units),
         "equal models": drop(answers(ONE, "wrong_think"), right["wrong_think"], units),
+        "rare changes": drop(answers(SELDOM, "base"), answers(SELDOM, "wrong_think"), units),
     }
 
 

@@ -27,8 +27,9 @@ from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.prompts import template_digest
 from lmms_robust.record import Record
 from lmms_robust.report.acknowledging import own_words
-from lmms_robust.report.columns import Columns
-from lmms_robust.report.logs import sample_logs
+from lmms_robust.report.columns import completed
+from lmms_robust.report.deciders import ONLY_RULES
+from lmms_robust.report.log_tables import look, read_log
 from lmms_robust.report.responses import Shown, shown
 
 CHUNK = 1_000
@@ -197,15 +198,13 @@ def _refuse_labels(path: Path) -> None:
 
 def _tables(folders: Sequence[Path]) -> Iterator[Logged]:
     """Each log; what cannot be read is named in a warning."""
-    logs = {log.path.resolve(): log for folder in folders for log in sample_logs(folder)}
-    for log in logs.values():
-        columns = Columns()
-        for record, response, line in log.records():
-            columns.add(record, response, str(log.path), line)
-        if log.fault:
-            logger.warning("left out: %s", log.fault)
-        if log.read:
-            yield log.path, columns.table()
+    paths = {path.resolve(): path for folder in folders for path in look(folder).logs}
+    for path in paths.values():
+        found = read_log(path, ONLY_RULES)
+        if found.log.fault:
+            logger.warning("left out: %s", found.log.fault)
+        if found.log.read:
+            yield path, completed([found.table])
 
 
 @dataclass(frozen=True, slots=True)

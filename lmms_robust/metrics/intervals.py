@@ -5,6 +5,7 @@ from __future__ import annotations
 from math import inf, nan, sqrt
 
 import numpy as np
+from scipy.optimize import brentq
 from scipy.special import ndtri
 
 from lmms_robust.metrics.estimate import Scores, Units
@@ -14,6 +15,8 @@ Z = float(ndtri((1 + LEVEL) / 2))
 MOST_RESAMPLED = 2_000
 """Clusters above which the normal interval stands in for the bootstrap's, from which it hardly differs there."""
 RESAMPLES = 2_000
+FEW = 10
+"""Pictures that differ, below which resampling tells too little."""
 
 Interval = tuple[float, float]
 
@@ -83,6 +86,58 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         reach = Z * sqrt(n / (n - 1) * float(rest @ rest)) / float(bottom.sum())
         low, high = value - reach, value + reach
     return max(low, span[0]), min(high, span[1])
+
+
+def difference(parts: Scores, weights: Scores, units: Units) -> Interval:
+    """Interval of a difference of two rates on the same units, from -1 to 1: :func:`ratio`'s, or Tango's.
+
+    Tango's where some pictures, but fewer than ten, hold a unit that differs: resampling tells too little of those that
+    might. It is an interval of items that share no pictures, and is taken for as many of them as tell what these do, at
+    most for all, see :func:`clustered_wilson`. Simulated coverage where 2 to 5 units of 30 to 300 differ, alone or in
+    pictures of two and three: 0.95 to 0.99, where resampling has 0.78 to 0.94.
+
+    Args:
+        parts: (units,) each unit's part of the difference, 0 where both sides are the same.
+        weights: (units,) each unit's share of an item, 0 where it does not count.
+        units: the units.
+    """
+    if not 0 < len(np.unique(units.picture[parts != 0])) < FEW:
+        return ratio(parts, weights, units, (-1, 1))
+    n = float(weights.sum())
+    value = float(parts.sum()) / n
+    top, bottom = _by_picture(parts, weights, units)
+    alone = float(np.sum((parts - value * weights) ** 2))
+    effect = max(1.0, float(np.sum((top - value * bottom) ** 2)) / alone) if alone > 1e-12 else 1.0
+    won, lost = float(parts[parts > 0].sum()), -float(parts[parts < 0].sum())
+    return tango(won / effect, lost / effect, n / effect)
+
+
+def tango(won: float, lost: float, n: float) -> Interval:
+    """Score interval of a difference of two paired rates, (won - lost) / n (Tango 1998, Stat. Med. 17:891).
+
+    Args:
+        won: units that are True on the one side only.
+        lost: units that are True on the other side only.
+        n: all units.
+
+    >>> [round(end, 3) for end in tango(0, 1, 44)]
+    [-0.118, 0.059]
+    """
+
+    def distance(delta: float) -> float:
+        """Standard errors from the difference seen to one that there may be."""
+        b = -won - lost + (2 * n - won + lost) * delta
+        c = -lost * delta * (1 - delta)
+        share = (sqrt(max(b**2 - 8 * n * c, 0.0)) - b) / (4 * n)
+        variance = n * (2 * share + delta * (1 - delta))
+        return (won - lost - n * delta) / sqrt(variance) if variance > 0 else 0.0
+
+    value, ends = (won - lost) / n, []
+    for side in (-1, 1):
+        far = side * (1 - 1e-9)
+        inside = abs(distance(far)) > Z
+        ends.append(float(brentq(lambda delta: abs(distance(delta)) - Z, value, far)) if inside else float(side))
+    return ends[0], ends[1]
 
 
 def bracket(least: Scores, most: Scores, denominators: Scores, units: Units, span: Interval) -> Interval:

@@ -22,7 +22,7 @@ from lmms_robust.metrics.estimate import (
     bounded,
     known,
 )
-from lmms_robust.metrics.intervals import bracket, ratio
+from lmms_robust.metrics.intervals import difference, ratio
 from lmms_robust.metrics.rates import rate, unknown_share
 
 POWER = 0.8
@@ -54,7 +54,9 @@ def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = Tru
         weights = units.weights(before != ABSENT)
         least = weights * (1.0 * (before == TRUE) - ((after == TRUE) | (after == UNKNOWN)))
         most = weights * (1.0 * ((before == TRUE) | (before == UNKNOWN)) - (after == TRUE))
-        ends = bracket(least, most, weights, units, (-1, 1))
+        ends = difference(least, weights, units)
+        if not np.array_equal(least, most):
+            ends = ends[0], difference(most, weights, units)[1]
     return bounded(one.value - other.value, one.n, one.low - other.high, one.high - other.low, unknown, ends)
 
 

@@ -19,7 +19,7 @@ from lmms_robust.pages.verdict import verdict
 from lmms_robust.report.export import flat
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, Part, nested, parts
-from lmms_robust.report.series import in_order
+from lmms_robust.report.series import named
 from lmms_robust.report.sheet import Sheet, in_markdown
 from lmms_robust.report.summary import told, written
 from lmms_robust.writing import filling
@@ -45,7 +45,7 @@ def write(runs: Sequence[Run], target: Path, most: int, reach: Reach, checkpoint
     """
     if target.exists() and not (target.is_dir() and (is_report(target) or not any(target.iterdir()))):
         raise RobustError(f"{str(target)!r} is there and no report; allowed: a name that is not taken, or a report")
-    runs = in_order(runs)
+    runs = [run for _, run in named(runs)]
     found = list(parts(runs, by_category=True))
     whole = [part for part in found if part.category == ALL]
     every = names([nested(part) for part in whole])

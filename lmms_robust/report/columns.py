@@ -34,72 +34,78 @@ PLACE = {"response": pa.binary(16), "file": NAME, "line": pa.int64()}
 """Digest of the response; the log, and which line of it."""
 DERIVED = {"outcome": NAME, "p_correct": pa.float64(), "p_answer": pa.float64(), "letter_entropy": pa.float64()}
 """Properties of records that stand beside their own columns."""
+RAW = pa.schema({**OF_RECORD, **PLACE})
 SCHEMA = pa.schema({**OF_RECORD, **PLACE, **DERIVED})
 
 _DEFAULTS = {field.name: None if field.default is MISSING else field.default for field in fields(Record)}
-_CHUNK = 20_000
+LETTERS = letters(MAX_LETTERS)
 
 
-class Columns:
-    """Takes records one by one, as logs hold them, and gives them back as a table."""
-
-    def __init__(self) -> None:
-        self._chunks: list[pa.Table] = []
-        self._rows: list[tuple[Mapping[str, Any], bytes, str, int]] = []
-
-    def add(self, record: Mapping[str, Any], response: bytes = b"\0" * 16, file: str = "", line: int = 0) -> None:
-        """Add a record.
-
-        Args:
-            record: its fields; those that are missing have their default.
-            response: digest of the response, 16 bytes.
-            file: where it stands.
-            line: number of the line there, from 1.
-        """
-        self._rows.append((record, response, file, line))
-        if len(self._rows) == _CHUNK:
-            self._flush()
-
-    def table(self) -> pa.Table:
-        """All records so far; columns as in :data:`SCHEMA`."""
-        self._flush()
-        table = joined(self._chunks)
-        for name, values in _derived(table).items():
-            table = table.append_column(name, values)
-        return table
-
-    def _flush(self) -> None:
-        rows, self._rows = self._rows, []
-        records = [row[0] for row in rows]
-        arrays = [_array([one.get(name, _DEFAULTS[name]) for one in records], name) for name in OF_RECORD]
-        arrays += [_array([row[place] for row in rows], name) for place, name in enumerate(PLACE, start=1)]
-        self._chunks.append(pa.Table.from_arrays(arrays, [*OF_RECORD, *PLACE]))
+def _logged(kind: pa.DataType) -> pa.DataType:
+    """A column as logs have it: texts as they are, probabilities by letter."""
+    if pa.types.is_list(kind) and pa.types.is_floating(kind.value_type):
+        return pa.struct([(letter, kind.value_type) for letter in LETTERS])
+    return pa.string() if kind == NAME else kind
 
 
-def _array(values: list[Any], name: str) -> pa.Array:
-    """A column; half a surrogate pair, as JSON can have it, becomes a question mark."""
+_LOGGED = pa.struct([(name, _logged(kind)) for name, kind in OF_RECORD.items()])
+
+Row = tuple[Mapping[str, Any], bytes, int]
+"""Fields of a record, of which those with a default may lack; digest of its response; its line in the log, from 1."""
+
+
+def raw(rows: Sequence[Row], file: str = "") -> pa.Table:
+    """Records as logs hold them as a table, without what derives from them.
+
+    Args:
+        rows: the records, and where they stand.
+        file: in which log that is.
+    """
+    records, responses, lines = zip(*rows, strict=True) if rows else ((), (), ())
     try:
-        return _typed(values, name)
+        struct = pa.array(records, _LOGGED)
     except UnicodeEncodeError:
-        return _typed([_whole(one) for one in values], name)
+        struct = pa.array([*map(_whole, records)], _LOGGED)
+    columns = [_column(values, name) for name, values in zip(OF_RECORD, struct.flatten(), strict=True)]
+    files = pa.array([_whole(file)] * len(rows), pa.string()).dictionary_encode()
+    places = [pa.array(responses, PLACE["response"]), files, pa.array(lines, PLACE["line"])]
+    return pa.Table.from_arrays([*columns, *places], schema=RAW)
 
 
 def _whole(value: Any) -> Any:
+    """Half a surrogate pair, as JSON can have it, becomes a question mark."""
     if isinstance(value, str):
         return value.encode("utf-8", "replace").decode()
+    if isinstance(value, Mapping):
+        return {_whole(name): _whole(one) for name, one in value.items()}
     return [*map(_whole, value)] if isinstance(value, list | tuple) else value
 
 
-def _typed(values: list[Any], name: str) -> pa.Array:
-    kind = SCHEMA.field(name).type
+def _column(values: pa.Array, name: str) -> pa.Array:
+    """A column as tables have it, the default where a record has none."""
+    kind, default = OF_RECORD[name], _DEFAULTS[name]
+    if default is not None and values.null_count:
+        values = pc.coalesce(values, pa.scalar(default, values.type))
     if kind == NAME:
-        return pa.array(values, pa.string()).dictionary_encode()
-    if name == "letter_probs":
-        return pa.array([None if one is None else [one.get(letter) for letter in LETTERS] for one in values], kind)
-    return pa.array(values, kind)
+        return values.dictionary_encode()
+    return _lists(values) if pa.types.is_struct(values.type) else values
 
 
-LETTERS = letters(MAX_LETTERS)
+def _lists(probs: pa.StructArray) -> pa.Array:
+    """Probabilities by letter as lists over the letters."""
+    has = np.asarray(probs.is_valid())
+    places = np.arange(MAX_LETTERS) * len(probs) + np.flatnonzero(has)[:, None]
+    values = pa.concat_arrays(probs.flatten()).take(pa.array(places.ravel()))
+    offsets = np.concatenate([[0], np.cumsum(has * MAX_LETTERS)]).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values, mask=pa.array(~has))
+
+
+def completed(tables: Sequence[pa.Table]) -> pa.Table:
+    """Tables of :func:`raw` below each other, with what derives from records; columns as in :data:`SCHEMA`."""
+    table = joined(tables)
+    for name, values in _derived(table).items():
+        table = table.append_column(name, values)
+    return table
 
 
 def _derived(table: pa.Table) -> dict[str, pa.Array]:
@@ -147,15 +153,21 @@ def _matrix(table: pa.Table) -> Scores:
 
 def table_of(records: Sequence[Record]) -> pa.Table:
     """Records from anywhere but a log as a table."""
-    columns = Columns()
-    for record in records:
-        columns.add(asdict(record))
-    return columns.table()
+    return completed([raw([(asdict(record), b"\0" * 16, 0) for record in records])])
 
 
 def joined(tables: Sequence[pa.Table]) -> pa.Table:
     """Tables below each other, with one dictionary a column."""
     return pa.concat_tables(tables).unify_dictionaries().combine_chunks()
+
+
+def encoded(table: pa.Table) -> pa.Table:
+    """The same rows, whose dictionaries hold nothing but their own values, in the order of their first appearance."""
+    for place, field in enumerate(table.schema):
+        if field.type == NAME:
+            own = pc.cast(table.column(place), pa.string()).combine_chunks().dictionary_encode()
+            table = table.set_column(place, field, own)
+    return table
 
 
 def record_at(table: pa.Table, row: int) -> Record:

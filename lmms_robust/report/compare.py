@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import combinations
 from math import inf, isnan
 
 import numpy as np
@@ -28,9 +29,10 @@ MARGIN = 0.05
 
 ABOUT = (
     "Points of accuracy by which the second model is ahead, same items, with the 95 % interval over pictures. won, "
-    "lost: responses right in the second, or the first, alone. p: exact McNemar test, adjusted for the rows (Holm). "
-    "resolution: items over those needed to find a difference of this size; below 1 there are too few. [a,b]: between "
-    "a and b, whatever the undecided are; won and lost are then those that are known."
+    "lost: responses right in the second, or the first, alone. p: exact McNemar test, adjusted for all rows of "
+    "all pairs of models (Holm). resolution: items over those that this test alone would need, with a picture each, to "
+    "find a difference of this size; below 1 there are too few. [a,b]: between a and b, whatever the undecided are; "
+    "the interval covers both, and won and lost are those that are known."
 )
 
 
@@ -44,7 +46,7 @@ class Difference:
         second: rate of the second one.
         ahead: second minus first, with its interval.
         counts: items won and lost.
-        p: adjusted for the other rows of the comparison.
+        p: adjusted for all rows of all pairs of models that are compared.
         verdict: a sentence.
     """
 
@@ -55,6 +57,11 @@ class Difference:
     counts: Discordant
     p: float
     verdict: str
+
+    @property
+    def better(self) -> int:
+        """1 where the second model is surely better, -1 where the first is, 0 where they are not told apart."""
+        return _better(self.ahead, self.p)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,18 +112,29 @@ def _cells(row: Difference) -> list[str]:
     ]
 
 
-def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MARGIN) -> Comparison:
-    """Compare two runs of one benchmark.
+def compare(runs: Mapping[str, Run], margin: float = MARGIN) -> list[Comparison]:
+    """Compare runs of one benchmark, each with each; whoever is told apart is so in all of the comparisons at once.
 
     Args:
-        first: the one.
-        second: the other.
-        names: what to call their models.
+        runs: by the names of their models.
         margin: differences in accuracy below this are taken for none, 0 to 1.
 
     Raises:
-        RobustError: they share no item, have other plant seeds, or other templates: the models were not asked the same.
+        RobustError: two share no item, have other plant seeds, or other templates: the models were not asked the same.
     """
+    found = [_pair(runs[one], runs[other], (one, other)) for one, other in combinations(runs, 2)]
+    adjusted = iter(holm([row.p for pair in found for row in pair.rows]))
+    return [
+        replace(pair, rows=tuple(_judged(row, pair, next(adjusted), margin) for row in pair.rows)) for pair in found
+    ]
+
+
+def _judged(row: Difference, pair: Comparison, p: float, margin: float) -> Difference:
+    return replace(row, p=p, verdict=verdict(row.ahead, row.counts, p, (pair.first, pair.second), margin))
+
+
+def _pair(first: Run, second: Run, names: tuple[str, str]) -> Comparison:
+    """Two runs, with p values as they are and no verdicts."""
     _same_questions(first, second, names)
     grid = lay_out({"first": first.table, "second": second.table})
     notes = [*_items(grid, names), *_settings(first, second), *_deciders(first, second)]
@@ -132,12 +150,7 @@ def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MAR
             ]
             pairs[name] = sides[0], sides[1]
     found = {name: _difference(grid, *pair) for name, pair in pairs.items()}
-    found = {name: one for name, one in found.items() if one[2].n}
-    adjusted = holm([one[3].p for one in found.values()])
-    rows = tuple(
-        Difference(name, *one, p, verdict(one[2], one[3], p, names, margin))
-        for (name, one), p in zip(found.items(), adjusted, strict=True)
-    )
+    rows = tuple(Difference(name, *one, one[3].p, "") for name, one in found.items() if one[2].n)
     if not rows:
         raise RobustError(f"{names[0]} and {names[1]} have no variant of {first.benchmark} in common that compares")
     return Comparison(first.benchmark, *names, rows, tuple(notes))
@@ -161,20 +174,26 @@ def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str
         margin: differences below this are taken for none.
     """
     low, high = ahead.interval
-    if p < ALPHA and (low > 0 or high < 0):
+    if _better(ahead, p):
         better = names[low > 0]
         least, most = sorted((abs(low), abs(high)))
         value = "" if isnan(ahead.value) else f"{100 * abs(ahead.value):.1f} points, "
         return f"{better} is better, by {value}{100 * least:.1f} to {100 * most:.1f}"
     if -margin < low and high < margin:
         return f"no difference of {100 * margin:g} points or more"
-    if not ahead.exact and (ahead.low < -margin or ahead.high > margin):
+    if ahead.low < 0 < ahead.high and (ahead.low < -margin or ahead.high > margin):
         least, most = 100 * ahead.low, 100 * ahead.high
         return f"undecided responses leave it open: between {least:.1f} and {most:.1f} points ahead"
     more = _needed(counts)
     reach = max(abs(low), abs(high))
-    told = f"; one as large as seen takes about {more:,} items" if more else ""
+    told = f"; one as large as seen takes {more:,} items or more" if more else ""
     return f"not enough items to tell: differences of up to {100 * reach:.1f} points are possible{told}"
+
+
+def _better(ahead: Estimate, p: float) -> int:
+    """Who is better, see :attr:`Difference.better`: both the adjusted test and the interval have to say so."""
+    low, high = ahead.interval
+    return (p < ALPHA) * (int(low > 0) - int(high < 0))
 
 
 def _needed(counts: Discordant) -> int | None:

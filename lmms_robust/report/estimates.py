@@ -32,7 +32,7 @@ from lmms_robust.report.columns import (
     verdicts,
     whether,
 )
-from lmms_robust.report.grid import Grid, lay_out
+from lmms_robust.report.grid import Grid
 from lmms_robust.statements import FALLBACK
 
 WAY = ("variant", "injection", "caption_source")
@@ -165,10 +165,10 @@ class _Responses:
         return found | {f"exact_{name}": np.where(exact, values, nan) for name, values in found.items()}
 
 
-def rows(table: pa.Table) -> list[Row]:
-    """The rows of a run's table, in the order of the variants."""
-    way, ways = groups(table, WAY)
-    responses = _Responses(lay_out({"": table}), way)
+def rows(grid: Grid) -> list[Row]:
+    """One row a variant of a run, in the order of the variants; see :func:`lmms_robust.report.grid.of_run`."""
+    way, ways = groups(grid.table, WAY)
+    responses = _Responses(grid, way)
     order = {name: place for place, name in enumerate(VARIANTS)}
     named = sorted((order[name[0]], name, number) for number, name in enumerate(ways))
     found = [_row(responses, number, *name) for _, name, number in named]

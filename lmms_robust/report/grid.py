@@ -51,6 +51,11 @@ class Grid:
         return np.full(len(self.units.item), ABSENT) if rows is None else np.where(rows >= 0, values[rows], ABSENT)
 
 
+def of_run(table: pa.Table) -> Grid:
+    """Lay out the responses of one run, whose side has no name."""
+    return lay_out({"": table})
+
+
 def lay_out(sides: Mapping[str, pa.Table]) -> Grid:
     """Lay out the responses of one benchmark by one run, or by several that are to be compared.
 

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-import pyarrow as pa
 
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.metrics.worst_case import joint, torn
 from lmms_robust.perturbations import ADVERSARIAL
 from lmms_robust.report.columns import codes, equals, groups, right_and_consistent, whether
 from lmms_robust.report.estimates import WAY
-from lmms_robust.report.grid import lay_out
+from lmms_robust.report.grid import Grid
 
 
 class Needed(NamedTuple):
@@ -65,9 +64,9 @@ def joint_estimates(joint: Joint | None, probe: bool) -> dict[str, Estimate]:
     return {name: rate for name, rate in rates.items() if rate.n and not (probe and JOINT[name].consistent)}
 
 
-def joint_rates(table: pa.Table) -> Joint | None:
-    """What holds under several variants, or None where none of them asserts a wrong option."""
-    grid = lay_out({"": table})
+def joint_rates(grid: Grid) -> Joint | None:
+    """What holds of a run under several variants, or None where none of them asserts a wrong option."""
+    table = grid.table
     variants = [name for _, name in grid.places]
     if not set(ADVERSARIAL) & set(variants):
         return None

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import nan
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.estimates import rows
-from lmms_robust.report.joint import joint_estimates, joint_rates
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import parts
 
 
 def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[str, float]:
@@ -43,13 +43,13 @@ def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: 
     """
     measured: set[tuple[str, str]] = set()
     for run in runs if under or drops else ():
-        found, joint = rows(run.table), joint_rates(run.table)
+        part = next(parts([run]))
         rates, fallen = dict[str, float](), dict[str, float]()
-        for row in found:  # of a variant that was delivered in several ways, the worst
+        for row in part.rows:  # of a variant that was delivered in several ways, the worst
             rates[row.variant] = min(row.estimates["acc"].low, rates.get(row.variant, 1.0))
             if "drop" in row.estimates:
                 fallen[row.variant] = max(row.estimates["drop"].high, fallen.get(row.variant, -1.0))
-        rates |= {key: rate.low for key, rate in joint_estimates(joint, run.probe).items()}
+        rates |= {key: rate.low for key, rate in joint_estimates(part.joint, run.probe).items()}
         for rate in under.keys() & rates.keys():
             measured.add(("rate", rate))
             if rates[rate] < under[rate]:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import logging
-import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,10 @@ import pyarrow as pa
 
 from lmms_robust.errors import RobustError
 from lmms_robust.record import PROBE, Record
-from lmms_robust.report.columns import Columns, codes, joined, keys, record_at
-from lmms_robust.report.deciders import JUDGES, Deciders, Panel, refuse_absent
-from lmms_robust.report.sample_log import Place, SampleLog, place_of_results, results
+from lmms_robust.report.columns import codes, completed, encoded, equals, joined, keys, record_at
+from lmms_robust.report.deciders import JUDGES, Deciders, refuse_absent
+from lmms_robust.report.log_tables import Below, Logged, look, read_logs
+from lmms_robust.report.sample_log import Place, SampleLog, pairs, place_of_results, results
 
 KEY = ("item", "digest", "repeat", "variant")
 """What a response is the one response to, within a run."""
@@ -109,44 +108,23 @@ def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Decid
     Raises:
         RobustError: no such folder, nothing in it can be read, or no verdicts of a decider that is named.
     """
-    folder = _checked(Path(folder))
-    paths, faults = _files(folder)
-    paths = [path for path in paths if path not in others]
-    logs = _logs(paths)
-    refuse_absent(deciders, [log.path for log in logs], folder)
-    said, silent = _said(logs, paths)
-    runs, torn = _runs(logs, said, deciders)
-    faults += [*(log.fault for log in logs if log.fault), *torn, *silent]
-    if not runs and len(faults) == 1:
-        raise RobustError(faults[0])
-    for fault in faults:
-        logger.warning("left out: %s", fault)
-    if not runs:
-        raise RobustError(f"no samples of robust tasks below {str(folder)!r}; allowed: a run with --log_samples")
-    if faults:
-        whole, some = (sum(log.read and bool(log.fault) == cut for log in logs) for cut in (False, True))
-        told = "left out: %d, each named above; sample logs read whole: %d, in part: %d, not at all: %d"
-        logger.warning(told, len(faults), whole, some, len(logs) - whole - some)
-    return _joined(runs)
+    found = _look(Path(folder), deciders, others)
+    return _read(found, read_logs(found.logs, deciders))
 
 
-def sample_logs(folder: Path) -> list[SampleLog]:
-    """The sample logs below a folder, by their names, as yet unread.
+def read_each(folders: Sequence[Path], deciders: Deciders = JUDGES) -> dict[str, list[Run]]:
+    """The runs below each of several folders, by its name as given; all logs are read at once.
+
+    Args:
+        folders: each as for :func:`read_runs`.
+        deciders: whose verdicts count.
 
     Raises:
-        RobustError: no such folder.
+        RobustError: see :func:`read_runs`, of any of the folders.
     """
-    return _logs(_files(_checked(folder))[0])
-
-
-def _checked(folder: Path) -> Path:
-    if not folder.is_dir():
-        raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
-    return folder
-
-
-def _logs(paths: Sequence[Path]) -> list[SampleLog]:
-    return [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
+    found = [_look(folder, deciders) for folder in folders]
+    logs = read_logs([path for one in found for path in one.logs], deciders)
+    return {str(one.folder): _read(one, logs) for one in found}
 
 
 def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
@@ -160,10 +138,17 @@ def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
         RobustError: nothing can be read in any of them.
     """
     runs: list[Run] = []
+    below: list[Below] = []
     faults: list[RobustError] = []
     for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
         try:
-            runs += read_runs(folder, deciders=deciders)
+            below.append(_look(folder, deciders))
+        except RobustError as error:
+            faults.append(error)
+    logs = read_logs([path for one in below for path in one.logs], deciders)
+    for one in below:
+        try:
+            runs += _read(one, logs)
         except RobustError as error:
             faults.append(error)
     if not runs:
@@ -173,40 +158,63 @@ def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
     return runs
 
 
-def _files(folder: Path) -> tuple[list[Path], list[str]]:
-    """Everything below a folder by its name, folders too, and what cannot be looked into."""
-    closed: list[OSError] = []
-    found = [
-        Path(place, name)
-        for place, folders, files in os.walk(folder, onerror=closed.append)
-        for name in (*folders, *files)
-    ]
-    faults = [f"{str(error.filename)!r}: cannot be read ({error.strerror})" for error in closed]
-    return sorted(found, key=lambda path: (path.name, path)), faults
+def _look(folder: Path, deciders: Deciders, others: Collection[Path] = ()) -> Below:
+    found = look(folder, others)
+    refuse_absent(deciders, found.logs, folder)
+    return found
 
 
-def _runs(
-    logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | None], wanted: Deciders
-) -> tuple[list[Run], list[str]]:
+def _read(below: Below, read: Mapping[Path, Logged]) -> list[Run]:
+    """The runs below a folder, of its logs; those are let go of."""
+    found = [read[path] for path in below.logs]
+    logs = [one.log for one in found]
+    said, silent = _said(logs, below.paths)
+    runs, torn = _runs(found, said)
+    faults = [*below.faults, *(log.fault for log in logs if log.fault), *torn, *silent]
+    if not runs and len(faults) == 1:
+        raise RobustError(faults[0])
+    for fault in faults:
+        logger.warning("left out: %s", fault)
+    if not runs:
+        raise RobustError(f"no samples of robust tasks below {str(below.folder)!r}; allowed: a run with --log_samples")
+    if faults:
+        whole, some = (sum(log.read and bool(log.fault) == cut for log in logs) for cut in (False, True))
+        told = "left out: %d, each named above; sample logs read whole: %d, in part: %d, not at all: %d"
+        logger.warning(told, len(faults), whole, some, len(logs) - whole - some)
+    return _joined(runs)
+
+
+def _runs(logs: Sequence[Logged], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
     """What the logs hold, and which of it, or of the verdicts beside them, is of no use."""
-    parts: dict[tuple[Place, str, bool, int], Columns] = {}
-    torn: list[str] = []
-    for log in logs:
-        panel = Panel(log.path, wanted)
-        for record, response, line in log.records():
-            about = record["benchmark"], record.get("injection") == PROBE, record.get("seed", 0)
-            decided = panel.decide(record, response)
-            parts.setdefault((log.place, *about), Columns()).add(decided, response, str(log.path), line)
-        torn += panel.faults()
-    runs = []
-    for (place, benchmark, probe, seed), part in parts.items():
-        table, repeated, two = _once(part.table())
+    parts: dict[tuple[Place, str, bool, int], list[pa.Table]] = {}
+    for one in logs:
+        for about, part in _apart(one.table):
+            parts.setdefault((one.log.place, *about), []).append(part)
+    runs: list[Run] = []
+    torn = [fault for one in logs for fault in one.useless]
+    for (place, benchmark, probe, seed), tables in parts.items():
+        table, repeated, two = _once(completed(tables))
         if two:
             torn.append(two)
             continue
         model, date = place[0].name, place[1]
         runs.append(Run(model, date, benchmark, probe, seed, table, said.get(place), _again(repeated)))
     return runs, torn
+
+
+def _apart(table: pa.Table) -> Iterator[tuple[tuple[str, bool, int], pa.Table]]:
+    """Benchmark, whether it is the probe, and plant seed, with their rows of a log, in the order of the first ones."""
+    if not len(table):
+        return
+    table = joined([table])
+    benchmark, benchmarks = codes(table["benchmark"])
+    probe = equals(table, "injection", PROBE)
+    seeds, seed = np.unique(np.asarray(table["seed"]), return_inverse=True)
+    about = (benchmark * 2 + probe) * len(seeds) + seed
+    first = np.sort(np.unique(about, return_index=True)[1])
+    for row in first:
+        part = table if len(first) == 1 else encoded(table.filter(pa.array(about == about[row])))
+        yield (benchmarks[benchmark[row]], bool(probe[row]), int(seeds[seed[row]])), part
 
 
 def _again(repeated: int) -> tuple[str, ...]:
@@ -273,13 +281,6 @@ def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:
     config = said.get("config")
     if not isinstance(config, dict):
         return None
-    model_args = {name: value for name, value in _pairs(config.get("model_args")).items() if name not in SPEED}
+    model_args = {name: value for name, value in pairs(config.get("model_args")).items() if name not in SPEED}
     others = {name: config.get(name) for name in ("model", *SAID_APART)}
-    return {**others, **model_args, "gen_kwargs": _pairs(config.get("gen_kwargs"))}
-
-
-def _pairs(value: Any) -> dict[str, Any]:
-    """``a=1,b=2`` or an object."""
-    if isinstance(value, str):
-        return dict(part.split("=", 1) for part in value.split(",") if "=" in part)
-    return {name: str(one) for name, one in value.items()} if isinstance(value, dict) else {}
+    return {**others, **model_args, "gen_kwargs": pairs(config.get("gen_kwargs"))}

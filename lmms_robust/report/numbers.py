@@ -13,6 +13,7 @@ import pyarrow as pa
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.columns import codes
 from lmms_robust.report.estimates import Row, rows
+from lmms_robust.report.grid import of_run
 from lmms_robust.report.joint import Joint, joint_estimates, joint_rates
 from lmms_robust.report.logs import Run
 
@@ -111,10 +112,14 @@ class Part:
 def parts(runs: Sequence[Run], by_category: bool = False) -> Iterator[Part]:
     """The numbers of each run, and of each of its categories where that is wanted."""
     for run in runs:
-        yield Part(run, ALL, rows(run.table), joint_rates(run.table))
+        yield _part(run, ALL, run.table)
         if by_category:
-            for category, table in categories(run.table):
-                yield Part(run, category, rows(table), joint_rates(table))
+            yield from (_part(run, name, table) for name, table in categories(run.table))
+
+
+def _part(run: Run, category: str, table: pa.Table) -> Part:
+    grid = of_run(table)
+    return Part(run, category, rows(grid), joint_rates(grid))
 
 
 def categories(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:

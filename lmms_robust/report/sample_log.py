@@ -103,6 +103,18 @@ def results(path: Path) -> dict[str, Any]:
         return _parsed(file.read(MAX_BYTES))
 
 
+def pairs(arguments: Any) -> dict[str, str]:
+    """Arguments as results have them, ``"a=1,b=2"`` or an object, by name; none where it is neither.
+
+    >>> pairs("pretrained=x, dtype=float32"), pairs({"max_new_tokens": 64}), pairs(None)
+    ({'pretrained': 'x', 'dtype': 'float32'}, {'max_new_tokens': '64'}, {})
+    """
+    if isinstance(arguments, str):
+        found = [part.partition("=") for part in arguments.split(",")]
+        return {name.strip(): value for name, equals, value in found if equals}
+    return {name: str(one) for name, one in arguments.items()} if isinstance(arguments, dict) else {}
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
     """A regular file: of a pipe or a device nobody knows the end."""

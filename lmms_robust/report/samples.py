@@ -17,7 +17,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import base_of
 from lmms_robust.record import Record
 from lmms_robust.report.columns import codes, equals, verdicts
-from lmms_robust.report.grid import Grid, lay_out
+from lmms_robust.report.grid import Grid, lay_out, of_run
 from lmms_robust.report.logs import Run
 from lmms_robust.report.responses import shown
 from lmms_robust.writing import as_text, complete
@@ -135,7 +135,7 @@ def _mask(run: Run, runs: Sequence[Run], wanted: Wanted) -> Mask:
 
 def _changed(run: Run) -> Mask:
     """Responses whose outcome is another than that at their base."""
-    grid = lay_out({"": run.table})
+    grid = of_run(run.table)
     outcome, _ = codes(run.table["outcome"])
     found = np.zeros(len(run.table), bool)
     for (_, variant), rows in grid.places.items():

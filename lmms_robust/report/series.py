@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from pathlib import PurePath
 
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.report.joint import joint_estimates
@@ -12,15 +14,16 @@ from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
-    "Percent of items, (95 % interval), [bounds where something is unknown]. worst: right under all four wrong_*. "
-    "robust: right and consistent there. joint: there and at base. consistent: of the verdicts, at base and over the "
-    "wrong_* that were run. undecided, no answer: of all responses. Models are told apart by `lmms-robust compare`."
+    "Percent of items, (95 % interval), [bounds where something is unknown; the interval covers both]. worst: right "
+    "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
+    "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
+    "`lmms-robust compare`."
 )
 _STEP = re.compile(r"(?:checkpoint|step|global_step|iter|epoch)[-_]?(\d+)", re.IGNORECASE)
 
 
 def step(name: str) -> int | None:
-    """The training step in a model's name, or None.
+    """The training step in a name, or None.
 
     >>> step("qwen__checkpoint-400"), step("runs__global_step_50__actor"), step("Qwen2-VL-7B")
     (400, 50, None)
@@ -37,16 +40,28 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
             groups.setdefault(part.run.about, []).append(part)
     for (benchmark, probe, seed), found in groups.items():
         if len(found) > 1:
-            by_run = {id(part.run): part for part in found}
-            ordered = [by_run[id(run)] for run in in_order([part.run for part in found])]
+            parts_of = {id(part.run): part for part in found}
+            ordered = [(name, parts_of[id(run)]) for name, run in named([part.run for part in found])]
             title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
             heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
-            yield Sheet(title, ABOUT, heads, [_cells(part) for part in ordered])
+            yield Sheet(title, ABOUT, heads, [_cells(*pair) for pair in ordered])
 
 
-def in_order(runs: Sequence[Run]) -> list[Run]:
-    """Runs by the names of their models, checkpoints of one by their steps."""
-    return sorted(runs, key=lambda run: (_before_step(run.model), step(run.model) or 0))
+def named(runs: Sequence[Run]) -> list[tuple[str, Run]]:
+    """Runs with names that tell them apart, by these names, and checkpoints of one model by their steps."""
+    found = [(_name(run, runs), run) for run in runs]
+    return sorted(found, key=lambda pair: (_before_step(pair[0]), step(pair[0]) or 0))
+
+
+def _name(run: Run, runs: Sequence[Run]) -> str:
+    """The model's name; of several runs of one name, after the folders in which they differ, or with their dates."""
+    alike = [one for one in runs if one.model == run.model]
+    folders = [PurePath(one.table["file"][0].as_py() or one.model).parent.parts for one in alike]
+    own = folders[[one is run for one in alike].index(True)]
+    if folders.count(own) > 1:
+        return f"{run.model} {run.date}"
+    shared = sum(1 for _ in takewhile(lambda parts: len({*parts}) == 1, zip(*folders, strict=False)))
+    return "/".join([*own[shared:-1], run.model]) if len(alike) > 1 else run.model
 
 
 def _before_step(name: str) -> str:
@@ -54,7 +69,7 @@ def _before_step(name: str) -> str:
     return name[: found[-1].start()] if found else name
 
 
-def _cells(part: Part) -> list[str]:
+def _cells(name: str, part: Part) -> list[str]:
     base = next((row for row in part.rows if row.variant == "base"), None)
     joint = joint_estimates(part.joint, part.run.probe)
     wrong = [row for row in part.rows if row.variant.startswith("wrong_")]
@@ -65,7 +80,7 @@ def _cells(part: Part) -> list[str]:
     silent = sum(row.outcomes["no_answer"] for row in part.rows)
     at_base = bare(base.estimates.get("consistency"), NONE) if base else NONE
     return [
-        part.run.model,
+        name,
         percent(base.estimates["acc"]) if base else NONE,
         *(percent(joint.get(name), NONE) for name in ("worst_acc", "robust_acc", "joint_acc")),
         f"{at_base}, {_share(verdicts[0], sum(verdicts))}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isnan
+from textwrap import wrap
 
 from rich import box
 from rich.console import Group
@@ -37,10 +38,15 @@ class Sheet:
     rows: Sequence[Sequence[str]]
 
     def rich(self) -> Group:
-        """For a terminal."""
+        """For a terminal; where the table would be too wide, heads are broken and cells are not."""
         table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=0)
-        for place, column in enumerate(self.columns):
-            table.add_column(escape(printable(column)), no_wrap=place == 0, justify="right" if place else "left")
+        widths = [max(len(line) for row in self.rows for line in [*row[place].splitlines(), ""])
+                  for place in range(len(self.columns))] if self.rows else [0] * len(self.columns)  # fmt: skip
+        wide = sum(max(width + 1, len(head) + 1) for width, head in zip(widths, self.columns, strict=True)) > WIDTH
+        for place, (head, width) in enumerate(zip(self.columns, widths, strict=True)):
+            lines = wrap(head, max(width, 1), break_long_words=False) if wide and place else [head]
+            shown = escape("\n".join(map(printable, lines)))
+            table.add_column(shown, overflow="fold", justify="right" if place else "left")
         for row in self.rows:
             table.add_row(*(escape(printable(cell)) for cell in row))
         return Group(Text(printable(self.title), style="bold"), table, Text(self.about, style="dim"), "")
@@ -61,30 +67,39 @@ def in_markdown(text: str) -> str:
 
 
 def percent(estimate: Estimate | None, nothing: str = "") -> str:
-    """A share in percent, its 95 % interval in round brackets; where something is unknown, its bounds in square ones.
+    r"""A share in percent, its 95 % interval in round brackets; where something is unknown, its bounds in square ones.
 
-    >>> percent(Estimate(0.5, 4, 0.5, 0.5, (0.15, 0.85))), percent(Estimate(float("nan"), 4, 0.25, 0.5))
-    ('50.0 (15,85)', '[25.0,50.0]')
+    The interval of what has bounds covers both, and stands in a line below them.
+
+    >>> percent(Estimate(0.5, 4, 0.5, 0.5, (0.15, 0.85))), percent(Estimate(float("nan"), 4, 0.25, 0.5, (0.04, 0.85)))
+    ('50.0 (15,85)', '[25.0,50.0]\n(4,85)')
     >>> percent(Estimate(0.99, 100, 0.98, 0.99)), percent(None, "–")
     ('99.0 [98.0,99.0]', '–')
     """
     if estimate is None or not estimate.n:
         return nothing
     low, high = estimate.interval
-    if not estimate.exact:
-        bounds = f"[{100 * estimate.low:.1f},{100 * estimate.high:.1f}]"
-        return bounds if isnan(estimate.value) else f"{100 * estimate.value:.1f} {bounds}"
-    interval = "" if isnan(low) else f" ({100 * low:.0f},{100 * high:.0f})"
-    return f"{100 * estimate.value:.1f}{interval}"
+    interval = "" if isnan(low) else f"({_rounded(low, 0)},{_rounded(high, 0)})"
+    known = bare(estimate)
+    if not (estimate.exact or isnan(estimate.value)):
+        known = f"{known} {_bounds(estimate)}"
+    return (" " if estimate.exact else "\n").join(filter(None, (known, interval)))
 
 
 def bare(estimate: Estimate | None, nothing: str = "") -> str:
     """A share in percent without its interval, or its bounds."""
     if estimate is None or not estimate.n:
         return nothing
-    if isnan(estimate.value):
-        return f"[{100 * estimate.low:.1f},{100 * estimate.high:.1f}]"
-    return f"{100 * estimate.value:.1f}"
+    return _bounds(estimate) if isnan(estimate.value) else _rounded(estimate.value)
+
+
+def _bounds(estimate: Estimate) -> str:
+    return f"[{_rounded(estimate.low)},{_rounded(estimate.high)}]"
+
+
+def _rounded(share: float, digits: int = 1) -> str:
+    """Percent, without a sign of zero."""
+    return f"{round(100 * share, digits) + 0.0:.{digits}f}"
 
 
 def number(estimate: Estimate | None, signed: bool = False) -> str:

@@ -9,12 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from lmms_robust.errors import RobustError
-from lmms_robust.metrics.estimate import ABSENT
 from lmms_robust.metrics.ranks import ranks
-from lmms_robust.metrics.worst_case import every
-from lmms_robust.report.columns import equals, right_and_consistent, whether
-from lmms_robust.report.grid import lay_out
-from lmms_robust.report.joint import JOINT, Needed
+from lmms_robust.report.compare import Comparison
+from lmms_robust.report.joint import JOINT
 from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import Sheet
 
@@ -49,27 +46,32 @@ def _only(name: str, runs: Sequence[Run]) -> None:
 
 
 ABOUT_RANKS = (
-    "Place by each rate, best to worst in the 95 % interval over resampled pictures, on the items that all models were "
-    "asked; models whose places overlap are tied."
+    "Place by each rate: after the models that are surely better, and before those that are surely worse, by the "
+    "adjusted tests and the intervals of all pairs. Models whose places overlap are tied."
 )
 
 
-def places(runs: Mapping[str, Run]) -> Sheet:
-    """Places of several models on one benchmark, by accuracy at base and by joint rates."""
-    grid = lay_out({name: run.table for name, run in runs.items()})
-    correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
-    asked = {"base": Needed(("base",), consistent=False)} | JOINT
-    cells = {name: [name] for name in runs}
+def places(found: Sequence[Comparison]) -> Sheet:
+    """Places of several models on one benchmark, by accuracy at base and by joint rates.
+
+    Args:
+        found: comparisons of each of them with each.
+    """
+    names = list(dict.fromkeys(name for pair in found for name in (pair.first, pair.second)))
+    cells = {name: [name] for name in names}
     heads = ["model"]
-    for rate, needed in asked.items():
-        values = both if needed.consistent else correct
-        outcomes = [every([grid.outcomes((name, one), values) for one in needed.variants]) for name in runs]
-        if not (np.stack(outcomes) != ABSENT).all(0).any():
+    for rate in ("base", *JOINT):
+        rows = [(pair, row) for pair in found for row in pair.rows if row.name == rate]
+        if len(rows) < len(found):
             continue
         heads.append(rate)
-        for name, rank in zip(runs, ranks(outcomes, grid.units), strict=True):
+        better = np.zeros((len(names), len(names)), bool)
+        for pair, row in rows:
+            first, second = names.index(pair.first), names.index(pair.second)
+            better[second, first], better[first, second] = row.better > 0, row.better < 0
+        for name, rank in zip(names, ranks(better), strict=True):
             cells[name].append(str(rank.best) if rank.best == rank.worst else f"{rank.best} to {rank.worst}")
-    return Sheet(f"places · {next(iter(runs.values())).benchmark}", ABOUT_RANKS, heads, list(cells.values()))
+    return Sheet(f"places · {found[0].benchmark}", ABOUT_RANKS, heads, list(cells.values()))
 
 
 def named(folders: Mapping[str, Sequence[Run]]) -> dict[str, Sequence[Run]]:

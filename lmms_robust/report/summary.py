@@ -29,8 +29,8 @@ def told(found: Sequence[Part]) -> Iterator[Sheet | str]:
     yield from spreads(found)
     for part in found:
         if part.category == ALL:
-            yield from sheets(part.run, part.rows)
-            yield from sentences(part.run, part.joint)
+            yield from sheets(part)
+            yield from sentences(part)
             named = [one for one in found if one.run is part.run and one.category != ALL]
             if named:
                 yield _by_category(part.run, named)

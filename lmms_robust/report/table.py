@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pyarrow.compute as pc
@@ -13,35 +13,48 @@ from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import asked, codes, equals
 from lmms_robust.report.deciders import JOINS
-from lmms_robust.report.estimates import AREAS, Row, rows
-from lmms_robust.report.joint import Joint, joint_estimates
+from lmms_robust.report.estimates import AREAS, Row
+from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
+from lmms_robust.report.numbers import Part
 from lmms_robust.report.sheet import NONE, Sheet, area, bare, number, p_value, percent
 
-ABOUT_ANSWERS = (
-    "Percent of items, (95 % interval); a response without a readable answer is wrong. drop: points lost from base, "
-    "same items (abstain_…: from abstain_base). survival: still right among those right at base. followed: answered "
-    "the one wrong option that is planted (at base nothing is: its rate by chance). p: exact McNemar test against "
-    "base, adjusted for the variants (Holm)."
-)
-ABOUT_OUTCOMES = (
-    "Percent of items. followed more: than the same option is answered at base. of wrong: share of the planted option "
-    "among the wrong answers, above that of a random wrong one. truncated: stopped at the limit of tokens before a "
-    "complete answer. fallback: items whose asserted sentence only says what the answer is. own words: of the "
-    "conclusions, those in the model's own words."
-)
-ABOUT_REASONING = (
-    "consistent: the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom). undecided: "
-    "responses without a verdict, and percent. right and consistent, its drop: in percent of items; [a, b]: between a "
-    "and b, whatever the undecided are; where that hangs on more than 5 % of the items there is no point value. –: the "
-    "reasoning is not the model's own."
-)
-ABOUT_CONFIDENCE = (
-    "Option letters' probabilities at the answer letter, for the n items where the backend gave them. p right: of the "
-    "right option. entropy: in nats, 0 is certain. ece: calibration error of the answers given; few items alone make "
-    "it high. change: from base, same items. auroc: how well p right, or certainty, at base tells the items still "
-    "right from those that fell, of those with exact probabilities; 0.5 is chance."
-)
+ABOUT = {
+    "accuracy": "right answers; a response without a readable answer is wrong",
+    "drop": "points lost from base, same items (abstain_…: from abstain_base)",
+    "survival": "still right among those right at base",
+    "followed": "answered the one wrong option that is planted (at base nothing is: its rate by chance)",
+    "p": "exact McNemar test against base, adjusted for the variants (Holm)",
+    "of answered": "right ones among the readable answers",
+    "followed more": "than the same option is answered at base",
+    "of wrong": "share of the planted option among the wrong answers, above that of a random wrong one",
+    "truncated": "stopped at the limit of tokens before a complete answer",
+    "fallback": "items whose asserted sentence only says what the answer is",
+    "own words": "of the conclusions, those in the model's own words",
+    "majority": "items whose most frequent answer is right",
+    "one of k": "items with a right answer among all",
+    "consistent": "the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom)",
+    "undecided": "responses without a verdict, and percent",
+    "right and consistent": "in percent of items, as its drop. [a,b]: between a and b, whatever the undecided are; "
+    "the interval below covers both, and where that hangs on more than 5 % of the items there is no point value",
+    "p right": "probability of the right option",
+    "entropy": "in nats, 0 is certain",
+    "ece": "calibration error of the answers given; few items alone make it high",
+    "p change": "from base, same items, as entropy change",
+    "auroc by p right": "how well p right, or certainty, at base tells the items still right from those that fell, of "
+    "those with exact probabilities; 0.5 is chance",
+}
+"""What is in a column, by its head."""
+
+
+def _about(start: str, columns: Iterable[str]) -> str:
+    """What is in those columns that a table has."""
+    return " ".join([start, *(f"{head}: {ABOUT[head]}." for head in columns if head in ABOUT)])
+
+
+PERCENT = "Percent of items, (95 % interval)."
+REASONED = "Percent, (95 % interval). –: the reasoning is not the model's own."
+LETTERS = "Option letters' probabilities at the answer letter, for the n items where the backend gave them."
 
 
 def title(run: Run) -> str:
@@ -53,21 +66,21 @@ def title(run: Run) -> str:
 Column = Callable[[Row], str]
 
 
-def sheets(run: Run, found: Sequence[Row] | None = None) -> Iterator[Sheet]:
+def sheets(part: Part) -> Iterator[Sheet]:
     """The tables of one run; a probe has none about reasoning."""
-    found = rows(run.table) if found is None else found
-    yield _sheet(f"answers · {title(run)}", ABOUT_ANSWERS, found, ANSWERS)
-    yield _sheet(f"outcomes · {title(run)}", ABOUT_OUTCOMES, found, _used(found))
+    run, found = part.run, part.rows
+    yield _sheet(f"answers · {title(run)}", PERCENT, found, ANSWERS)
+    yield _sheet(f"outcomes · {title(run)}", "Percent of items.", found, _used(found))
     if not run.probe:
-        yield _sheet(f"reasoning · {title(run)}", ABOUT_REASONING, found, REASONING)
+        yield _sheet(f"reasoning · {title(run)}", REASONED, found, REASONING)
     if any("p_correct" in row.estimates for row in found):
-        yield _sheet(f"confidence · {title(run)}", ABOUT_CONFIDENCE, found, CONFIDENCE)
+        yield _sheet(f"confidence · {title(run)}", LETTERS, found, CONFIDENCE)
 
 
 def _sheet(name: str, about: str, found: Sequence[Row], columns: Mapping[str, Column]) -> Sheet:
     several = Counter(row.variant for row in found)
     cells = [[_named(row, several[row.variant] > 1), *(cell(row) for cell in columns.values())] for row in found]
-    return Sheet(name, about, ["variant", *columns], cells)
+    return Sheet(name, _about(about, columns), ["variant", *columns], cells)
 
 
 def _named(row: Row, several: bool) -> str:
@@ -170,11 +183,12 @@ SAID = {
 }
 
 
-def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
+def sentences(part: Part) -> Iterator[str]:
     """What is said below the tables: joint rates, how words were delivered, what was cut, torn or counted once."""
+    run, joint = part.run, part.joint
     if joint is not None:
         for name, rate in joint_estimates(joint, run.probe).items():
-            yield f"{SAID[name]}: {percent(rate)} ({name}, {rate.n} items)"
+            yield f"{SAID[name]}: {' '.join(percent(rate).split())} ({name}, {rate.n} items)"
         if joint.torn:
             yield f"{joint.torn} item(s) lack some of the four wrong_* variants and are in none of these rates"
         if joint.without_base > joint.torn:

@@ -180,7 +180,7 @@ def _how_many_has(found: Found, option: str, _: Sequence[str]) -> str | None:
     """Say how many someone has, as in "How many floors does it have?"."""
     words, low = found["who"].split(), found["who"].casefold().split()
     at = verb_after_subject(low)
-    if at is None or not is_count(option) or not is_plural(found["x"]):
+    if at is None or low[0] == "be" or not is_count(option) or not is_plural(found["x"]):
         return None
     who, amount = " ".join(words[:at]), option.strip().rstrip(".").casefold()
     things = singular(found["x"]) if amount in {"1", "one"} else found["x"]

@@ -185,7 +185,14 @@ def subject(option: str, options: Sequence[str]) -> str | None:
     """
     text = tidy(option)
     words = tokens(text)
-    if not text or not words or kind(text) != "phrase" or predicates(text) or re.search(r"[?!;:]|\. ", text):
+    if (
+        not text
+        or not words
+        or words[-1] in {"other", "others"}
+        or kind(text) != "phrase"
+        or predicates(text)
+        or re.search(r"[?!;:]|\. ", text)
+    ):
         return None
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]

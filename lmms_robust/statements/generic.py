@@ -194,7 +194,9 @@ PATTERNS = (
         ),
         _count,
     ),
-    Pattern("count_that", _pattern(rf"How many {_THINGS} (?P<be>are|is|were) (?P<rest>[^?]+?)\s*\?"), _count_that),
+    Pattern(
+        "count_that", _pattern(rf"How many {_THINGS} (?P<be>are|is|were|can be) (?P<rest>[^?]+?)\s*\?"), _count_that
+    ),
     Pattern(
         "count",
         _pattern(

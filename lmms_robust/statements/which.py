@@ -170,7 +170,8 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         opening = f"of these {things}, " if named else ""
         return agrees and f"{opening}{chosen} {agrees}"
     if _names(option, head_noun(name)) or _POINTED.fullmatch(option.strip().rstrip(".")):
-        said = definite(mid_sentence(option).rstrip(".").removesuffix(" one"))
+        said = mid_sentence(option).rstrip(".").removesuffix(" one")
+        said = said if " - " in said else definite(said)  # "LS4 - Lease D" is a label
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
         agrees = agreeing(verb, said)
         return agrees and f"{said} {agrees}"
@@ -216,7 +217,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said = complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
-    if said is None or clause.startswith("that is the one"):
+    if said is None or clause.startswith("that is the one") or said.split()[0] == clause.split()[-1]:
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
     one_of_many = is_plural(noun) and (is_one(said) or not (is_plural(said) or " and " in said))

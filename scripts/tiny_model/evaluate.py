@@ -18,6 +18,7 @@ from lmms_robust.perturbations import VARIANTS, build
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
 from lmms_robust.report.estimates import Row, rows
+from lmms_robust.report.grid import of_run
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scenes.generate import FAMILIES
 from lmms_robust.schema import Item, Variant
@@ -89,7 +90,7 @@ def summarize(records: Sequence[Record]) -> dict[str, dict[str, Any]]:
     """Per condition: rates of all, right answers by family; bounds where consistency is undecided."""
     return {
         row.variant: _summary(row, [record for record in records if record.variant == row.variant])
-        for row in rows(table_of(records))
+        for row in rows(of_run(table_of(records)))
     }
 
 

@@ -115,6 +115,10 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
          "The grey stool with a cushion is behind the round oak table."),
         ("Was anything moved?", "round stool was moved left", "The vase was moved right",
          "The round stool was moved left."),
+        ("How many boats can be found within 20 meters of the pier?", "6", "4",
+         "There are 6 boats that can be found within 20 meters of the pier."),
+        ("Which company has the lowest rent?", "Company A - North", "Company B - South",
+         "Company A - North has the lowest rent."),
     ],
 )  # fmt: skip
 def test_articles_order_and_names(question: str, option: str, other: str, expected: str) -> None:
@@ -124,6 +128,8 @@ def test_articles_order_and_names(question: str, option: str, other: str, expect
 @pytest.mark.parametrize(
     ("question", "options"),
     [
+        ("Which has the largest share in the chart?", ("Other", "Rent")),
+        ("Which direction is the horse facing?", ("facing the fence", "left")),
         ("Who is taller?", ("the man", "the woman", "They are the same height")),
         ("How old is the boy?", ("10", "25", "30")),
         ("Is the dog sleeping while the cat eats?", ("yes", "no")),

@@ -14,6 +14,7 @@ from lmms_robust.harness import lm_eval
 from lmms_robust.harness.plugin import task_folder
 from lmms_robust.harness.reading import task_config, task_docs
 from lmms_robust.report.estimates import rows
+from lmms_robust.report.grid import of_run
 from lmms_robust.report.logs import read_runs
 from tests.harness.conftest import environment
 
@@ -57,7 +58,8 @@ def test_the_default_limit_of_tokens_leaves_room_for_the_prompt(tmp_path: Path) 
     found = records(tmp_path, "robustness_scenes")
     assert len([record for record in found if record.get("answer")]) == 12
     assert {record.get("injection", "none") for record in found} == {"none", "prefill"}
-    assert {row.variant for row in rows(read_runs(tmp_path)[0].table)} == {record["variant"] for record in found}
+    (run,) = read_runs(tmp_path)
+    assert {row.variant for row in rows(of_run(run.table))} == {record["variant"] for record in found}
 
 
 @pytest.mark.harness

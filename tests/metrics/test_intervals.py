@@ -7,12 +7,13 @@ import pytest
 import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import minimize_scalar
 from scipy.stats import bootstrap
 from statsmodels.stats.proportion import proportion_confint
 
 from lmms_robust.metrics import intervals
 from lmms_robust.metrics.estimate import Units
-from lmms_robust.metrics.intervals import bracket, clustered_wilson, ratio, wilson
+from lmms_robust.metrics.intervals import bracket, clustered_wilson, difference, ratio, tango, wilson
 from tests.metrics.made import clustered, correlated, singles, units
 
 ANY = (-math.inf, math.inf)
@@ -144,6 +145,36 @@ def test_nothing_that_counts_has_no_interval() -> None:
     for laid in (units([]), singles(2)):
         none = np.zeros(len(laid.item))
         assert all(math.isnan(end) for end in ratio(none, none, laid, (0, 1)))
+
+
+@pytest.mark.parametrize("counts", [(0, 1, 44), (3, 1, 50), (5, 0, 300), (12, 2, 40)])
+def test_a_score_interval_ends_where_the_likelihood_says(counts: tuple[int, int, int]) -> None:
+    won, lost, n = counts
+
+    def score(delta: float) -> float:
+        """Standard errors from the difference seen, at the most likely rate under ``delta``, found by search."""
+
+        def unlikely(rate: float) -> float:
+            cells = zip((won, lost, n - won - lost), (rate + delta, rate, 1 - 2 * rate - delta), strict=True)
+            return -sum(count * math.log(share) for count, share in cells if count)
+
+        span = (max(0.0, -delta) + 1e-12, (1 - delta) / 2 - 1e-12)
+        rate = minimize_scalar(unlikely, bounds=span, method="bounded", options={"xatol": 1e-12}).x
+        return (won - lost - n * delta) / math.sqrt(n * (2 * rate + delta * (1 - delta)))
+
+    assert [score(end) for end in tango(won, lost, n)] == pytest.approx([1.96, -1.96], abs=1e-3)
+
+
+def test_of_few_units_that_differ_the_interval_is_a_score_interval_and_wider_where_they_share_pictures() -> None:
+    parts = np.array([1.0] * 4 + [-1.0] + [0.0] * 55)
+    alone = difference(parts, np.ones(60), singles(60))
+    assert alone == pytest.approx(tango(4, 1, 60))
+    low, high = difference(parts, np.ones(60), units(range(60), [n // 2 for n in range(60)]))
+    assert low < alone[0]
+    assert high > alone[1]
+    many = np.array([1.0] * 12 + [0.0] * 48)
+    assert difference(many, np.ones(60), singles(60)) == ratio(many, np.ones(60), singles(60), (-1, 1))
+    assert math.isnan(difference(np.zeros(2), np.zeros(2), singles(2))[0])
 
 
 values = st.lists(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,11 @@ from click.testing import CliRunner, Result
 
 from lmms_robust.cli import main
 from lmms_robust.errors import RobustError
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.metrics.paired import Discordant
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
-from lmms_robust.report.compare import Comparison, compare
+from lmms_robust.report.compare import Comparison, compare, verdict
 from lmms_robust.report.limits import failures
 from lmms_robust.report.logs import Run
 from tests.report.samples import line, log, record
@@ -33,7 +36,8 @@ def run(*records: Record, **changes: object) -> Run:
 
 
 def compared(old: Run, new: Run, margin: float = 0.05) -> Comparison:
-    return compare(old, new, NAMES, margin)
+    (found,) = compare(dict(zip(NAMES, (old, new), strict=True)), margin)
+    return found
 
 
 def test_items_won_and_lost_the_difference_and_its_test() -> None:
@@ -55,7 +59,7 @@ def test_no_difference_and_too_few_items_are_told_apart() -> None:
     few = compared(run(*answers("+-+-")), run(*answers("++--")))
     assert few.rows[0].verdict.startswith("not enough items to tell: differences of up to ")
     some = compared(run(*answers("+" * 5 + "-" * 15)), run(*answers("+" * 8 + "-" * 12)))
-    assert "one as large as seen takes about 50 items" in some.rows[0].verdict  # b = 0.15, c = 0: by Connor's formula
+    assert "one as large as seen takes 50 items or more" in some.rows[0].verdict  # b = 0.15, c = 0: by Connor's formula
 
 
 def test_p_values_are_adjusted_for_the_variants() -> None:
@@ -157,7 +161,15 @@ def test_three_models_are_placed_and_ties_shown(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     lines = result.output[result.output.index("places · scenes") :].splitlines()
     placed = {one.split()[0]: one.split()[1:] for one in lines if one.startswith("side")}
-    assert placed == {"side0": ["1"], "side1": ["1", "to", "2"], "side2": ["3"]}
+    assert placed == {"side0": ["1", "to", "2"], "side1": ["1", "to", "2"], "side2": ["3"]}
+
+
+def test_places_tell_no_more_apart_than_the_adjusted_tests(tmp_path: Path) -> None:
+    result = command(tmp_path, sides=("+" * 30, "+" * 24 + "-" * 6, "+" * 30))  # p = 0.031, of six rows: 0.188
+    assert "is better" not in result.output
+    assert " 0.188 " in result.output
+    lines = result.output[result.output.index("places · scenes") :].splitlines()
+    assert [one.split()[1:] for one in lines if one.startswith("side")] == [["1", "to", "3"]] * 3
 
 
 def test_of_several_runs_none_is_chosen_silently(tmp_path: Path) -> None:
@@ -181,6 +193,12 @@ def test_of_several_ways_the_worst_counts_for_a_limit() -> None:
     found = run(*answers("++++"), *answers("++", "wrong_think", injection="prefill"), *inline)
     assert len(list(failures("m", [found], {}, {"wrong_think": 0.5}))) == 1
     assert len(list(failures("m", [found], {"wrong_think": 0.5}, {}))) == 1
+
+
+def test_where_all_that_the_undecided_may_be_points_one_way_items_are_what_lacks() -> None:
+    ahead = Estimate(nan, 30, 0.033, 0.067, (-0.11, 0.23))
+    said = verdict(ahead, Discordant(1, 2, 30, 1.0, 0.04), 1.0, NAMES, 0.05)
+    assert said.startswith("not enough items to tell: differences of up to 23.0 points are possible")
 
 
 def test_what_is_undecided_is_told_from_too_few_items() -> None:

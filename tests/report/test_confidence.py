@@ -10,6 +10,7 @@ from lmms_robust.harness import lmms_eval
 from lmms_robust.record import from_log
 from lmms_robust.report.columns import table_of
 from lmms_robust.report.logs import Run, read_runs
+from lmms_robust.report.numbers import parts
 from lmms_robust.report.table import sheets
 from tests.harness.samples import made, response, responses
 
@@ -35,7 +36,7 @@ def write(folder: Path, task: str, **changes: object) -> Path:
 
 
 def cells(run: Run) -> dict[str, dict[str, str]]:
-    sheet = list(sheets(run))[-1]
+    sheet = list(sheets(next(parts([run]))))[-1]
     assert sheet.title.startswith("confidence · ")
     return {row[0]: dict(zip(sheet.columns[1:], row[1:], strict=True)) for row in sheet.rows}
 
@@ -89,4 +90,4 @@ def test_an_area_without_both_groups_is_a_dash() -> None:
 
 def test_without_probabilities_there_is_no_such_table(tmp_path: Path) -> None:
     (run,) = read_runs(write(tmp_path / "model", "robustness_scenes", letter_probs=None))
-    assert not any(sheet.title.startswith("confidence") for sheet in sheets(run))
+    assert not any(sheet.title.startswith("confidence") for sheet in sheets(next(parts([run]))))

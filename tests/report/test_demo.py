@@ -7,6 +7,7 @@ import pytest
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.demo import arguments, run
 from lmms_robust.report.estimates import rows
+from lmms_robust.report.grid import of_run
 from lmms_robust.report.logs import read_runs
 
 
@@ -17,7 +18,7 @@ def test_the_demo_shows_what_perturbations_do(tmp_path: Path, monkeypatch: pytes
     log = run(tmp_path, items=60)
     assert log.is_file()
     (found,) = read_runs(tmp_path)
-    by_variant = {row.variant: row.estimates for row in rows(found.table)}
+    by_variant = {row.variant: row.estimates for row in rows(of_run(found.table))}
     assert set(by_variant) == set(VARIANTS)
     assert {row["acc"].n for row in by_variant.values()} == {60}
     base = by_variant["base"]["acc"].value

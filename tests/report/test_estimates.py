@@ -19,6 +19,7 @@ from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
 from lmms_robust.report.estimates import ABOUT, Row, rows
+from lmms_robust.report.grid import of_run
 from lmms_robust.report.joint import Joint, joint_rates
 from tests.report.samples import record
 
@@ -95,7 +96,7 @@ def right(cell: str) -> bool:
 
 @pytest.fixture(scope="module")
 def numbers() -> dict[str, Row]:
-    return {row.variant: row for row in rows(table_of(RUN))}
+    return {row.variant: row for row in rows(of_run(table_of(RUN)))}
 
 
 def base_of(column: str) -> str:
@@ -232,7 +233,7 @@ def test_p_is_adjusted_for_the_number_of_variants(numbers: dict[str, Row]) -> No
 
 
 def test_joint_rates_are_those_planted() -> None:
-    found = joint_rates(table_of(RUN))
+    found = joint_rates(of_run(table_of(RUN)))
     assert isinstance(found, Joint)
     n, all_five = count(lambda *cells: True, *WRONG), count(lambda *cells: True, "base", *WRONG)
     assert (found.worst_acc.n, found.robust_acc.n, found.joint_acc.n) == (n, n, all_five) == (304, 304, 300)
@@ -247,7 +248,7 @@ def test_joint_rates_are_those_planted() -> None:
 
 
 def test_intervals_hold_their_bounds(numbers: dict[str, Row]) -> None:
-    joint = joint_rates(table_of(RUN))
+    joint = joint_rates(of_run(table_of(RUN)))
     found = [estimate for row in numbers.values() for estimate in row.estimates.values()]
     for estimate in [*found, joint.worst_acc, joint.robust_acc, joint.joint_acc]:
         low, high = estimate.interval
@@ -257,9 +258,11 @@ def test_intervals_hold_their_bounds(numbers: dict[str, Row]) -> None:
 
 def test_an_interval_is_wider_where_pictures_share_their_fate() -> None:
     alone, alike = (
-        rows(table_of([record(str(n), "base", "AB"[n // 2 % 2], True, picture=picture(n)) for n in range(100)]))[0]
+        rows(of_run(table_of(
+            [record(str(n), "base", "AB"[n // 2 % 2], True, picture=picture(n)) for n in range(100)]
+        )))[0]
         for picture in (lambda n: "", lambda n: str(n // 2))
-    )
+    )  # fmt: skip
     for row, n in ((alone, 100), (alike, 50)):
         expected = proportion_confint(n / 2, n, method="wilson")
         assert row.estimates["acc"].interval == pytest.approx(expected)
@@ -276,12 +279,12 @@ def numbers_of(found: Row) -> list[float]:
 
 def test_nothing_depends_on_the_order_of_responses(numbers: dict[str, Row]) -> None:
     shuffled = random.Random(2).sample(RUN, len(RUN))
-    for row in rows(table_of(shuffled)):
+    for row in rows(of_run(table_of(shuffled))):
         before = numbers[row.variant]
         assert numbers_of(row) == pytest.approx(numbers_of(before), nan_ok=True, abs=1e-12)
         counted = ("responses", "verdicts", "deciders", "undecided", "outcomes", "transitions", "discordant")
         assert [getattr(row, name) for name in counted] == [getattr(before, name) for name in counted]
-    assert [row.variant for row in rows(table_of(shuffled))] == list(numbers)
+    assert [row.variant for row in rows(of_run(table_of(shuffled)))] == list(numbers)
 
 
 def test_probabilities_of_letters_are_compared_by_item_and_foretell_who_is_still_right() -> None:
@@ -292,7 +295,7 @@ def test_probabilities_of_letters_are_compared_by_item_and_foretell_who_is_still
         if one.variant in ("base", "wrong_think")
     ]
     base, here = ({one.item: one for one in found if one.variant == name} for name in ("base", "wrong_think"))
-    row = rows(table_of(found))[1]
+    row = rows(of_run(table_of(found)))[1]
     both = [(base[item], here[item]) for item in base if item in here]
     p, h = (lambda one: one.letter_probs["A"]), (lambda one: entropy(list(one.letter_probs.values())))
     assert row.estimates["p_correct"].value == pytest.approx(np.mean([p(one) for one in here.values()]))
@@ -319,7 +322,7 @@ def test_repeats_of_an_item_vote_and_one_of_them_may_do() -> None:
         for variant in ("base", "wrong_caption")
         for repeat, answer in enumerate(said if variant == "base" else "AAA")
     ]
-    base, wrong = rows(table_of(found))
+    base, wrong = rows(of_run(table_of(found)))
     assert (base.responses, base.estimates["acc"].n) == (12, 4)
     assert base.estimates["acc"].value == pytest.approx((2 / 3 + 1 / 3 + 1 / 3 + 0) / 4)
     assert base.estimates["majority"].value == 0.25
@@ -333,7 +336,7 @@ def test_repeats_of_an_item_vote_and_one_of_them_may_do() -> None:
 
 def test_reasoning_that_is_not_the_models_own_has_no_numbers() -> None:
     found = [record("w", "base", "A", True), record("w", "stop_think", "A", undecided="not_applicable")]
-    _, stopped = rows(table_of(found))
+    _, stopped = rows(of_run(table_of(found)))
     assert stopped.verdicts is None
     assert stopped.undecided == {}
     assert not {"consistency", "undecided", "own", "consistent_acc", "consistent_drop"} & set(stopped.estimates)
@@ -343,21 +346,21 @@ def test_what_was_delivered_in_different_ways_has_rows_of_its_own_and_is_named()
     found = [record("w", "base", "A", True), record("x", "base", "A", True)]
     found += [record("w", "wrong_think", "A", True, injection="prefill"),
               record("x", "wrong_think", "B", True, injection="inline")]  # fmt: skip
-    _, inline, prefill = rows(table_of(found))
+    _, inline, prefill = rows(of_run(table_of(found)))
     assert [(row.injection, row.responses, row.estimates["drop"].value) for row in (inline, prefill)] == [
         ("inline", 1, 1.0), ("prefill", 1, 0.0)
     ]  # fmt: skip
-    assert joint_rates(table_of(found)).mixed == ("wrong_think",)
+    assert joint_rates(of_run(table_of(found))).mixed == ("wrong_think",)
 
 
 def test_a_run_without_base_or_without_common_items_has_no_paired_numbers() -> None:
-    (alone,) = rows(table_of([record("w", "wrong_caption", "A", True)]))
+    (alone,) = rows(of_run(table_of([record("w", "wrong_caption", "A", True)])))
     assert not {"drop", "survival", "followed_more", "consistent_drop"} & set(alone.estimates)
     assert alone.discordant is None
-    _, apart = rows(table_of([record("w", "base", "A", True), record("x", "wrong_caption", "A", True)]))
+    _, apart = rows(of_run(table_of([record("w", "base", "A", True), record("x", "wrong_caption", "A", True)])))
     assert apart.estimates["drop"].n == 0
     assert math.isnan(apart.discordant.p)
     assert math.isnan(apart.p)
-    assert joint_rates(table_of([record("w", "base", "A", True)])) is None
-    assert rows(table_of([])) == []
-    assert joint_rates(table_of([])) is None
+    assert joint_rates(of_run(table_of([record("w", "base", "A", True)]))) is None
+    assert rows(of_run(table_of([]))) == []
+    assert joint_rates(of_run(table_of([]))) is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import fields
 from hashlib import sha256
@@ -159,6 +160,20 @@ def test_a_number_says_its_condition_its_interval_and_its_bounds(folder: Path) -
     assert (bounded["score"], bounded["details"]["low"], bounded["details"]["high"]) == (0.5, "0.5", "1.0")
     drop = named(aggregates(folder)["robust_scenes_wrong_think"])["drop"]["metric_config"]
     assert (drop["lower_is_better"], drop["min_score"], drop["max_score"]) == (True, -1, 1)
+
+
+def test_a_drop_says_its_test_and_the_transitions_behind_it(folder: Path) -> None:
+    one = aggregates(folder)["robust_scenes_wrong_think"]
+    (drop,) = (found for found in one["evaluation_results"] if found["evaluation_result_id"] == "drop")
+    details = {name: json.loads(drop["score_details"]["details"][name]) for name in ("against_base", "transitions")}
+    pairs = [(before, after) for before in RECORDS for after in RECORDS
+             if (before.variant, after.variant) == ("base", "wrong_think") and before.item == after.item]  # fmt: skip
+    counted = Counter((before.outcome, after.outcome) for before, after in pairs)
+    assert {(row["base"], row["here"]): row["n"] for row in details["transitions"]} == counted
+    lost = sum(before.correct and not after.correct for before, after in pairs)
+    assert (details["against_base"]["lost"], details["against_base"]["n"]) == (lost, len(pairs))
+    assert set(details["against_base"]) >= {"won", "p", "p_holm", "resolution"}
+    assert "Tango" in drop["score_details"]["uncertainty"]["confidence_interval"]["method"]
 
 
 def test_a_judge_stands_with_the_numbers_that_it_decided(folder: Path) -> None:

@@ -79,6 +79,26 @@ def test_checkpoints_stand_in_one_table_in_the_order_of_their_steps(tmp_path: Pa
     assert named == ["run__checkpoint-50", "run__checkpoint-200", "run__checkpoint-1000"]
 
 
+@pytest.mark.parametrize("folder", ["checkpoint-{}", "step_{}", "global_step_{}", "run/step-{}/logs"])
+def test_checkpoints_of_one_name_are_told_by_their_folders(tmp_path: Path, folder: str) -> None:
+    for step in (1000, 50, 200):
+        log(tmp_path / folder.format(step) / "org__model", "d1", "robustness_scenes", *map(line, RECORDS))
+    lines = summary(tmp_path).splitlines()
+    named = [one.split()[0] for one in lines[: lines.index("")] if "org__model" in one]
+    below = folder.removeprefix("run/")
+    assert named == [f"{below.format(step)}/org__model" for step in (50, 200, 1000)]
+
+
+def test_runs_of_one_name_in_one_folder_are_told_by_their_dates(tmp_path: Path) -> None:
+    for date in ("d1", "d2"):
+        log(tmp_path / "model", date, "robustness_scenes", *(line(one, date) for one in RECORDS))
+    lines = summary(tmp_path).splitlines()
+    assert [one.split()[:2] for one in lines[: lines.index("")] if "model d" in one] == [
+        ["model", "d1"],
+        ["model", "d2"],
+    ]
+
+
 def test_several_folders_are_read(tmp_path: Path) -> None:
     for name in ("one", "other"):
         log(tmp_path / name / name, "d1", "robust_scenes_base", line(record("w", "base", "A", True)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from rich.console import Console
 
 from lmms_robust.record import Record
 from lmms_robust.report.columns import table_of
-from lmms_robust.report.joint import joint_rates
 from lmms_robust.report.logs import Run, read_runs
+from lmms_robust.report.numbers import Part, parts
 from lmms_robust.report.sheet import WIDTH
 from lmms_robust.report.table import sentences, sheets
 from tests.report.samples import line, log, record
@@ -34,11 +35,14 @@ def run(*records: Record, **changes: object) -> Run:
     return Run("model", "d1", "scenes", False, 0, table_of(records), **changes)
 
 
+def whole(found: Run) -> Part:
+    return next(parts([found]))
+
+
 def cells(found: Run) -> list[dict[str, dict[str, str]]]:
     """Per table: variant -> column -> cell."""
-    return [
-        {row[0]: dict(zip(sheet.columns[1:], row[1:], strict=True)) for row in sheet.rows} for sheet in sheets(found)
-    ]
+    made = sheets(whole(found))
+    return [{row[0]: dict(zip(sheet.columns[1:], row[1:], strict=True)) for row in sheet.rows} for sheet in made]
 
 
 def test_the_example_of_the_conventions() -> None:
@@ -57,11 +61,13 @@ def test_the_example_of_the_conventions() -> None:
                                        "truncated": "0.0", "of wrong": "-50.0", "own words": "50.0"}  # fmt: skip
     assert reasoning["base"] == {
         "consistent": "100.0 (44,100)", "yes+no": "3+0", "by": "rules 3", "undecided": "1 (25.0)",
-        "right and consistent": "[50.0,75.0]", "its drop": "",
+        "right and consistent": "[50.0,75.0]\n(15,95)", "its drop": "",
     }  # fmt: skip
+    drop, interval = reasoning["wrong_think"].pop("its drop").splitlines()
+    assert (drop, interval[0], interval[-1]) == ("[25.0,75.0]", "(", ")")
     assert reasoning["wrong_think"] == {
         "consistent": "50.0 (9,91)", "yes+no": "1+1", "by": "judge 1\nrules 1", "undecided": "2 (50.0)",
-        "right and consistent": "[0.0,25.0]", "its drop": "[25.0,75.0]",
+        "right and consistent": "[0.0,25.0]\n(0,70)",
     }  # fmt: skip
 
 
@@ -87,7 +93,11 @@ def test_what_must_not_be_mixed_has_rows_of_its_own() -> None:
         "wrong_think (inline)", "wrong_think (prefill)",
         "wrong_caption (none, captions by llm:m h)", "wrong_caption (none, captions by statements)",
     ]  # fmt: skip
-    assert list(sentences(found, None)) == ["injected words, by responses: inline 1, prefill 1", "captions by llm:m h"]
+    said = list(sentences(replace(whole(found), joint=None)))
+    assert said == [
+        "injected words, by responses: inline 1, prefill 1",
+        "captions by llm:m h",
+    ]
 
 
 def test_the_share_of_fallback_sentences_is_shown_where_there_are_any() -> None:
@@ -109,23 +119,23 @@ def test_a_probe_has_no_table_of_reasoning(tmp_path: Path) -> None:
     probed = record("w", "base", "A", undecided="not_applicable", injection="probe")
     log(tmp_path / "one", "d1", "robustprobe_scenes", line(probed))
     (found,) = read_runs(tmp_path)
-    assert [sheet.title.split(" ·")[0] for sheet in sheets(found)] == ["answers", "outcomes"]
-    assert next(sheets(found)).title == "answers · scenes (probe) · one · d1"
+    assert [sheet.title.split(" ·")[0] for sheet in sheets(whole(found))] == ["answers", "outcomes"]
+    assert next(sheets(whole(found))).title == "answers · scenes (probe) · one · d1"
 
 
 def test_joint_rates_torn_items_and_what_was_cut_stand_below_the_tables() -> None:
     wrong = ("wrong_think", "wrong_think_but", "wrong_caption", "wrong_caption_disclaimer")
-    whole = [record("w", name, "A", None if name == "wrong_caption" else True) for name in ("base", *wrong)]
+    complete = [record("w", name, "A", None if name == "wrong_caption" else True) for name in ("base", *wrong)]
     torn = [record("x", name, None, problem="truncated", truncated=True) for name in wrong]
-    found = run(*whole, *torn, notes=("a note",))
-    joint = joint_rates(found.table)
+    found = whole(run(*complete, *torn, notes=("a note",)))
+    joint = found.joint
     assert joint is not None
     assert (joint.worst_acc.value, joint.torn, joint.without_base) == (0.5, 0, 1)
     assert (joint.joint_acc.low, joint.joint_acc.high, joint.joint_acc.n) == (0.0, 1.0, 1)
-    said = list(sentences(found, joint))
+    said = list(sentences(found))
     assert said[0].startswith("right under all four wrong_*: 50.0 (")
     assert said[0].endswith("(worst_acc, 2 items)")
-    assert "[0.0,100.0] (joint_acc, 1 items)" in said[2]
+    assert "[0.0,100.0] (0,100) (joint_acc, 1 items)" in said[2]
     assert said[3] == "1 item(s) have these four and lack base: they are not in joint_acc"
     assert said[4] == "warning: 4 of 9 responses stopped at the limit of tokens; allow more new tokens"
     assert said[-1] == "a note"
@@ -133,19 +143,29 @@ def test_joint_rates_torn_items_and_what_was_cut_stand_below_the_tables() -> Non
 
 def test_bounds_are_printed_as_they_are_and_tables_fit_the_width() -> None:
     console = Console(width=WIDTH, record=True, file=StringIO())
-    for sheet in sheets(run(*EXAMPLE)):
+    for sheet in sheets(whole(run(*EXAMPLE))):
         console.print(sheet.rich())
     text = console.export_text()
     assert "[25.0,75.0]" in text
-    assert "[a, b]" in text
+    assert "[a,b]" in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_captions_tell_of_columns_that_are_there() -> None:
+    captions = [sheet.about for sheet in sheets(whole(run(*EXAMPLE)))]
+    assert "own words: of the conclusions" in captions[1]
+    assert not any(name in captions[1] for name in ("fallback", "abstained", "majority"))
 
 
 def test_texts_of_logs_are_printed_and_never_read_as_markup() -> None:
     found = run(record("w", "wrong_caption", "A", True, benchmark="[/b]", injection="[/i]", caption_source="llm:[/m]"))
     output = StringIO()
-    for sheet in sheets(Run("[bold]model", "d1", "[/b]", False, 0, found.table)):
+    for sheet in sheets(whole(Run("[bold]model", "d1", "[/b]", False, 0, found.table))):
         Console(file=output, width=200).print(sheet.rich())
         assert "\\[/b\\] · \\[bold\\]model · d1" in sheet.markdown()
     assert "[/b] · [bold]model · d1" in output.getvalue()
-    assert list(sentences(found, None)) == ["injected words, by responses: [/i] 1", "captions by llm:[/m]"]
+    said = list(sentences(replace(whole(found), joint=None)))
+    assert said == [
+        "injected words, by responses: [/i] 1",
+        "captions by llm:[/m]",
+    ]

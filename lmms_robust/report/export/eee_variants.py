@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,9 +19,9 @@ from lmms_robust.report.columns import codes
 from lmms_robust.report.deciders import JOINS
 from lmms_robust.report.export import eee
 from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
-from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
+from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, method, span
 from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import SEVERAL, Number, numbers, suite
+from lmms_robust.report.numbers import SEVERAL, Number, Part, flat, nested, parts, suite
 from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
 
@@ -98,10 +99,12 @@ def write(run: Run, number: int, publisher: eee.Publisher, root: Path) -> tuple[
             entries[way].add(_sample(one), root, files)
             if one.record.decided_by != RULES:
                 judges.setdefault(way, set()).update(one.record.decided_by.split(JOINS))
-    for way, found in groupby(numbers(run), key=attrgetter("way")):
+    part = next(parts([run]))
+    details = _against_base(part)
+    for way, found in groupby(flat(part), key=attrgetter("way")):
         entry = entries.setdefault(way, made.entry(way))
         deciders = judges.get(way, set()) if way[0] != SEVERAL else set().union(*judges.values())
-        entry.close(_aggregate(made, entry, list(found), sorted(deciders)), root)
+        entry.close(_aggregate(made, entry, list(found), sorted(deciders), details.get(way, {})), root)
     return len(entries), sum(entry.rows for entry in entries.values())
 
 
@@ -140,14 +143,16 @@ def question(record: Record) -> str:
     return "\n".join([*picture, record.question, *options])
 
 
-def _aggregate(made: _Made, entry: eee.Entry, found: list[Number], judges: list[str]) -> dict[str, Any]:
+def _aggregate(
+    made: _Made, entry: eee.Entry, found: list[Number], judges: list[str], details: Mapping[str, str]
+) -> dict[str, Any]:
     run, harness = made.run, made.harness
     results = [
         {
             "evaluation_result_id": number.name,
             "evaluation_name": entry.name,
             "metric_config": _metric(run, number, judges if number.name in VERDICTS else []),
-            "score_details": _score(number),
+            "score_details": _score(number, details if number.name == "drop" else {}),
             **made.shared,
         }
         for number in found
@@ -202,17 +207,28 @@ def _scoring(judges: list[str]) -> dict[str, Any]:
     }
 
 
-def _score(number: Number) -> dict[str, Any]:
-    """The one number that there is room for; of what has bounds they stand beside it."""
-    bounds: dict[str, Any] = {}
+def _against_base(part: Part) -> dict[Way, dict[str, str]]:
+    """By variant what is told beside its drop: McNemar's test, and outcomes at base and here, each as JSON."""
+    told = ("against_base", "transitions")
+    return {
+        (row["variant"], row["injection"], row["caption_source"]): {name: json.dumps(row[name]) for name in told}
+        for row in nested(part)["variants"]
+        if row["against_base"]
+    }
+
+
+def _score(number: Number, details: Mapping[str, str]) -> dict[str, Any]:
+    """The one number that there is room for; of what has bounds they stand beside it, with further details."""
+    told = dict(details)
     if not number.low == number.high == number.value:
         point = {"point": NO_POINT} if number.value is None else {}
-        bounds = {"details": {"low": repr(number.low), "high": repr(number.high), **point}}
+        told |= {"low": repr(number.low), "high": repr(number.high), **point}
     uncertainty: dict[str, Any] = {"num_samples": number.n}
     if number.interval_low is not None and number.interval_high is not None:
         uncertainty["confidence_interval"] = {
             "lower": number.interval_low,
             "upper": number.interval_high,
             "confidence_level": LEVEL,
+            "method": method(number.name),
         }
-    return {"score": number.point, **bounds, "uncertainty": uncertainty}
+    return {"score": number.point, **({"details": told} if told else {}), "uncertainty": uncertainty}

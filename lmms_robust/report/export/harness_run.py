@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.sample_log import place_of_log, results
+from lmms_robust.report.sample_log import pairs, place_of_log, results
 
 ENGINES = {"robust_hf": "transformers", "robust_vllm": "vllm", "hf": "transformers", "hf-multimodal": "transformers"}
 """Model of a harness -> what computes."""
@@ -59,11 +59,10 @@ class HarnessRun:
     @property
     def model_details(self) -> dict[str, str]:
         """What else is known of the model."""
-        given = self.config.get("model_args")
-        pairs = given if isinstance(given, dict) else dict(_pair(part) for part in str(given or "").split(","))
+        given = pairs(self.config.get("model_args"))
         deployed = {"deployment_type": "self_deployed" if self.engine else "unknown", "model_availability": "unknown"}
         backend = {"backend": str(self.config["model"])} if self.config.get("model") else {}
-        return deployed | backend | {name: str(pairs[name]) for name in TOLD if name in pairs}
+        return deployed | backend | {name: given[name] for name in TOLD if name in given}
 
     def of_task(self, part: str, name: str) -> Mapping[str, Any]:
         """What a part of the results says of a task."""
@@ -141,11 +140,6 @@ def _object(value: Any) -> Mapping[str, Any]:
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _pair(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("=")
-    return name.strip(), value
 
 
 def _float(value: Any) -> float | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from math import inf
 
+from lmms_robust.metrics.intervals import FEW, MOST_RESAMPLED
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.estimates import ABOUT
 from lmms_robust.report.numbers import AUROC
@@ -26,6 +27,13 @@ _LOWER = {"no_answer", "truncated", "ece"}
 _LOWER_WHERE_PLANTED = {"drop", "consistent_drop", "followed", "followed_more", "followed_of_wrong"}
 _DROPS = {"drop", "consistent_drop"}
 
+_WILSON = {
+    *("acc", "acc_answered", "followed", "abstained", "no_answer", "truncated"),
+    *("consistency", "undecided", "own", "consistent_acc", "fallback"),
+}
+_RESAMPLED = f"BCa bootstrap over pictures; clustered normal above {MOST_RESAMPLED} pictures"
+_PAIRED = {"drop", "consistent_drop", "followed_more"}
+
 VERDICTS = {"consistency", "undecided", "own", "consistent_acc", "consistent_drop", "robust_acc", "joint_acc"}
 """Estimates that rest on whether reasoning and answer agree, which a judge may have decided."""
 
@@ -41,6 +49,19 @@ def about(estimate: str) -> str:
 def span(estimate: str) -> tuple[float, float]:
     """The least and the greatest that an estimate can be."""
     return _SPANS.get(estimate, (0.0, 1.0))
+
+
+def method(estimate: str) -> str:
+    """How the interval of an estimate is made.
+
+    >>> method("acc")
+    'Wilson score, with the design effect of pictures'
+    """
+    if estimate in _WILSON:
+        return "Wilson score, with the design effect of pictures"
+    if estimate.startswith(AUROC):
+        return "DeLong on the logit scale; Newcombe where one group is small"
+    return f"{_RESAMPLED}; Tango score where fewer than {FEW} differ" if estimate in _PAIRED else _RESAMPLED
 
 
 def higher_is_better(estimate: str, variant: str) -> bool | None:
