@@ -14,7 +14,6 @@ from lmms_robust.pages.figure import (
     Figure,
     Numbers,
     data,
-    labels,
     named,
     names,
     order,
@@ -37,12 +36,11 @@ ROW = 22
 """Height of a row in pixels; of each model in it 12 where there are several."""
 
 
-def figures(runs: Sequence[Numbers], by_category: Sequence[Numbers], checkpoints: bool) -> Iterator[Figure]:
+def figures(runs: Sequence[Numbers], checkpoints: bool) -> Iterator[Figure]:
     """The figures about the runs of one benchmark.
 
     Args:
         runs: their numbers.
-        by_category: the numbers of each of their categories.
         checkpoints: the runs are checkpoints of a training, whose steps stand in their names.
     """
     yield _accuracy(runs)
@@ -50,10 +48,6 @@ def figures(runs: Sequence[Numbers], by_category: Sequence[Numbers], checkpoints
         yield _joint(runs)
     if checkpoints and (found := _checkpoints(runs)):
         yield found
-    for run, name in zip(runs, names(runs), strict=True):
-        found_here = [one for one in by_category if (one["model"], one["date"]) == (run["model"], run["date"])]
-        if len({one["category"] for one in found_here}) > 1:
-            yield _categories(found_here, name)
 
 
 def _models(runs: Sequence[Numbers]) -> tuple[alt.Color, alt.Shape]:
@@ -131,39 +125,6 @@ def _joint(runs: Sequence[Numbers]) -> Figure:
     return Figure("joint", "What holds of an item under every misleading condition at once", about, spec)
 
 
-def _categories(found: Sequence[Numbers], name: str) -> Figure:
-    rows = [
-        {"category": one["category"], "row": label, "value": percent(acc["value"]), "n": acc["n"],
-         "from": percent(acc["interval_low"]), "to": percent(acc["interval_high"]), "injection": row["injection"]}
-        for one in found
-        for label, row in zip(labels(one), one["variants"], strict=True)
-        if (acc := row["estimates"]["acc"])["n"]
-    ]  # fmt: skip
-    base = alt.Chart(data(rows)).encode(
-        x=alt.X("row:N", sort=order(row["row"] for row in rows), title=None, axis=alt.Axis(labelAngle=-40)),
-        y=alt.Y("category:N", title="category", axis=alt.Axis(labelLimit=160)),
-        tooltip=["category:N", "row:N", "value:Q", "from:Q", "to:Q", "n:Q", "injection:N"],
-    )
-    cells = base.mark_rect().encode(
-        color=alt.Color(
-            "value:Q", scale=alt.Scale(scheme="viridis", domain=[0, 100]), title="right answers (%)",
-            legend=alt.Legend(orient="top", gradientLength=160),
-        )
-    )  # fmt: skip
-    ink = alt.when("datum.value > 55").then(alt.value("black")).otherwise(alt.value("white"))
-    texts = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=".0f"), color=ink)
-    about = sentences(
-        "Percent of right answers by category and variant; the intervals show at the pointer",
-        f"{said_items(row['n'] for row in rows)} a cell",
-        said_injections(row for one in found for row in one["variants"]),
-        "Cells without items are empty",
-    )
-    least = 130 + 36 * len({row["row"] for row in rows})
-    layers = alt.layer(cells, texts, usermeta={"least": least})
-    spec = layers.properties(width="container", height=alt.Step(ROW + 2))
-    return Figure("categories", f"Which kinds of questions suffer · {name}", about, spec.to_dict())
-
-
 def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
     """Accuracy against faithfulness over the steps of a training, as arXiv 2602.12506 draws it."""
     rows, without = [], []
@@ -183,8 +144,8 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
     if not rows:
         return None
     base = alt.Chart(data(rows)).encode(
-        x=alt.X("accuracy:Q", title="right answers (%)", scale=alt.Scale(zero=False, padding=12)),
-        y=alt.Y("faithfulness:Q", title="consistent (% of verdicts)", scale=alt.Scale(zero=False, padding=12)),
+        x=alt.X("accuracy:Q", title="right answers (%)", scale=SHARE),
+        y=alt.Y("faithfulness:Q", title="consistent (% of verdicts)", scale=SHARE),
         color=alt.Color("row:N", scale=alt.Scale(domain=SHOWN, range=PALETTE[: len(SHOWN)]), title="variant",
                         legend=alt.Legend(orient="top")),
         order="step:Q",
@@ -207,5 +168,6 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
     return Figure("checkpoints", title, about, spec.to_dict())
 
 
+SHARE = alt.Scale(zero=False, nice=False, padding=16)
 SHOWN = ["base", "wrong_caption", "wrong_think", "correct_think"]
 """Variants of the figure of checkpoints."""

@@ -16,6 +16,7 @@ from lmms_robust.pages.figure import (
     data,
     labels,
     order,
+    percent,
     said_injections,
     said_items,
     said_without,
@@ -35,13 +36,16 @@ STEPS = 9
 """Points of the edge of a ribbon."""
 
 
-def figures(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> Iterator[Figure]:
+def figures(run: Numbers, by_category: Sequence[Numbers], confidence: Sequence[Mapping[str, Any]]) -> Iterator[Figure]:
     """The figures about a run.
 
     Args:
         run: its numbers.
+        by_category: the numbers of each of its categories.
         confidence: what :func:`lmms_robust.pages.confidence.confidence` gives for it.
     """
+    if len(by_category) > 1:
+        yield _categories(by_category)
     if any(row["quadrants"] for row in run["variants"]):
         yield _quadrants(run)
     if any(row["transitions"] for row in run["variants"]):
@@ -49,6 +53,39 @@ def figures(run: Numbers, confidence: Sequence[Mapping[str, Any]]) -> Iterator[F
     if any(row["quadrants"] for row in run["variants"]):
         yield _deciders(run)
     yield from figures_of_confidence.figures(run, confidence)
+
+
+def _categories(found: Sequence[Numbers]) -> Figure:
+    rows = [
+        {"category": one["category"], "row": label, "value": percent(acc["value"]), "n": acc["n"],
+         "from": percent(acc["interval_low"]), "to": percent(acc["interval_high"]), "injection": row["injection"]}
+        for one in found
+        for label, row in zip(labels(one), one["variants"], strict=True)
+        if (acc := row["estimates"]["acc"])["n"]
+    ]  # fmt: skip
+    base = alt.Chart(data(rows)).encode(
+        x=alt.X("row:N", sort=order(row["row"] for row in rows), title=None, axis=alt.Axis(labelAngle=-40)),
+        y=alt.Y("category:N", title="category", axis=alt.Axis(labelLimit=160)),
+        tooltip=["category:N", "row:N", "value:Q", "from:Q", "to:Q", "n:Q", "injection:N"],
+    )
+    cells = base.mark_rect().encode(
+        color=alt.Color(
+            "value:Q", scale=alt.Scale(scheme="viridis", domain=[0, 100]), title="right answers (%)",
+            legend=alt.Legend(orient="top", gradientLength=160),
+        )
+    )  # fmt: skip
+    ink = alt.when("datum.value > 55").then(alt.value("black")).otherwise(alt.value("white"))
+    texts = base.mark_text(fontSize=11).encode(text=alt.Text("value:Q", format=".0f"), color=ink)
+    about = sentences(
+        "Percent of right answers by category and variant; the intervals show at the pointer",
+        f"{said_items(row['n'] for row in rows)} a cell",
+        said_injections(row for one in found for row in one["variants"]),
+        "Cells without items are empty",
+    )
+    least = 130 + 36 * len({row["row"] for row in rows})
+    layers = alt.layer(cells, texts, usermeta={"least": least})
+    spec = layers.properties(width="container", height=alt.Step(24))
+    return Figure("categories", "Which kinds of questions suffer", about, spec.to_dict())
 
 
 def _bars(rows: list[dict[str, Any]], wanted: Sequence[str], colors: Mapping[str, str], about: str) -> dict[str, Any]:

@@ -94,11 +94,11 @@ def _groups(found: Sequence[Part], checkpoints: bool) -> Iterator[dict[str, Any]
         here = list(several)
         numbers = [(part, nested(part)) for part in here]
         whole = [one for part, one in numbers if part.category == ALL]
-        named = [one for part, one in numbers if part.category != ALL]
-        shared = list(figures_of_benchmark.figures(whole, named, checkpoints))
+        named = [(part.run, one) for part, one in numbers if part.category != ALL]
+        shared = list(figures_of_benchmark.figures(whole, checkpoints))
         runs = [part.run for part in here if part.category == ALL]
         apart = [
-            {"name": name, "figures": _of_run(run, one), "open": len(runs) == 1}
+            {"name": name, "figures": _of_run(run, one, [n for of, n in named if of is run]), "open": len(runs) == 1}
             for name, run, one in zip(names(whole), runs, whole, strict=True)
         ]
         seed_ = f" · plant seed {seed}" if seed else ""
@@ -109,8 +109,8 @@ def _groups(found: Sequence[Part], checkpoints: bool) -> Iterator[dict[str, Any]
         }
 
 
-def _of_run(run: Run, numbers: Numbers) -> list[Figure]:
-    return list(figures_of_run.figures(numbers, list(confidence(run.table))))
+def _of_run(run: Run, numbers: Numbers, by_category: Sequence[Numbers]) -> list[Figure]:
+    return list(figures_of_run.figures(numbers, by_category, list(confidence(run.table))))
 
 
 def _markdown(found: Sequence[Part]) -> str:

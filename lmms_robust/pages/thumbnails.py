@@ -69,5 +69,5 @@ def small(content: bytes, where: str) -> str:
     picture = shown(content, where)
     picture.thumbnail((SIDE, SIDE))
     buffer = BytesIO()
-    picture.save(buffer, "WEBP", quality=QUALITY)
+    picture.save(buffer, "WEBP", quality=QUALITY, method=1)
     return b64encode(buffer.getvalue()).decode()

@@ -232,6 +232,55 @@ def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:
+    sure = {"A": 0.95, "B": 0.05}
+    told = [
+        (sure, "A", sure),
+        (sure, "B", {"A": 0.15, "B": 0.85}),
+        ({"A": 0.55, "B": 0.45}, "B", {"A": 0.25, "B": 0.75}),
+    ]
+    samples = []
+    for number, (before, answer, here) in enumerate(told):
+        about = {"digest": f"d{number}", "picture": f"p{number}"}
+        samples.append(line(record(f"i{number}", "base", "A", True, letter_probs=before, **about)))
+        samples.append(line(record(f"i{number}", "wrong_caption", answer, True, letter_probs=here, **about)))
+    log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    drawn = specs((tmp_path / "page" / "index.html").read_text())
+    cells = {(one["x"], one["y"]): one["responses"] for one in values(drawn["confidence"])}
+    assert cells == {(0.9, 0.9): 1, (0.9, 0.1): 1, (0.5, 0.2): 1}
+    curve = [(one["fell"], one["survived"]) for one in values(drawn["auroc"])]
+    assert curve == [(0, 0), (0.5, 1), (1, 1)]  # one that fell was as sure as the one that stayed
+
+
+ODD = {
+    "a probe": [
+        record("w", name, "A", injection="probe", undecided="not_applicable") for name in ("base", "wrong_think")
+    ],
+    "no base": [record("w", "wrong_think", "B", False, injection="inline")],
+    "no answers": [
+        record("w", name, None, undecided="no_answer", problem="truncated") for name in ("base", "wrong_caption")
+    ],
+    "two ways": [
+        record(item, "wrong_think", "A", True, digest=item, injection=way)
+        for item, way in (("w", "prefill"), ("x", "inline"))
+    ],
+    "two seeds": [record("w", "base", "A", True, seed=seed) for seed in (0, 1)],
+    "repeats": [record("w", "base", answer, True, repeat=number) for number, answer in enumerate("AB")],
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_whatever_was_run_has_a_report(tmp_path: Path, name: str) -> None:
+    log(tmp_path / "run" / "m", "d1", "robustness_scenes", *map(line, ODD[name]))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures", "--checkpoints")
+    page = (tmp_path / "page" / "index.html").read_text()
+    for spec in specs(page).values():
+        alt.Chart.from_dict(spec, validate=True)
+    assert len(re.findall(r"<li>", page.partition("</ol>")[0])) == 5
+    assert len(inside(page)["index"]["columns"]["item"]) == len(ODD[name])
+
+
 def test_without_the_extra_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lmms_robust.cli_pages.find_spec", lambda name: None if name == "altair" else sys)
     assert "not installed: altair; allowed: pip install 'lmms-robust[report]'" in refused(
