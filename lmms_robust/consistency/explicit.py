@@ -28,6 +28,8 @@ _SHORT = 4
 """Words of a sentence that, holding another option, replaces what stands before it ("Sorry, B.")."""
 _BACK = 2
 """Sentences before a plain statement that may contradict it."""
+_WEIGHED = 3
+"""Sentences before a mere letter, or an order, that may contradict it."""
 _LAST = 2
 """Sentences at the end, one of which has to hold the only option that is named."""
 _NO_PROSE = re.compile(r"\{\s{0,9}[\"'][^{}]{0,200}\}|\{[{%][^{}]{0,200}\}\}?|<!--[^<>]{0,200}-->")
@@ -65,7 +67,9 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
     >>> conclude("The caption says left, but the dog is on the right.", "Where is the dog?", ("left", "right")).option
     1
     """
-    flat, known = _NO_PROSE.sub(" ", plain(text[-TAIL:])), names(question, tuple(options))
+    flat, known = plain(text[-TAIL:]), names(question, tuple(options))
+    if "}" in flat or "-->" in flat:
+        flat = _NO_PROSE.sub(" ", flat)
     listed = backwards(flat)
     if unfinished and flat.rstrip()[-1:] not in tuple(".!?。\"')"):
         last = read(next(listed, (0, ""))[1], known)
@@ -103,7 +107,7 @@ def _goes_on(said: Said, known: Names) -> bool:
 
 def _contradicts(said: Said, before: Iterator[tuple[int, str]], known: Names) -> bool:
     """Whether the last firm statement before a sentence is of another option."""
-    for _, sentence in islice(before, _MOST):
+    for _, sentence in islice(before, _WEIGHED):
         one = read(sentence, known)
         if one.words and one.force != Force.NOTHING and one.option is not None:
             return one.option != said.option and (one.firm or one.force != Force.PLAIN)
