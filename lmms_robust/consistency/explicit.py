@@ -8,13 +8,13 @@ counts only where they are empty or affirm.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
 from lmms_robust.consistency.verdicts import RULES, derive
 from lmms_robust.reading import words
-from lmms_robust.reading.options import names
+from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
 from lmms_robust.reading.spelling import plain
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
@@ -28,8 +28,12 @@ _SHORT = 4
 """Words of a sentence that, holding another option, replaces what stands before it ("Sorry, B.")."""
 _BACK = 2
 """Sentences before a plain statement that may contradict it."""
+_WEIGHED = 3
+"""Sentences before a mere letter, or an order, that may contradict it."""
 _LAST = 2
 """Sentences at the end, one of which has to hold the only option that is named."""
+_NO_PROSE = re.compile(r"\{\s{0,9}[\"'][^{}]{0,200}\}|\{[{%][^{}]{0,200}\}\}?|<!--[^<>]{0,200}-->")
+"""An object of JSON, a template's braces or a comment, which state nothing."""
 
 Where = Literal["own", "injected"]
 
@@ -64,6 +68,8 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
     1
     """
     flat, known = plain(text[-TAIL:]), names(question, tuple(options))
+    if "}" in flat or "-->" in flat:
+        flat = _NO_PROSE.sub(" ", flat)
     listed = backwards(flat)
     if unfinished and flat.rstrip()[-1:] not in tuple(".!?。\"')"):
         last = read(next(listed, (0, ""))[1], known)
@@ -76,12 +82,36 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
         if said.words and words.INFERS.issuperset(said.words):  # "Therefore", and its sentence stands elsewhere
             continue
         if said.force >= Force.CONCLUDED and (said.words or not later):  # a bare letter counts as the last word only
-            return _concluded(said, later)
+            found = _concluded(said, later)
+            weighed = found.option is None or found.option != said.option or _goes_on(said, known)
+            contradicts = not weighed and _contradicts(said, listed, known)
+            return Conclusion(None, problem="ambiguous") if contradicts else found
         later.append(said)
         beyond += beyond > 0 or said.force == Force.PLAIN
         if beyond > _BACK:
             break
     return Conclusion(None, problem="no_conclusion") if unfinished else _plain(later)
+
+
+def _goes_on(said: Said, known: Names) -> bool:
+    """Whether a sentence weighs what stands before it: it corrects that, or draws a conclusion and has words for it."""
+    spoken, first = {*said.words}, said.words[:1]
+    own = frozenset() if said.option is None else known.words[said.option]
+    if not spoken.isdisjoint(own - words.FUNCTION or own):  # "so choose the left one" is said to somebody else
+        orders = not spoken.isdisjoint(words.CHOOSES) and spoken.isdisjoint(words.FIRST_PERSON)
+        draws = not spoken.isdisjoint(words.INFERS) and not orders
+    else:
+        draws = not words.INFERS.isdisjoint(first) and not spoken.isdisjoint(words.VERBS)
+    return draws or not words.CORRECTS.isdisjoint(said.words[:3])
+
+
+def _contradicts(said: Said, before: Iterator[tuple[int, str]], known: Names) -> bool:
+    """Whether the last firm statement before a sentence is of another option."""
+    for _, sentence in islice(before, _WEIGHED):
+        one = read(sentence, known)
+        if one.words and one.force != Force.NOTHING and one.option is not None:
+            return one.option != said.option and (one.firm or one.force != Force.PLAIN)
+    return False
 
 
 def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:

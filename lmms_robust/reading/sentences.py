@@ -83,7 +83,9 @@ def _labels(text: str, at: int) -> bool:
     """Whether a mark behind a capital ends no sentence: it stands behind a letter that labels an option."""
     if text[at] != "." or text[max(0, at - 2) : at - 1].isalnum():
         return False
-    return not text[at + 2 : at + 3].isupper() or _LINE_STARTS.search(text[max(0, at - 12) : at - 1]) is not None
+    follows = text[at + 2 : at + 3]
+    ends = follows.isupper() or UNSPACED.match(follows) is not None
+    return not ends or _LINE_STARTS.search(text[max(0, at - 12) : at - 1]) is not None
 
 
 def read(text: str, known: Names) -> Said:

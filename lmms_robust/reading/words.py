@@ -14,10 +14,8 @@ INFERS = _words(
     "поэтому итак значит więc zatem vậy jadi dolayısıyla したがって よって 따라서 그러므로 لذلك إذن इसलिए अतः"
 )
 """What follows is a conclusion, also in the other languages whose answers are read."""
-ANSWERS = _words(
-    "answer answers correct choose choosing select selecting selected pick picking best match matches matching "
-    "corresponds corresponding chosen final"
-)
+CHOOSES = _words("choose choosing chosen select selecting selected pick picking")
+ANSWERS = CHOOSES | _words("answer answers correct best match matches matching corresponds corresponding final")
 """An option is being answered."""
 DENIES = _words(
     "incorrect inconsistent wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes "
@@ -83,6 +81,7 @@ CONNECTS = _words("but however instead and ok okay yes then well clearly now alr
 """Stands in front of a sentence and changes nothing."""
 SUBJECTS = _words("it its it's this that they these those he she his her their he's she's that's they're")
 """Subjects that stand for what was asked about."""
+FIRST_PERSON = _words("i we i'd i'll i'm let's")
 PRONOUNS = SUBJECTS | _words("there there's i we")
 FUNCTION = _words(
     "a an the of in on at to is are was were be been do does did has have had and or for by with from as what "
@@ -91,33 +90,11 @@ FUNCTION = _words(
     "answer choose select please describe according"
 )
 """Words of a question that say nothing about what was asked."""
-NUMBERS = {"zero": "0"} | {
-    word: str(value)
-    for value, word in enumerate(
-        [
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ],
-        start=2,
-    )
-}
+_FROM_TWO = (
+    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen "
+    "nineteen twenty"
+)
+NUMBERS = {"zero": "0"} | {word: str(value) for value, word in enumerate(_FROM_TWO.split(), start=2)}
 """Number words; "one" mostly stands for a thing and is looked at by itself."""
 
 CHINESE_INFERS = ("因此", "所以", "综上", "故", "∴", "答案", "应选", "选择", "最终", "结论", "可知")

@@ -106,7 +106,6 @@ def test_the_rules_pass_the_audit() -> None:
     assert found.trusted, str(found)
 
 
-@pytest.mark.xfail(strict=True, reason="rules take 22 of these texts for the model's own conclusion")
 def test_no_attack_changes_a_verdict_of_the_rules() -> None:
     changed = [(one.attack.id, one.attack.family) for one in outcomes(asked_of_rules) if one.changed]
     assert changed == []
