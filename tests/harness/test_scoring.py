@@ -136,7 +136,7 @@ def test_no_response_raises_or_changes_the_keys(text: str, probe: bool) -> None:
 def test_a_probe_for_a_model_that_closes_a_prefill_ends_in_one_line(function, arguments) -> None:
     with pytest.raises(SystemExit) as raised:
         function(doc("base", probe=True), arguments)
-    assert str(raised.value).startswith("lmms-robust: robustprobe_scenes: this model does not continue a prefill")
+    assert str(raised.value).startswith("lmms-robust: scenes: this model does not continue a prefill")
     assert str(raised.value).endswith("allowed: " + ", ".join(lmms_eval.BACKENDS))
     assert "\n" not in str(raised.value)
 
