@@ -16,6 +16,7 @@ from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
+from lmms_robust.cli_training import commands as training
 from lmms_robust.errors import RobustError
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
@@ -54,7 +55,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, *reports, export):
+for command in (*commands, *reports, export, *training):
     main.add_command(command)
 
 

@@ -21,9 +21,11 @@ LAYERS = [
     {"report"},
     {"harness"},
     {"backends"},
+    {"training"},
     {"cli_benchmarks"},
     {"cli_export"},
     {"cli_report"},
+    {"cli_training"},
     {"cli"},
     {"__init__"},
 ]

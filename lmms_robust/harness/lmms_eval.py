@@ -17,6 +17,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, suite
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
 from lmms_robust.scoring import score
@@ -96,7 +97,7 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     A backend that is none of ours closes a prefill, so it was sent the words inline; it reports nothing, the thought
     that its chat template may have opened among it.
     """
-    variant = docs.variant_of(doc)
+    variant = variant_of(doc)
     found = [_reported(doc, text) for text in results]
     return [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
 
