@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from datasets import Dataset
@@ -96,15 +97,21 @@ def _digest(content: bytes) -> str:
 
 
 def picture(doc: Mapping[str, Any]) -> PillowImage.Image:
-    """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other."""
+    """Return the doc's picture, decoded, in RGB; one object for the variants of an item that follow each other.
+
+    Backends call it from several threads.
+    """
     key = (doc["source"], int(doc["row"]))
-    image = _DECODED.pop(key, None)
+    with _LOCK:
+        image = _DECODED.get(key)
     if image is None:
         where = f"{doc['benchmark']} item {doc['id']!r}"
         image = shown(_SOURCES[key[0]].content(key[1], where), where)
-    _DECODED[key] = image  # the latest stands last
-    while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
-        del _DECODED[next(iter(_DECODED))]
+    with _LOCK:
+        image = _DECODED.pop(key, image)
+        _DECODED[key] = image  # the latest stands last
+        while len(_DECODED) > 1 and sum(one.width * one.height for one in _DECODED.values()) > _MOST_PIXELS:
+            del _DECODED[next(iter(_DECODED))]
     return image
 
 
@@ -113,6 +120,7 @@ def picture_place(doc: Mapping[str, Any]) -> str:
     return _SOURCES[doc["source"]].place(int(doc["row"]))
 
 
+_LOCK = Lock()
 _DECODED: dict[tuple[str, int], PillowImage.Image] = {}
 _MOST_PIXELS = 64_000_000
 """Of decoded pictures that are kept, 192 MB; the last one always is."""

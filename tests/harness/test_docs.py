@@ -1,5 +1,7 @@
 import hashlib
 import json
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from datasets import Dataset
@@ -38,6 +40,21 @@ def test_a_probe_has_the_same_docs_with_the_reply_forced_up_to_the_answer() -> N
     for before, after in zip(plain["prefill"], probe["prefill"], strict=True):
         assert after.startswith(before)
         assert after.endswith("</think><answer>")
+
+
+def test_pictures_are_read_by_several_threads_at_once(monkeypatch) -> None:
+    colors = [f"#0000{n:02x}" for n in range(60)]
+    pictured = rows(*(row(n, image={"bytes": png(color), "path": None}) for n, color in enumerate(colors)))
+    made = docs.variant_docs("scenes", ("base",), pictured)
+    monkeypatch.setattr(docs, "_MOST_PIXELS", 50 * 32 * 24)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(docs.picture, [made[n] for n in range(60)] * 20))
+    finally:
+        sys.setswitchinterval(interval)
+    assert [image.getpixel((0, 0)) for image in found] == [(0, 0, n) for n in range(60)] * 20
 
 
 def test_docs_hold_text_only_and_pictures_are_neither_copied_nor_encoded_again(tmp_path) -> None:
