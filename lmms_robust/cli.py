@@ -14,6 +14,7 @@ import click
 from lmms_robust import __version__
 from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
 from lmms_robust.cli_export import export
+from lmms_robust.cli_judge import judge
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
 from lmms_robust.cli_training import commands as training
@@ -55,7 +56,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, *reports, export, *training):
+for command in (*commands, judge, *reports, export, *training):
     main.add_command(command)
 
 

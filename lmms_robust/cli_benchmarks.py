@@ -33,6 +33,11 @@ harness = click.option(
     "--harness", type=click.Choice(["lmms_eval", "lm_eval"]), default="lmms_eval", show_default=True,
     help="Whose task files to write.",
 )  # fmt: skip
+deciders = click.option(
+    "--deciders", metavar="NAMES",
+    help="Whose verdicts on consistency count, of those beside the logs: names joined by commas, by majority; "
+    "rules: only the rules; rules,NAME: the rules first.  [default: every judge there is]",
+)  # fmt: skip
 images = click.option("--images", type=FOLDER, help="Folder of the pictures that rows name by file name.")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from lmms_robust.cli_benchmarks import FOLDER
+from lmms_robust.cli_benchmarks import deciders as with_deciders
 
 
 @click.command()
@@ -21,16 +22,25 @@ from lmms_robust.cli_benchmarks import FOLDER
     default="third_party", show_default=True, help="eee: of the evaluator to the model.",
 )  # fmt: skip
 @click.option("--dataset-id", default="", help="hf: hub id of the benchmark's dataset, where not its own.")
+@with_deciders
 def export(
-    run: Path, form: str, output: Path, model_id: str, organization: str, relationship: str, dataset_id: str
+    run: Path,
+    form: str,
+    output: Path,
+    model_id: str,
+    organization: str,
+    relationship: str,
+    dataset_id: str,
+    deciders: str | None,
 ) -> None:
     """Write what is logged below RUN for others to read.
 
     eee: Every Eval Ever, ready for a pull request, of any task of lmms-eval; hf: evaluation results of a model
     repository; csv and parquet: one row a response, and one a number.
     """
+    from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.export.eee import Publisher
     from lmms_robust.report.export.folder import export as written
 
     publisher = Publisher(int(time.time()), organization, relationship, model_id)
-    click.echo(written(run, form, output, publisher, dataset_id))
+    click.echo(written(run, form, output, publisher, dataset_id, read_deciders(deciders)))

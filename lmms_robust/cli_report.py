@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from lmms_robust.cli_benchmarks import FILE, FOLDER
+from lmms_robust.cli_benchmarks import deciders as with_deciders
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
@@ -20,17 +21,19 @@ if TYPE_CHECKING:
 @click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
 @click.option("--format", "form", type=click.Choice(["table", "md", "csv", "json"]), default="table", show_default=True)
 @click.option("--by", type=click.Choice(["category"]), help="Numbers of each category, too.")
-def summary(folders: Sequence[Path], form: str, by: str | None) -> None:
+@with_deciders
+def summary(folders: Sequence[Path], form: str, by: str | None, deciders: str | None) -> None:
     """Print the numbers of every run logged below RUN, an --output_path of a harness.
 
     Answers, outcomes, reasoning and, where the backend gave probabilities of the answer letters, confidence; several
     runs of one benchmark, such as checkpoints, in one table before. csv and json have every number with its bounds and
     95 % interval.
     """
+    from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
     from lmms_robust.report.summary import numbers, pieces
 
-    runs = read_all(folders)
+    runs = read_all(folders, read_deciders(deciders))
     if form in ("table", "md"):
         show(pieces(runs, by is not None), form)
     else:
@@ -45,8 +48,14 @@ def summary(folders: Sequence[Path], form: str, by: str | None) -> None:
 )
 @click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 where a rate is below X.")
 @click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 where a drop from base is above X.")
+@with_deciders
 def compare(
-    folders: Sequence[Path], form: str, margin: float, fail_under: Sequence[str], fail_drop: Sequence[str]
+    folders: Sequence[Path],
+    form: str,
+    margin: float,
+    fail_under: Sequence[str],
+    fail_drop: Sequence[str],
+    deciders: str | None,
 ) -> None:
     """Compare the models of several runs on the same items: each with that of the first RUN.
 
@@ -55,6 +64,7 @@ def compare(
     """
     from lmms_robust.perturbations import VARIANTS
     from lmms_robust.report.compare import compare as compared
+    from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.joint import JOINT
     from lmms_robust.report.limits import failures, limits
     from lmms_robust.report.logs import read_runs
@@ -64,7 +74,8 @@ def compare(
         raise RobustError(f"compare: {', '.join(map(str, folders))}; allowed: two different folders, or more")
     under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
-    sides = named({str(folder): read_runs(folder) for folder in folders})
+    wanted = read_deciders(deciders)
+    sides = named({str(folder): read_runs(folder, deciders=wanted) for folder in folders})
     first, *others = sides
     for runs in matched(sides):
         for other in others:
@@ -94,12 +105,19 @@ def compare(
 @click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
 @click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
 @click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
+@with_deciders
 def samples(
-    folders: Sequence[Path], changed_from: str | None, count: int | None, output: Path | None, **wanted: Any
+    folders: Sequence[Path],
+    changed_from: str | None,
+    count: int | None,
+    output: Path | None,
+    deciders: str | None,
+    **wanted: Any,
 ) -> None:
     """Print the responses logged below RUN that meet every condition."""
     from itertools import islice
 
+    from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
     from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, write
     from lmms_robust.report.samples import samples as picked
@@ -107,7 +125,7 @@ def samples(
 
     outcome, consistent = _one_of(wanted, OUTCOMES), _one_of(wanted, VERDICTS)
     condition = Wanted(outcome=outcome, consistent=consistent, changed=changed_from is not None, **wanted)
-    found = islice(picked(read_all(folders), condition), count)
+    found = islice(picked(read_all(folders, read_deciders(deciders)), condition), count)
     if output:
         click.echo(f"{write(found, output)} sample(s): {output}")
         return

@@ -54,6 +54,23 @@ def render(name: str, values: Mapping[str, object]) -> str:
         raise RobustError(f"template {_failed(error)}: {error}; allowed names: {', '.join(sorted(values))}") from error
 
 
+def template_digest(name: str) -> str:
+    """Digest of one template as it is rendered, 8 hexadecimal digits.
+
+    Raises:
+        RobustError: the template is unknown, or cannot be read.
+    """
+    environment = _environment(os.environ.get(TEMPLATES_VARIABLE, ""))
+    assert environment.loader
+    try:
+        source = environment.loader.get_source(environment, f"{name}.jinja")[0]
+    except TemplateNotFound as error:
+        raise unknown("template", name, template_names()) from error
+    except UnicodeDecodeError as error:
+        raise RobustError(f"template {name}.jinja: not UTF-8 ({error.reason})") from error
+    return sha256(source.encode()).hexdigest()[:8]
+
+
 # As tokenizers and chat templates write what is no text.
 _TOKEN_LIKE = re.compile(
     r"[<＜](?=[|｜])|[<＜](?=[\w|｜▁:/.@#+-]{1,64}[>＞])"  # <|im_end|>, </s>, <image>, <global-img>, <turn|>

@@ -82,7 +82,7 @@ def test_templates_render_in_the_sandbox(folder: Path, attack: str) -> None:
 def test_every_word_that_is_sent_has_a_template() -> None:
     assert set(template_names()) == {
         "abstain_option", "caption", "caption_disclaimer", "caption_irrelevant", "caption_request",
-        "inline", "probe", "prompt", "reasoning",
+        "inline", "judge", "probe", "prompt", "reasoning",
         "think", "think_but", "think_stop",
     }  # fmt: skip
 

@@ -52,7 +52,7 @@ async def test_an_asynchronous_reply_is_bounded_too(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("said", [KEY, "sk-0123456789\nabcdef", "sk-01234 56789abcdef", "x" * 280 + KEY])
 def test_a_key_is_never_said(said: str) -> None:
-    error = given_up(ValueError(f"no such key: {said}"), "http://x", "m", 1, KEY)
+    error = given_up(ValueError(f"no such key: {said}"), "http://x", "m", 1, "", KEY)
     assert "0123" not in str(error)
     assert "…" in hidden(said, KEY)
 

@@ -12,7 +12,7 @@ import torch
 from huggingface_hub.errors import HFValidationError
 from huggingface_hub.utils import validate_repo_id
 from safetensors import SafetensorError
-from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor
+from transformers import AutoConfig, AutoModelForImageTextToText, AutoProcessor, AutoTokenizer
 from transformers.utils import cached_file
 
 from lmms_robust.errors import RobustError, unknown
@@ -49,9 +49,7 @@ def load_processor(pretrained: str, revision: str, trust_remote_code: bool = Fal
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
-    if not Path(pretrained).is_dir():
-        _refuse_no_id(pretrained)
-        version(pretrained, revision)  # one file first: without a network each takes half a minute of tries
+    _look(pretrained, revision)
     try:
         processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, ImportError) as error:
@@ -62,22 +60,46 @@ def load_processor(pretrained: str, revision: str, trust_remote_code: bool = Fal
     return processor
 
 
-def load_model(pretrained: str, loading: Mapping[str, Any], device: torch.device) -> Any:
+def load_tokenizer(pretrained: str, revision: str) -> Any:
+    """Return the tokenizer of a text model, with a token to pad with.
+
+    Raises:
+        RobustError: nothing there to load, or a package that it needs is missing.
+    """
+    _look(pretrained, revision)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
+    except (OSError, ValueError, ImportError) as error:
+        raise _refused(pretrained, error, _CHECKPOINT) from error
+    if tokenizer.pad_token is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return tokenizer
+
+
+def _look(pretrained: str, revision: str) -> None:
+    """Fetch one file first: without a network each takes half a minute of tries."""
+    if not Path(pretrained).is_dir():
+        _refuse_no_id(pretrained)
+        version(pretrained, revision)
+
+
+def load_model(
+    pretrained: str, loading: Mapping[str, Any], device: torch.device, kind: Any = AutoModelForImageTextToText
+) -> Any:
     """Return the model, ready to answer.
 
     Args:
         pretrained: folder or hub id.
         loading: passed to transformers; where it has a ``device_map``, the model stays where that puts it.
         device: where else it goes.
+        kind: class of transformers that loads it.
 
     Raises:
         RobustError: nothing there to load, no safetensors weights, or no room for them.
     """
     chosen = {name: value for name, value in loading.items() if value is not None}
     try:
-        model = AutoModelForImageTextToText.from_pretrained(
-            pretrained, trust_remote_code=False, use_safetensors=True, **chosen
-        )
+        model = kind.from_pretrained(pretrained, trust_remote_code=False, use_safetensors=True, **chosen)
         if "device_map" not in chosen:
             model.to(device)
     except torch.OutOfMemoryError as error:

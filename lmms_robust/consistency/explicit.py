@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Literal, NamedTuple
 
+from lmms_robust.consistency.verdicts import RULES, derive
 from lmms_robust.reading import words
 from lmms_robust.reading.options import names
 from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
 from lmms_robust.reading.spelling import plain
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
 
-DECIDED_BY = "rules"
+DECIDED_BY = RULES
 TAIL = 6_000
 """Characters at the end of a reasoning that are read: what it ends on stands there."""
 _MOST = 6
@@ -203,14 +204,9 @@ def judge(
         letter, where = abstain, "own"
     if problem == "no_reasoning" and hidden:
         problem = "hidden"
-    concluded_in = where if letter is not None else None
-    if reading.answer is None:
-        return Verdict(letter, None, DECIDED_BY, reading.problem, concluded_in)
-    if letter is None:
-        return Verdict(None, None, DECIDED_BY, problem)
-    if not reading.separable:
-        return Verdict(letter, None, DECIDED_BY, "inseparable", concluded_in)
-    return Verdict(letter, letter == reading.answer, DECIDED_BY, None, concluded_in)
+    if letter is not None and reading.answer is not None and not reading.separable:
+        return Verdict(letter, None, DECIDED_BY, "inseparable", where)
+    return derive(letter, reading.answer, DECIDED_BY, why=problem, unread=reading.problem, concluded_in=where)
 
 
 def _of(question: str, options: Sequence[str], reading: Reading) -> tuple[Conclusion, Where]:

@@ -21,6 +21,7 @@ from lmms_robust.benchmarks import Benchmark, benchmark
 from lmms_robust.benchmarks.captions import Captions, read
 from lmms_robust.benchmarks.pictures import Stored, shown, size, stored
 from lmms_robust.errors import RobustError
+from lmms_robust.harness import judging
 from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
 from lmms_robust.perturbations import build
 from lmms_robust.perturbations.columns import to_columns
@@ -42,9 +43,10 @@ def variant_docs(name: str | Benchmark, variants: Sequence[str], dataset: Datase
         probe: force the reply up to the answer letter.
 
     Raises:
-        RobustError: unknown benchmark or variant, wrong columns, a row that makes no valid item, an unreadable
-            picture, or a template that cannot be rendered.
+        RobustError: a judge that cannot be asked, unknown benchmark or variant, wrong columns, a row that makes no
+            valid item, an unreadable picture, or a template that cannot be rendered.
     """
+    judging.check()
     adapter = benchmark(name) if isinstance(name, str) else name
     found = dataset.column_names
     rows = dataset.select_columns(adapter.read_columns(found))

@@ -13,6 +13,7 @@ from datasets import Dataset, DatasetDict, load_dataset
 from PIL import Image
 
 from lmms_robust.harness import docs, lmms_eval, suite
+from lmms_robust.harness.judging import judged
 from lmms_robust.harness.lmms_eval import Doc, logged
 from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.record import Record
@@ -64,7 +65,7 @@ def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
     opened = "<think>" if doc["opened_think"] and not variant.prefill else ""
     continued = bool(variant.prefill) and doc.get(CONTINUES, False)
     report = Report("prefill" if continued else None)  # whatever report a model writes itself is text
+    turns = [(variant.prefill or opened) + text for text in ([found] if isinstance(found, str) else found)]
     return [
-        score(variant, (variant.prefill or opened) + text, report, repeat=repeat)
-        for repeat, text in enumerate([found] if isinstance(found, str) else found)
+        judged(score(variant, turn, report, repeat=repeat), turn, variant.prefill) for repeat, turn in enumerate(turns)
     ]

@@ -15,11 +15,13 @@ from PIL import Image
 
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, suite
+from lmms_robust.harness.judging import judged
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
+from lmms_robust.report.sample_log import ASSISTANT
 from lmms_robust.scoring import score
 from lmms_robust.transport import Report, Response, unseal
 
@@ -55,7 +57,7 @@ def doc_to_text(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = 
     """
     if _injection(doc, lmms_eval_specific_kwargs) == "inline":
         return _user_turn(doc)
-    return f"{doc['source']}\n{doc['prompt']}\n\n[assistant]\n{doc['prefill']}"
+    return f"{doc['source']}\n{doc['prompt']}{ASSISTANT}{doc['prefill']}"
 
 
 def doc_to_messages(doc: Doc, lmms_eval_specific_kwargs: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
@@ -99,7 +101,8 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     """
     variant = variant_of(doc)
     found = [_reported(doc, text) for text in results]
-    return [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    scored = [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
+    return [judged(record, one.text, variant.prefill) for record, one in zip(scored, found, strict=True)]
 
 
 def logged(found: Sequence[Record]) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What a user sets in the environment of either harness's command: neither has options for tasks.
 
 ``LMMS_ROBUST_SEED=1 lmms-eval …`` plants other options; ``LMMS_ROBUST_OPENED_THINK=true`` says that the model's chat
-template opens the think block, so that a response begins inside of it; ``LMMS_ROBUST_CAPTIONS`` names captions to use.
+template opens the think block, so that a response begins inside of it; ``LMMS_ROBUST_CAPTIONS`` names captions to use;
+``LMMS_ROBUST_JUDGE`` a judge of consistency, see :mod:`lmms_robust.harness.judging`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import os
 
 from lmms_robust.errors import RobustError
 
+JUDGE_VARIABLE = "LMMS_ROBUST_JUDGE"
 CAPTIONS_VARIABLE = "LMMS_ROBUST_CAPTIONS"
 SEED_VARIABLE = "LMMS_ROBUST_SEED"
 OPENED_VARIABLE = "LMMS_ROBUST_OPENED_THINK"

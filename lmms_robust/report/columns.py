@@ -224,6 +224,13 @@ def verdicts(table: pa.Table) -> Outcomes:
     return np.where(equals(table, "undecided", NOT_APPLICABLE), ABSENT, truths(table, "consistent")).astype(np.int8)
 
 
+def asked(table: pa.Table) -> dict[str, int]:
+    """Who was asked for verdicts, by name, and on how many responses; those to which none applies are not counted."""
+    numbers, known = codes(table["decided_by"])
+    counts = np.bincount(numbers[~equals(table, "undecided", NOT_APPLICABLE)], minlength=len(known))
+    return {name: int(count) for name, count in sorted(zip(known, counts, strict=True)) if count}
+
+
 def right_and_consistent(table: pa.Table) -> Outcomes:
     """Kleene's and of the two; absent where it makes no sense to ask for the second."""
     found = verdicts(table)

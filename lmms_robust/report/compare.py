@@ -9,13 +9,14 @@ from math import inf, isnan
 import numpy as np
 import pyarrow as pa
 
+from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.errors import RobustError
 from lmms_robust.metrics.estimate import Estimate, Outcomes
 from lmms_robust.metrics.paired import Discordant, discordant, drop, holm, shared
 from lmms_robust.metrics.rates import rate
 from lmms_robust.metrics.worst_case import every
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.report.columns import equals, groups, right_and_consistent, whether
+from lmms_robust.report.columns import asked, equals, groups, right_and_consistent, whether
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.report.joint import JOINT
 from lmms_robust.report.logs import SPEED, Run
@@ -118,7 +119,7 @@ def compare(first: Run, second: Run, names: tuple[str, str], margin: float = MAR
     """
     _same_questions(first, second, names)
     grid = lay_out({"first": first.table, "second": second.table})
-    notes = [*_items(grid, names), *_settings(first, second)]
+    notes = [*_items(grid, names), *_settings(first, second), *_deciders(first, second)]
     ways, told = _ways(grid, names)
     notes += told
     correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
@@ -223,6 +224,15 @@ def _settings(first: Run, second: Run) -> Iterator[str]:
         before, after = first.arguments.get(name), second.arguments.get(name)
         if before != after:
             yield f"warning: {name} differs: {before!r} and {after!r}"
+
+
+def _deciders(first: Run, second: Run) -> Iterator[str]:
+    """Who decided consistency, where that is not the rules alone."""
+    before, after = ([*asked(run.table)] for run in (first, second))
+    if before != after:
+        yield f"warning: consistency is decided by {', '.join(before)} and by {', '.join(after)}"
+    elif before != [RULES]:
+        yield f"consistency is decided by {', '.join(before)}"
 
 
 def _ways(grid: Grid, names: tuple[str, str]) -> tuple[list[str], list[str]]:

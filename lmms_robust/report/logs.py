@@ -16,6 +16,7 @@ import pyarrow as pa
 from lmms_robust.errors import RobustError
 from lmms_robust.record import PROBE, Record
 from lmms_robust.report.columns import Columns, codes, joined, keys, record_at
+from lmms_robust.report.deciders import JUDGES, Deciders, Panel, refuse_absent
 from lmms_robust.report.sample_log import Place, SampleLog, place_of_results, results
 
 KEY = ("item", "digest", "repeat", "variant")
@@ -92,29 +93,29 @@ def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
     return table.take(np.sort(first)), len(table) - len(first), ""
 
 
-def read_runs(folder: Path | str, others: Collection[Path] = ()) -> list[Run]:
+def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Deciders = JUDGES) -> list[Run]:
     """Read every sample log below a folder that holds records of ours, oldest first.
 
     Runs of one model with equal arguments that have different variants of a benchmark become one, so that they are
     paired; where that is not possible, a note says why. What cannot be read is named in a warning, once, and counted:
-    logs or lines of them that hold no record, results without samples, and runs with two different responses under one
-    key.
+    logs or lines of them that hold no record, results without samples, runs with two different responses under one
+    key, and verdicts that are of no use.
 
     Args:
         folder: an ``--output_path`` of a harness.
         others: files below it that are known to be none of ours, and are neither read nor named.
+        deciders: whose verdicts count, of those that stand beside the logs.
 
     Raises:
-        RobustError: no such folder, or nothing in it can be read.
+        RobustError: no such folder, nothing in it can be read, or no verdicts of a decider that is named.
     """
-    folder = Path(folder)
-    if not folder.is_dir():
-        raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
+    folder = _checked(Path(folder))
     paths, faults = _files(folder)
     paths = [path for path in paths if path not in others]
-    logs = [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
+    logs = _logs(paths)
+    refuse_absent(deciders, [log.path for log in logs], folder)
     said, silent = _said(logs, paths)
-    runs, torn = _runs(logs, said)
+    runs, torn = _runs(logs, said, deciders)
     faults += [*(log.fault for log in logs if log.fault), *torn, *silent]
     if not runs and len(faults) == 1:
         raise RobustError(faults[0])
@@ -129,8 +130,31 @@ def read_runs(folder: Path | str, others: Collection[Path] = ()) -> list[Run]:
     return _joined(runs)
 
 
-def read_all(folders: Sequence[Path]) -> list[Run]:
+def sample_logs(folder: Path) -> list[SampleLog]:
+    """The sample logs below a folder, by their names, as yet unread.
+
+    Raises:
+        RobustError: no such folder.
+    """
+    return _logs(_files(_checked(folder))[0])
+
+
+def _checked(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise RobustError(f"{str(folder)!r} is not a folder; allowed: the --output_path of a run with --log_samples")
+    return folder
+
+
+def _logs(paths: Sequence[Path]) -> list[SampleLog]:
+    return [SampleLog(path) for path in paths if fnmatchcase(path.name, "*samples_*.jsonl")]
+
+
+def read_all(folders: Sequence[Path], deciders: Deciders = JUDGES) -> list[Run]:
     """The runs below several folders; one in which nothing can be read is named in a warning, and hides no other.
+
+    Args:
+        folders: each as for :func:`read_runs`.
+        deciders: whose verdicts count.
 
     Raises:
         RobustError: nothing can be read in any of them.
@@ -139,7 +163,7 @@ def read_all(folders: Sequence[Path]) -> list[Run]:
     faults: list[RobustError] = []
     for folder in dict.fromkeys(Path(folder).resolve() for folder in folders):
         try:
-            runs += read_runs(folder)
+            runs += read_runs(folder, deciders=deciders)
         except RobustError as error:
             faults.append(error)
     if not runs:
@@ -161,14 +185,20 @@ def _files(folder: Path) -> tuple[list[Path], list[str]]:
     return sorted(found, key=lambda path: (path.name, path)), faults
 
 
-def _runs(logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
-    """What the logs hold, and which of it has two different responses under one key."""
+def _runs(
+    logs: Sequence[SampleLog], said: Mapping[Place, Mapping[str, Any] | None], wanted: Deciders
+) -> tuple[list[Run], list[str]]:
+    """What the logs hold, and which of it, or of the verdicts beside them, is of no use."""
     parts: dict[tuple[Place, str, bool, int], Columns] = {}
+    torn: list[str] = []
     for log in logs:
+        panel = Panel(log.path, wanted)
         for record, response, line in log.records():
             about = record["benchmark"], record.get("injection") == PROBE, record.get("seed", 0)
-            parts.setdefault((log.place, *about), Columns()).add(record, response, str(log.path), line)
-    runs, torn = [], []
+            decided = panel.decide(record, response)
+            parts.setdefault((log.place, *about), Columns()).add(decided, response, str(log.path), line)
+        torn += panel.faults()
+    runs = []
     for (place, benchmark, probe, seed), part in parts.items():
         table, repeated, two = _once(part.table())
         if two:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from lmms_robust.errors import RobustError
 from lmms_robust.record import Record
 from lmms_robust.report.columns import codes, record_of
-from lmms_robust.report.sample_log import prompt, responses, samples
+from lmms_robust.report.sample_log import prompt, responses, samples, turn
 
 CHUNK = 2_000
 """Rows that are Python's values at a time."""
@@ -29,12 +29,18 @@ class Shown:
     Attributes:
         record: what became of it, as the table has it.
         prompt: the text that the model was sent; ``""`` where the log lacks it.
-        text: the whole turn, without what the backend reports beside it.
+        text: as logged, without what the backend reports beside it.
+        digest: of it, as the table has it.
+        turn: the whole turn, what it was started with included.
+        prefill: what it was started with, or ``""``.
     """
 
     record: Record
     prompt: str
     text: str
+    digest: bytes
+    turn: str
+    prefill: str
 
 
 def shown(table: pa.Table) -> Iterator[Shown]:
@@ -59,7 +65,7 @@ def shown(table: pa.Table) -> Iterator[Shown]:
             texts = responses(sample)
             record = record_of(row)
             text = texts[record.repeat] if record.repeat < len(texts) else ""
-            yield Shown(record, prompt(sample), text)
+            yield Shown(record, prompt(sample), text, row["response"], *turn(sample, text))
 
 
 def _values(table: pa.Table, order: np.ndarray[Any, np.dtype[np.int64]]) -> Iterator[dict[str, Any]]:

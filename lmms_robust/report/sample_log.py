@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 
 from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.reading import own_start
 from lmms_robust.record import checked
 from lmms_robust.transport import unseal
 
@@ -192,6 +193,24 @@ def responses(sample: Mapping[str, Any]) -> list[str]:
     """The texts of a sample's responses, one for each repeat, without what a backend of ours reports beside them."""
     found = _texts(sample.get("filtered_resps"))
     return [unseal(text).text if isinstance(text, str) else json.dumps(text) for text in found]
+
+
+def turn(sample: Mapping[str, Any], text: str) -> tuple[str, str]:
+    """A response as the whole turn, and what that was started with, as far as a sample tells.
+
+    lm-eval logs what follows the start, and the doc that has it; lmms-eval the turn, and the start at the end of the
+    prompt, see :func:`lmms_robust.harness.lmms_eval.doc_to_text`.
+    """
+    doc = sample.get("doc")
+    if isinstance(doc, dict) and isinstance(doc.get("prefill"), str):
+        start = doc["prefill"]
+        opened = "<think>" if doc.get("opened_think") is True else ""
+        return (text if start and own_start(text, start) >= 0 else (start or opened) + text), start
+    return text, prompt(sample).rpartition(ASSISTANT)[2] if ASSISTANT in prompt(sample) else ""
+
+
+ASSISTANT = "\n\n[assistant]\n"
+"""Between prompt and start of the turn, where a log of lmms-eval has both."""
 
 
 def prompt(sample: Mapping[str, Any]) -> str:

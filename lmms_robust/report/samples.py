@@ -75,8 +75,8 @@ class Sample:
             "variant": record.variant, "repeat": record.repeat, "question": record.question,
             "options": json.dumps(record.options, ensure_ascii=False), "gold": record.gold, "planted": record.planted,
             "answer": record.answer, "outcome": record.outcome, "conclusion": record.conclusion,
-            "consistent": record.consistent, "undecided": record.undecided, "injection": record.injection,
-            "response": self.response,
+            "consistent": record.consistent, "undecided": record.undecided, "decided_by": record.decided_by,
+            "injection": record.injection, "response": self.response,
         }  # fmt: skip
 
     def text(self) -> str:
@@ -87,7 +87,7 @@ class Sample:
         head += f" · repeat {record.repeat}" if record.repeat else ""
         options = "  ".join(f"{chr(65 + place)} {option}" for place, option in enumerate(record.options))
         told = f"gold {record.gold} · planted {record.planted} · answer {record.answer or '–'} ({record.outcome})"
-        told += f" · concludes {record.conclusion or '–'} ({agreed[record.consistent]})"
+        told += f" · concludes {record.conclusion or '–'} ({agreed[record.consistent]}, by {record.decided_by})"
         return f"{head}\n{record.question}\n{options}\n{told}\n\n{self.response.strip()}"
 
 

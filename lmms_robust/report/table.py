@@ -8,9 +8,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 import numpy as np
 import pyarrow.compute as pc
 
+from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
-from lmms_robust.report.columns import codes, equals
+from lmms_robust.report.columns import asked, codes, equals
+from lmms_robust.report.deciders import JOINS
 from lmms_robust.report.estimates import AREAS, Row, rows
 from lmms_robust.report.joint import Joint, joint_estimates
 from lmms_robust.report.logs import Run
@@ -117,11 +119,17 @@ def _used(found: Sequence[Row]) -> dict[str, Column]:
 REASONING: dict[str, Column] = {
     "consistent": lambda row: NONE if row.verdicts is None else percent(row.estimates["consistency"]),
     "yes+no": lambda row: NONE if row.verdicts is None else f"{row.verdicts[0]}+{row.verdicts[1]}",
-    "by": lambda row: "\n".join(f"{name} {count}" for name, count in sorted(row.deciders.items())) or NONE,
+    "by": lambda row: "\n".join(f"{_who(name)} {count}" for name, count in sorted(row.deciders.items())) or NONE,
     "undecided": lambda row: _undecided(row),
     "right and consistent": _of("consistent_acc", NONE),
     "its drop": lambda row: percent(row.estimates.get("consistent_drop"), NONE if row.verdicts is None else ""),
 }
+
+
+def _who(name: str) -> str:
+    """Who gave verdicts, in few letters; the names are said below the table."""
+    several = name.count(JOINS)
+    return f"majority of {several + 1}" if several else name
 
 
 def _undecided(row: Row) -> str:
@@ -174,6 +182,7 @@ def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
         if joint.mixed:
             yield f"warning: these rates mix what was delivered in different ways: {', '.join(joint.mixed)}"
     yield from _delivered(run)
+    yield from _decided(run)
     bounds = int(np.count_nonzero(~equals(run.table, "probs_at_most", "")))
     if bounds:
         yield f"{bounds} response(s) have letters whose probability is known as an upper bound: not in ece and auroc"
@@ -187,6 +196,14 @@ def sentences(run: Run, joint: Joint | None) -> Iterator[str]:
     if shown:
         yield f"reasoning is {' or '.join(shown)} in some responses; their consistency is that of what is shown"
     yield from run.notes
+
+
+def _decided(run: Run) -> Iterator[str]:
+    """Who was asked for verdicts, where that is not the rules alone."""
+    told = asked(run.table)
+    if told.keys() - {RULES}:
+        counts = ", ".join(f"{name} {count}" for name, count in told.items())
+        yield f"verdicts asked of, by responses: {counts} (several joined by + decide by majority)"
 
 
 def _delivered(run: Run) -> Iterator[str]:

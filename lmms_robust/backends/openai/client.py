@@ -22,6 +22,9 @@ from lmms_robust.backends.token_probs import Step
 _ROUNDING = 0.01
 """What a logarithm of a probability may be above 0."""
 
+KEPT = "finished responses are kept where model_args name a folder, resume=FOLDER"
+"""Said at the end of an error that ends a run."""
+
 Messages = Sequence[Mapping[str, Any]]
 Fields = Mapping[str, Any]
 
@@ -34,10 +37,12 @@ class Session:
         model: name of the model on the server.
         retries: how often one request is tried again.
         terms: what the server takes; learns more.
+        kept: what is said at the end of an error that ends the work.
     """
 
-    def __init__(self, client: openai.AsyncOpenAI, model: str, retries: int, terms: Terms) -> None:
+    def __init__(self, client: openai.AsyncOpenAI, model: str, retries: int, terms: Terms, kept: str = KEPT) -> None:
         self._client, self._model, self._attempts, self._terms = client, model, retries + 1, terms
+        self._kept = kept
 
     async def ask(self, messages: Messages, fields: Fields) -> Reply:
         """Send one request, and read the reply.
@@ -65,7 +70,7 @@ class Session:
                 again = self._terms.apply(fields)
                 if again == sent:
                     key = self._client.api_key
-                    raise given_up(error, self._server, self._model, self._attempts, key) from None
+                    raise given_up(error, self._server, self._model, self._attempts, self._kept, key) from None
                 sent = again
 
     @property

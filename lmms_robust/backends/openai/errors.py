@@ -58,8 +58,18 @@ def pause(error: BaseException | None, attempt: int) -> float:
     return min(60.0, 0.5 * 2.0**attempt) * random.uniform(0.5, 1.0)
 
 
-def given_up(error: BaseException, server: str, model: str, attempts: int, key: str = "") -> RefusedError | RobustError:
+def given_up(
+    error: BaseException, server: str, model: str, attempts: int, kept: str, key: str = ""
+) -> RefusedError | RobustError:
     """What to raise once an error stays; without the key, which servers repeat.
+
+    Args:
+        error: the last one.
+        server: its address.
+        model: its name there.
+        attempts: how many there were.
+        kept: what is said at the end of the line that ends the run.
+        key: a secret.
 
     Returns:
         RefusedError where the server answers, and so might answer other requests; else the one line that ends the run.
@@ -68,11 +78,8 @@ def given_up(error: BaseException, server: str, model: str, attempts: int, key: 
         return RefusedError(line(error, key))
     if isinstance(error, openai.InternalServerError | openai.APIResponseValidationError | ValueError):
         return RefusedError(f"{line(error, key)} ({attempts} attempts)")
-    kept = "finished responses are kept where model_args name a folder, resume=FOLDER"
     if isinstance(error, openai.APITimeoutError | asyncio.TimeoutError):
-        return RobustError(
-            f"{server}: no reply in {attempts} attempts; allowed: a longer timeout in model_args; {kept}"
-        )
+        return RobustError(f"{server}: no reply in {attempts} attempts; allowed: a longer timeout; {kept}")
     if isinstance(error, openai.APIConnectionError):
         return RobustError(f"cannot reach {server}: {line(error.__cause__ or error, key)}; {kept}")
     return RobustError(f"{server} refuses model {model!r}: {line(error, key)}; allowed: {_remedy(error)}; {kept}")

@@ -109,7 +109,7 @@ class RobustOpenAI(ChatBackend):
 
 def _server(model: str, base_url: str | None, key: str, timeout: float, retries: int) -> Any:
     try:
-        from lmms_robust.backends.openai.run import Server
+        from lmms_robust.backends.openai.server import Server
     except ModuleNotFoundError as error:
         raise RobustError(f"robust_openai: no package {error.name}; pip install 'lmms-robust[openai]'") from error
     return Server(model, base_url, key, timeout, retries)

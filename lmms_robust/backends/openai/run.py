@@ -1,33 +1,26 @@
-"""How ``robust_openai`` tries a server out, and answers the requests of one call."""
+"""How ``robust_openai`` answers the requests of one call."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-import openai
 from lmms_eval.api.instance import GenerationResult, Instance
 from loguru import logger
 from tqdm import tqdm
 
 from lmms_robust.backends.base import as_result, complete
 from lmms_robust.backends.journal import Journal, Kept, request_key
-from lmms_robust.backends.openai.client import Messages, Session
+from lmms_robust.backends.openai.client import Session
 from lmms_robust.backends.openai.errors import RefusedError
 from lmms_robust.backends.openai.picture_urls import PictureUrls
-from lmms_robust.backends.openai.probe import Asked, Finding, examine
 from lmms_robust.backends.openai.requests import fields, to_api, unsent
-from lmms_robust.backends.openai.terms import Terms
-from lmms_robust.backends.replies import Question, Reply, response
+from lmms_robust.backends.openai.server import together
+from lmms_robust.backends.replies import Question, response
 from lmms_robust.backends.turns import is_ours
 from lmms_robust.errors import RobustError
 from lmms_robust.generation.settings import same_settings, stop_texts
-from lmms_robust.servers import UNPACKED, abound
 from lmms_robust.transport import Report, seal
 
 if TYPE_CHECKING:
@@ -35,58 +28,6 @@ if TYPE_CHECKING:
 
 FEWEST_REFUSALS = 8
 """A run ends after so many refusals in a row, or as many as may be under way at a time if that is more."""
-
-
-class Server:
-    """One model on one server, and what it was found to take.
-
-    Args:
-        model: the model's name there.
-        base_url: address, or None for that of OpenAI.
-        key: sent with every request, and never shown.
-        timeout: seconds for one attempt.
-        retries: how often a request is tried again.
-    """
-
-    def __init__(self, model: str, base_url: str | None, key: str, timeout: float, retries: int) -> None:
-        self.model, self.base_url = model, base_url or "https://api.openai.com/v1"
-        self._key, self._timeout, self._retries = key, timeout, retries
-        self._terms = Terms()
-
-    @asynccontextmanager
-    async def connected(self) -> AsyncIterator[Session]:
-        """A connection within the running event loop."""
-        # A proxy for the world outside does not reach this machine's own servers.
-        transport = openai.DefaultAsyncHttpxClient(
-            trust_env=not _is_loopback(self.base_url), event_hooks={"response": [abound]}, headers=UNPACKED
-        )
-        async with openai.AsyncOpenAI(
-            base_url=self.base_url, api_key=self._key, timeout=self._timeout, max_retries=0, http_client=transport
-        ) as client:
-            yield Session(client, self.model, self._retries, self._terms)
-
-    async def try_out(self, asked: Asked, top_logprobs: int, extra_body: Mapping[str, Any]) -> Finding:
-        """Find out how injected words are delivered, and whether there are letter probabilities.
-
-        Raises:
-            RobustError: the server cannot be reached, or refuses the key, the model or what ``asked`` wants.
-        """
-        wanted = {"logprobs": True, "top_logprobs": top_logprobs} if top_logprobs else {}
-        seen: list[Reply] = []
-        async with self.connected() as session:
-
-            async def ask(messages: Messages, more: Mapping[str, Any]) -> Reply:
-                extra = {**extra_body, **more.get("extra_body", {})}
-                seen.append(await session.ask(messages, {**wanted, **more, "extra_body": extra}))
-                return seen[-1]
-
-            finding = await examine(ask, asked)
-        probabilities = "with" if any(reply.steps for reply in seen) else "without"
-        logger.info(
-            f"robust_openai: {self.model} at {self.base_url}: injection {finding.injection} ({finding.why}), "
-            f"{probabilities} letter probabilities"
-        )
-        return finding
 
 
 class Run:
@@ -114,7 +55,7 @@ class Run:
         async with self._backend.server.connected() as session:
             with tqdm(total=len(self._requests), desc=name, unit="response", disable=ranks_after) as progress:
                 many = min(self._backend.concurrency, len(self._requests))
-                await _together([self._work(session, waiting, progress) for _ in range(many)])
+                await together([self._work(session, waiting, progress) for _ in range(many)])
         if self._journal:
             self._journal.say_kept(self._kept, len(self._requests))
         return complete(self._results)
@@ -185,22 +126,3 @@ class Run:
         _, _, _, doc_id, task, _ = request.args
         variant = f" ({question.doc['variant']})" if is_ours(question.doc) else ""
         return f"{task} item {question.doc.get('id', doc_id)!r}{variant}"
-
-
-async def _together(work: Sequence[Any]) -> None:
-    """Do all at once; the first error ends the others."""
-    tasks = [asyncio.create_task(one) for one in work]
-    try:
-        await asyncio.gather(*tasks)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -6,19 +6,21 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lmms_robust.errors import RobustError
+from lmms_robust.report.deciders import JUDGES, Deciders
 from lmms_robust.report.export import eee, eee_tasks, eee_variants
 from lmms_robust.report.export.harness_run import task_of
 from lmms_robust.report.logs import read_runs
 from lmms_robust.report.sample_log import place_of_log, place_of_results, samples
 
 
-def write(folder: Path, publisher: eee.Publisher, root: Path) -> str:
+def write(folder: Path, publisher: eee.Publisher, root: Path, deciders: Deciders = JUDGES) -> str:
     """Write all records; returns what was written, in words.
 
     Args:
         folder: an ``--output_path`` of a harness.
         publisher: what no log says.
         root: folder of the export; it must be there.
+        deciders: whose verdicts on consistency count.
 
     Raises:
         RobustError: nothing to export, several models for one id, or a model without one.
@@ -31,7 +33,7 @@ def write(folder: Path, publisher: eee.Publisher, root: Path) -> str:
     others = {log for log, ours in logs.items() if not ours} | {
         path for path in results if place_of_results(path) not in places
     }
-    runs = read_runs(folder, others) if places else []
+    runs = read_runs(folder, others, deciders) if places else []
     tasks = [task for path in results for task in _tasks(path, logs)]
     if not runs and not tasks:
         raise RobustError(f"no results of lmms-eval below {str(folder)!r}; allowed: an --output_path of a harness")

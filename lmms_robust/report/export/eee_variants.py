@@ -11,9 +11,11 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.metrics.intervals import LEVEL
 from lmms_robust.record import Record, to_log
 from lmms_robust.report.columns import codes
+from lmms_robust.report.deciders import JOINS
 from lmms_robust.report.export import eee
 from lmms_robust.report.export.harness_run import HarnessRun, beside, started, task_of
 from lmms_robust.report.export.meaning import VERDICTS, about, higher_is_better, span
@@ -21,9 +23,6 @@ from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import SEVERAL, Number, numbers, suite
 from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
-
-RULES = "rules"
-"""Decides without a judge, see :attr:`lmms_robust.record.Record.decided_by`."""
 
 NO_POINT = "none: more than 5 % is unknown; the score is the lower bound"
 
@@ -98,7 +97,7 @@ def write(run: Run, number: int, publisher: eee.Publisher, root: Path) -> tuple[
                 entries[way] = made.entry(way)
             entries[way].add(_sample(one), root, files)
             if one.record.decided_by != RULES:
-                judges.setdefault(way, set()).add(one.record.decided_by)
+                judges.setdefault(way, set()).update(one.record.decided_by.split(JOINS))
     for way, found in groupby(numbers(run), key=attrgetter("way")):
         entry = entries.setdefault(way, made.entry(way))
         deciders = judges.get(way, set()) if way[0] != SEVERAL else set().union(*judges.values())

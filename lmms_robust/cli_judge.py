@@ -1,0 +1,80 @@
+"""The command ``lmms-robust judge``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lmms_robust.cli_benchmarks import FOLDER
+from lmms_robust.errors import RobustError
+
+if TYPE_CHECKING:
+    from lmms_robust.judges.naming import Judge, Limits, Named
+
+
+@click.command()
+@click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
+@click.option(
+    "--judge", "judges", multiple=True, required=True, metavar="NAME=MODEL@BASE_URL|NAME=hf:CHECKPOINT",
+    help="A model on an OpenAI-compatible server, or a transformers checkpoint; may be repeated: the majority decides.",
+)  # fmt: skip
+@click.option("--rules-first", is_flag=True, help="Ask only where the rules are undecided.")
+@click.option("--concurrency", default=16, show_default=True, type=click.IntRange(1), help="Most requests at a time.")
+@click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
+@click.option("--max-retries", default=4, show_default=True, type=click.IntRange(0), help="Of one request.")
+@click.option(
+    "--max-tokens", default=64, show_default=True, type=click.IntRange(1),
+    help="Of a reply; more for a judge that thinks before it.",
+)  # fmt: skip
+@click.option("--extra-body", metavar="JSON", help="Further fields of every request to a server.")
+@click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1), help="Replies of a checkpoint.")
+def judge(
+    folders: Sequence[Path],
+    judges: Sequence[str],
+    rules_first: bool,
+    concurrency: int,
+    timeout: float,
+    max_retries: int,
+    max_tokens: int,
+    extra_body: str | None,
+    batch_size: int,
+) -> None:
+    """Ask judges, for every response logged below RUN, on which option its reasoning ends.
+
+    A judge sees question, options and reasoning, never the answer; whether its letter is the answer is compared here.
+    Verdicts are written beside the logs, where every table finds them. Replies are kept: a second run asks nothing. The
+    key of a server is that in OPENAI_API_KEY_NAME, or in OPENAI_API_KEY.
+    """
+    from lmms_robust.backends.arguments import json_object
+    from lmms_robust.judges.naming import Limits, read_names
+    from lmms_robust.judges.run import judge as asked
+
+    named = read_names(judges)
+    extra = json_object("--extra-body", extra_body)
+    limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
+    try:
+        for told in asked(folders, [connected(one, limits) for one in named], rules_first):
+            click.echo(told.line())
+    except KeyboardInterrupt:
+        sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")
+
+
+def connected(named: Named, limits: Limits) -> Judge:
+    """The judge that is named.
+
+    Raises:
+        RobustError: a package or a checkpoint is missing.
+    """
+    if named.base_url is None:
+        from lmms_robust.judges.local import LocalJudge
+
+        return LocalJudge(named, limits)
+    try:
+        from lmms_robust.judges.server import ServerJudge
+    except ModuleNotFoundError as error:
+        raise RobustError(f"judge {named.name}: no package {error.name}; pip install 'lmms-robust[openai]'") from error
+    return ServerJudge(named, limits)

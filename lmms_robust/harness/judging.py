@@ -1,0 +1,128 @@
+"""A judge that decides consistency while a run goes on: ``LMMS_ROBUST_JUDGE=NAME=MODEL lmms-eval …``.
+
+It is asked through lmms-eval's own judges, with their settings: ``API_TYPE`` (``openai`` by default), and for that
+``OPENAI_API_URL`` and ``OPENAI_API_KEY``. ``LMMS_ROBUST_JUDGE=rules,NAME=MODEL`` asks only where the rules are
+undecided. Request and reading are those of ``lmms-robust judge``; responses are judged one by one, after the last one
+is there.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from typing import Any
+
+from loguru import logger
+
+from lmms_robust.consistency.judge import asked, read_reply, request
+from lmms_robust.consistency.verdicts import JUDGE_FAILED, NO_CONCLUSION, RULES, checked_name, decided
+from lmms_robust.errors import RobustError
+from lmms_robust.harness.settings import JUDGE_VARIABLE
+from lmms_robust.record import Record
+
+FEWEST_FAILURES = 8
+"""A judge that fails so many times in a row, tries of lmms-eval included, is not asked any more."""
+
+
+@dataclass(slots=True)
+class _Judge:
+    """The judge of a run.
+
+    Attributes:
+        name: what its verdicts are called by.
+        rules_first: ask only where the rules are undecided.
+        ask: gives the reply to a text.
+        replies: what was replied to which text.
+        in_a_row: failures without a reply between them.
+    """
+
+    name: str
+    rules_first: bool
+    ask: Callable[[str], str]
+    replies: dict[str, str] = field(default_factory=dict)
+    in_a_row: int = 0
+
+    def reply(self, text: str) -> str | None:
+        """The reply to a request; None where the judge fails."""
+        if text not in self.replies:
+            if self.in_a_row >= FEWEST_FAILURES:
+                return None
+            try:
+                self.replies[text] = self.ask(text)
+            except (
+                Exception
+            ) as error:  # whatever a provider of lmms-eval raises: the run's responses are not lost for it
+                self.in_a_row += 1
+                logger.warning(f"judge {self.name} fails: {type(error).__name__}")  # its words may hold the key
+                if self.in_a_row == FEWEST_FAILURES:
+                    logger.warning(f"judge {self.name} failed {FEWEST_FAILURES} times in a row: not asked any more")
+                return None
+            self.in_a_row = 0
+        return self.replies[text]
+
+
+def check() -> None:
+    """Find out whether the judge that the user names can be asked, before any model is loaded.
+
+    Raises:
+        RobustError: it is none, or lmms-eval has no such kind, or no key for it.
+    """
+    _judge(os.environ.get(JUDGE_VARIABLE, ""))
+
+
+def judged(record: Record, turn: str, prefill: str) -> Record:
+    """A record as the run's judge has it; as it is where there is no judge, or nothing to ask.
+
+    Args:
+        record: as the rules have it.
+        turn: the whole turn.
+        prefill: what it was started with.
+    """
+    judge = _judge(os.environ.get(JUDGE_VARIABLE, ""))
+    if judge is None or (judge.rules_first and record.consistent is not None):
+        return record
+    about = asked(record, turn, prefill)
+    if about is None:
+        return record
+    sent = request(about)
+    reply = judge.reply(sent.text)
+    said = read_reply(reply, sent) if reply is not None else None
+    why = JUDGE_FAILED if said is None or said.failed else NO_CONCLUSION
+    return replace(record, **decided(asdict(record), said.conclusion if said else None, why, judge.name))
+
+
+@lru_cache(maxsize=1)
+def _judge(given: str) -> _Judge | None:
+    if not given:
+        return None
+    rules_first = given.startswith(f"{RULES},")
+    name, _, model = given.removeprefix(f"{RULES},").partition("=")
+    if not model:
+        raise RobustError(f"{JUDGE_VARIABLE}: {given!r}; allowed: NAME=MODEL, or {RULES},NAME=MODEL")
+    return _Judge(checked_name(name), rules_first, _connected(model))
+
+
+def _connected(model: str) -> Callable[[str], str]:
+    """A function that asks a model through lmms-eval."""
+    from lmms_eval.llm_judge import ProviderFactory, Request, ServerConfig, get_server
+
+    kind = os.environ.get("API_TYPE", "openai").lower()
+    config = ServerConfig(model_name=model, temperature=0.0)
+    try:
+        server: Any = get_server(kind, config)
+    except Exception as error:  # whatever a provider of lmms-eval raises where it lacks a package, a key or an address
+        known = ", ".join(sorted(ProviderFactory._provider_classes))
+        reason = " ".join(str(error).split())[:200]
+        raise RobustError(f"{JUDGE_VARIABLE}: API_TYPE {kind!r}: {reason}; allowed: {known}") from error
+    if not server.is_available():
+        raise RobustError(f"{JUDGE_VARIABLE}: API_TYPE {kind!r}: no key; allowed: one, as lmms-eval's judges have it")
+
+    def ask(text: str) -> str:
+        reply = server.evaluate(Request(messages=[{"role": "user", "content": text}], config=config))
+        if not reply.success or not isinstance(reply.content, str):
+            raise RobustError("no reply")
+        return str(reply.content)
+
+    return ask

@@ -1,0 +1,64 @@
+"""A run of the command that is killed goes on where it stopped, and ends in the same bytes as one that was not."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lmms_robust.consistency.verdicts import path_for
+from tests.backends.servers import Answer, serving
+from tests.judges.scripted import reasoning, right, run_of
+
+AT = 7
+"""The request at which the run is killed."""
+
+
+def command(folder: Path, url: str) -> list[str]:
+    return [
+        sys.executable,
+        "-m",
+        "lmms_robust.cli",
+        "judge",
+        str(folder),
+        "--judge",
+        f"j=m@{url}",
+        "--concurrency",
+        "1",
+    ]
+
+
+@pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])
+def test_no_request_that_was_answered_is_repeated(tmp_path: Path, kill: signal.Signals) -> None:
+    whole, log = run_of(tmp_path / "whole"), run_of(tmp_path / "torn")
+    running: list[subprocess.Popen[str]] = []
+    seen: list[str] = []
+
+    def killing(body: dict[str, Any]) -> Answer:
+        seen.append(reasoning(body))
+        if running and len(seen) == AT:
+            process = running.pop()
+            process.send_signal(kill)
+            process.wait()
+        return right(body)
+
+    with serving(killing) as server:
+        subprocess.run(command(whole.parent, server.url), check=True, capture_output=True)
+        every = [*seen]
+        seen.clear()
+        process = subprocess.Popen(
+            command(log.parent, server.url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        running.append(process)
+        _, told = process.communicate()
+        assert process.returncode == (1 if kill == signal.SIGINT else -signal.SIGKILL), told
+        assert ("interrupted; what judges replied is kept: run again" in told) == (kill == signal.SIGINT)
+        assert not path_for(log, "j").exists()
+        assert len(seen) == AT
+        subprocess.run(command(log.parent, server.url), check=True, capture_output=True)
+    assert seen == every[:AT] + every[AT - 1 :]  # the one that was under way had no answer
+    assert path_for(log, "j").read_bytes() == path_for(whole, "j").read_bytes()
+    assert os.listdir(log.parent).count(path_for(log, "j").name) == 1
