@@ -118,7 +118,10 @@ def main() -> None:
         if not (checkpoint / "processor_config.json").is_file():
             processor.save_pretrained(checkpoint)
     told = {name: str(value) for name, value in vars(options).items()}
-    told |= {"seconds": perf_counter() - started, "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU"}
+    told |= {
+        "seconds": perf_counter() - started,
+        "device": torch.cuda.get_device_name() if torch.cuda.is_available() else "CPU",
+    }
     (options.output / "run.json").write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
     print(f"{options.recipe} seed {options.seed}: {options.steps} steps in {told['seconds']:.0f} s", flush=True)
 

@@ -81,7 +81,13 @@ def training_items(
             raise RobustError("augment scenes: scenes are drawn; allowed: without --data-files and --images")
         return _drawn(limit or SCENES_ITEMS)
     if source in TRAINING_SETS:
-        return _loaded(TRAINING_SETS[source], load(TRAINING_SETS[source], files, images), limit)
+        adapter = TRAINING_SETS[source]
+        if adapter.image_digest and images is None:
+            raise RobustError(
+                f"augment {source}: its rows hold addresses of pictures; allowed: with --images DIR, a folder of their "
+                f"files, which are told by {adapter.image_digest}"
+            )
+        return _loaded(adapter, load(adapter, files, images), limit)
     if Path(source).suffix in (".yaml", ".yml"):
         return _loaded(*_mapped(Path(source), files, images), limit)
     raise unknown("training source", source, (SCENES, *TRAINING_SETS), where="or a mapping file, MAPPING.yaml")
