@@ -13,14 +13,13 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from lmms_robust.consistency.verdicts import JUDGE_FAILED
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.record import Record
 
 FORMS = ("accuracy", "multiplied", "added", "constrained")
 """How faithfulness enters: not at all, times the whole, as a further summand, or times correctness alone."""
 UNDECIDED = ("penalise", "neutral", "skip")
-JUDGE_FAILED = "judge_failed"
-"""Why a record is undecided where a judge gave no verdict: :attr:`lmms_robust.record.Record.undecided`."""
 
 _FORMAT = re.compile(r"\s*<think>(?P<think>.*?)</think>\s*<answer>\s*[A-K]\s*</answer>\s*", re.DOTALL)
 _TAGS = re.compile(r"</?(?:think|answer)>")

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from lmms_robust.consistency.verdicts import JUDGE_FAILED
 from lmms_robust.errors import RobustError
 from lmms_robust.scoring import score
-from lmms_robust.training.rewards import JUDGE_FAILED, Parts, Recipe, parts, reward, well_formed
+from lmms_robust.training.rewards import Parts, Recipe, parts, reward, well_formed
 from tests.training.made import reply, variant
 
 RIGHT, UNFAITHFUL, LUCKY = reply("A", "A"), reply("A", "B"), reply("B", "A")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +17,11 @@ from trl import GRPOConfig
 from lmms_robust.cli import main
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.perturbations.columns import variant_of
+from lmms_robust.record import Record
 from lmms_robust.scoring import score
+from lmms_robust.training.batch import Judged, Rewarder
 from lmms_robust.training.rewards import Recipe
-from lmms_robust.training.trl import RobustReward
+from lmms_robust.training.trl import JudgedReward, RobustReward
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
 
 GENERATIONS, PROMPTS, STEPS = 4, 2, 2
@@ -86,16 +90,13 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return rows.select(chosen[: PROMPTS * STEPS])
 
 
-@pytest.fixture(scope="module")
-def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Spy]:
-    model = AutoModelForImageTextToText.from_pretrained(TINY_MODEL, dtype=torch.float32)
-    spy = Spy()
-    settings = GRPOConfig(
-        output_dir=str(tmp_path_factory.mktemp("run")),
-        max_steps=STEPS,
+def config(folder: Path, steps: int = STEPS, tokens: int = 48) -> GRPOConfig:
+    return GRPOConfig(
+        output_dir=str(folder),
+        max_steps=steps,
         per_device_train_batch_size=PROMPTS * GENERATIONS,
         num_generations=GENERATIONS,
-        max_completion_length=48,
+        max_completion_length=tokens,
         temperature=TEMPERATURE,
         learning_rate=1e-4,
         shuffle_dataset=False,
@@ -108,6 +109,13 @@ def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wa
         disable_tqdm=True,
         seed=0,
     )
+
+
+@pytest.fixture(scope="module")
+def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Watched, Spy]:
+    model = AutoModelForImageTextToText.from_pretrained(TINY_MODEL, dtype=torch.float32)
+    spy = Spy()
+    settings = config(tmp_path_factory.mktemp("run"))
     trainer = Watched(
         model=model,
         processing_class=AutoProcessor.from_pretrained(TINY_MODEL),
@@ -117,6 +125,11 @@ def trained(data: Dataset, tmp_path_factory: pytest.TempPathFactory) -> tuple[Wa
     )
     trainer.train()
     return trainer, spy
+
+
+def formed(turn: str) -> bool:
+    think, closed, answer = turn.removeprefix("<think>").partition("</think><answer>")
+    return turn.startswith("<think>") and bool(closed) and "<" not in think and answer[1:] == "</answer>"
 
 
 def completions(given: dict[str, Any]) -> Sequence[str]:
@@ -131,10 +144,7 @@ def test_rewards_are_those_of_score_for_the_same_texts(trained: tuple[Watched, S
         for row, text, value in zip(given["asked"], completions(given), rewards, strict=True):
             variant = variant_of(row)
             record = score(variant, variant.prefill + text)
-            formed = (variant.prefill + text).count("<think>") == 1 and text.endswith("</answer>")
-            expected = (
-                (0.1 + record.correct) * bool(record.consistent) if formed else record.correct * bool(record.consistent)
-            )
+            expected = (0.1 * formed(variant.prefill + text) + record.correct) * bool(record.consistent)
             assert value == pytest.approx(expected), variant.prefill + text
     assert len({value for _, rewards in spy.calls for value in rewards}) > 1
 
@@ -176,3 +186,31 @@ def test_advantages_are_rewards_within_their_group(trained: tuple[Watched, Spy])
         torch.testing.assert_close(
             batch["advantages"].sort().values, expected.flatten().sort().values, rtol=1e-3, atol=1e-4
         )
+
+
+async def half_of_them_fails(judged: Sequence[Judged]) -> list[Record]:
+    """In each group the judge fails twice, and finds one right and one wrong answer, both consistent."""
+    letters = [(one.variant.item.answer, one.variant.planted)[number % 2] for number, one in enumerate(judged)]
+    return [
+        replace(one.record, answer=letter, problem=None, consistent=None, undecided="judge_failed")
+        if number % GENERATIONS < 2
+        else replace(one.record, answer=letter, problem=None, consistent=True, undecided=None)
+        for number, (one, letter) in enumerate(zip(judged, letters, strict=True))
+    ]
+
+
+def test_what_a_judge_fails_on_is_left_out_of_its_group(data: Dataset, tmp_path: Path) -> None:
+    trainer = Watched(
+        model=AutoModelForImageTextToText.from_pretrained(TINY_MODEL, dtype=torch.float32),
+        processing_class=AutoProcessor.from_pretrained(TINY_MODEL),
+        reward_funcs=[JudgedReward(Rewarder(Recipe("multiplied", format_weight=0.0), decider=half_of_them_fails))],
+        args=config(tmp_path, steps=1, tokens=4),
+        train_dataset=data,
+    )
+    trainer.train()
+    (batch,) = trainer.batches
+    # of the rewards None, None, 1, 0 the mean is a half: the two without one learn nothing, the others +- 1 / sqrt(2)
+    expected = torch.tensor([0.0, 0.0, 0.5, -0.5] * PROMPTS) / (0.5**0.5 + 1e-4)
+    torch.testing.assert_close(batch["advantages"].sort().values, expected.sort().values, rtol=1e-3, atol=1e-4)
+    (line,) = [line for line in trainer.state.log_history if "robust/judge_failed" in line]
+    assert line["robust/judge_failed"] == line["robust/without_reward"] == 0.5
