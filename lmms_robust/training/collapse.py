@@ -22,9 +22,9 @@ class Signs:
     """A batch of responses in numbers.
 
     Attributes:
-        words: mean words of reasoning that a model wrote itself; falls in a collapse.
+        words: mean words of reasoning that a model wrote itself, where it is to reason; falls in a collapse.
         conclusion_free: share, 0 to 1, of the responses with reasoning of their own that end on no option.
-        template_share: share, 0 to 1, of the most frequent template among the reasonings; 1 if all are one.
+        template_share: share, 0 to 1, of the most frequent template among these reasonings; 1 if all are one.
         answer_entropy: entropy in nats of the letters answered; 0 if all are one letter.
         no_answer: share without a readable answer.
     """
@@ -44,6 +44,8 @@ class Signs:
 class Guard:
     """When a batch counts as collapsed, and what the responses that show it lose.
 
+    Responses whose thought was closed for them (stop_think) show nothing and lose nothing.
+
     Attributes:
         penalty: what is taken from the reward of each such response; 0 takes nothing.
         template_share: above this share of one template, the responses of that template lose.
@@ -61,11 +63,13 @@ class Guard:
             reasonings: per response the words of reasoning that the model wrote itself.
             records: per response what was made of it.
         """
-        templates = [template(text, record.options) for text, record in zip(reasonings, records, strict=True)]
+        templates = _templates(reasonings, records)
         frequent, share = _most_frequent(templates)
-        rife = frequent if share > self.template_share else None
         return [
-            self.penalty if shape == rife or len(_WORD.findall(text)) < self.least_words else 0.0
+            self.penalty
+            if shape is not None
+            and ((shape == frequent and share > self.template_share) or len(_WORD.findall(text)) < self.least_words)
+            else 0.0
             for text, shape in zip(reasonings, templates, strict=True)
         ]
 
@@ -90,24 +94,33 @@ def signs(reasonings: Sequence[str], records: Sequence[Record]) -> Signs:
         reasonings: per response the words of reasoning that the model wrote itself.
         records: per response what was made of it; at least one.
     """
-    n = len(records)
     own = [record for record in records if record.applicable]
+    words = [len(_WORD.findall(text)) for text, record in zip(reasonings, records, strict=True) if record.applicable]
     free = sum(record.conclusion is None for record in own)
     letters = Counter(record.answer for record in records if record.answer is not None)
     answered = sum(letters.values())
     shares = [count / answered for count in letters.values()]
-    _, share = _most_frequent(
-        [template(text, record.options) for text, record in zip(reasonings, records, strict=True)]
-    )
+    _, share = _most_frequent(_templates(reasonings, records))
     return Signs(
-        words=sum(len(_WORD.findall(text)) for text in reasonings) / n,
+        words=sum(words) / len(words) if words else 0.0,
         conclusion_free=free / len(own) if own else 0.0,
         template_share=share,
         answer_entropy=sum(-share * log(share) for share in shares),
-        no_answer=sum(record.answer is None for record in records) / n,
+        no_answer=sum(record.answer is None for record in records) / len(records),
     )
 
 
-def _most_frequent(templates: Sequence[str]) -> tuple[str, float]:
-    (name, count), *_ = Counter(templates).most_common(1)
-    return name, count / len(templates)
+def _templates(reasonings: Sequence[str], records: Sequence[Record]) -> list[str | None]:
+    """Template per response; None where the reasoning is not the model's own."""
+    return [
+        template(text, record.options) if record.applicable else None
+        for text, record in zip(reasonings, records, strict=True)
+    ]
+
+
+def _most_frequent(templates: Sequence[str | None]) -> tuple[str, float]:
+    own = [one for one in templates if one is not None]
+    if not own:
+        return "", 0.0
+    (name, count), *_ = Counter(own).most_common(1)
+    return name, count / len(own)

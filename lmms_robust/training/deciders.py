@@ -15,6 +15,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.record import Record
 from lmms_robust.training.batch import Judged
+from lmms_robust.transport import unseal
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +39,7 @@ class JudgeDecider:
     def __init__(self, judge: Judge, rules_first: bool = True) -> None:
         self._judge, self._rules_first = judge, rules_first
         self._kept: dict[str, Answer] = {}
-        self._turn = asyncio.Lock()
+        self._under_way: dict[str, asyncio.Future[dict[str, Answer]]] = {}
         self.asked = 0
 
     async def __call__(self, judged: Sequence[Judged]) -> list[Record]:
@@ -49,20 +50,26 @@ class JudgeDecider:
         """
         requests = [self._request(one) for one in judged]
         keys = [self._key(one) if one else "" for one in requests]
-        async with self._turn:  # so that a request under way is not made again
-            missing = {
-                key: one for key, one in zip(keys, requests, strict=True) if one is not None and key not in self._kept
-            }
-            answers = self._kept | await asyncio.to_thread(self._answers, missing)
+        fresh = {
+            key: one
+            for key, one in zip(keys, requests, strict=True)
+            if one is not None and key not in self._kept and key not in self._under_way
+        }
+        if fresh:
+            task = asyncio.ensure_future(asyncio.to_thread(self._answers, fresh))
+            self._under_way |= dict.fromkeys(fresh, task)
+            task.add_done_callback(lambda _: [self._under_way.pop(key) for key in fresh])
+        waited = await asyncio.gather(*{self._under_way[key] for key in keys if key in self._under_way})
+        now = {key: answer for found in waited for key, answer in found.items()}
         return [
-            one.record if request is None else self._record(one.record, request, answers.get(key))
+            one.record if request is None else self._record(one.record, request, now.get(key) or self._kept.get(key))
             for one, request, key in zip(judged, requests, keys, strict=True)
         ]
 
     def _request(self, one: Judged) -> Request | None:
         if self._rules_first and one.record.consistent is not None:
             return None
-        about = asking.asked(one.record, one.response, one.variant.prefill)
+        about = asking.asked(one.record, unseal(one.response).text, one.variant.prefill)
         return None if about is None else asking.request(about)
 
     def _key(self, request: Request) -> str:

@@ -88,6 +88,17 @@ def test_a_penalty_is_taken_from_chains_that_say_nothing() -> None:
     )
 
 
+def test_a_thought_that_was_closed_for_the_model_is_no_sign_and_costs_nothing() -> None:
+    names = ["stop_think"] * 3 + ["base"]
+    texts = [asked("stop_think")["prefill"] + "<answer>A</answer>"] * 3 + [LIVELY[0]]
+    found = measured(texts, names)
+    # "The dog sits beside the red door , so the answer is A ." is 14
+    assert (found["collapse/words"], found["collapse/template_share"]) == (14.0, 1.0)
+    judged = judge([asked(name) for name in names], texts)
+    rewards = Rewarder(Recipe(), Guard(penalty=0.5, template_share=0.99)).rewards(judged)
+    assert rewards == pytest.approx([1.1, 1.1, 1.1, 0.6])
+
+
 def test_what_has_no_reward_loses_nothing() -> None:
     judged = judge([asked()], ["<think>Hm.</think><answer>A</answer>"])
     assert Rewarder(Recipe(undecided="skip"), Guard(penalty=1.0)).rewards(judged) == [None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import inspect
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from lmms_robust.training.batch import Rewarder, judge
 from lmms_robust.training.deciders import JudgeDecider
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward
+from lmms_robust.training.verl import compute_judged_score
 from tests.backends.conftest import impatient as impatient
 from tests.backends.servers import Answer, Server, refusal, serving
 from tests.judges.scripted import reasoning, right, told
@@ -71,6 +73,21 @@ def test_batches_at_a_time_do_not_ask_twice() -> None:
     with serving(right) as server:
         asyncio.run(both(decider(server)))
         assert len(server.asked) == 2
+
+
+def test_verl_awaits_a_judged_score_and_a_failed_judge_is_worth_half() -> None:
+    def score_of(text: str, url: str) -> dict[str, float]:
+        info = {"asked": asked(), "num_turns": 2}
+        given = {"data_source": "x", "solution_str": text, "ground_truth": "A", "extra_info": info}
+        return asyncio.run(compute_judged_score(**given, judge_model=f"j=m@{url}", form="multiplied"))
+
+    assert inspect.iscoroutinefunction(compute_judged_score)
+    with serving(refusing) as server:
+        assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
+        assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
+        assert len(server.asked) == 1
+        failed = score_of(vague("B", "A"), server.url)
+    assert (failed["score"], failed["without_reward"]) == (pytest.approx(0.55), 1.0)
 
 
 def test_there_is_nothing_to_ask_without_an_answer_or_without_reasoning_of_its_own() -> None:
