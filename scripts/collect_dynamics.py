@@ -29,7 +29,8 @@ RATE = "5e-5"
 STEPS = (50, 100, 200)
 WINDOW = 10
 LOGGED = (
-    "robust/correct", "robust/faithful", "robust/undecided", "robust/format", "entropy", "completions/mean_length", "frac_reward_zero_std",
+    "robust/correct", "robust/faithful", "robust/undecided", "robust/format", "entropy", "completions/mean_length",
+    "frac_reward_zero_std",
     "collapse/words", "collapse/conclusion_free", "collapse/template_share", "collapse/answer_entropy",
 )  # fmt: skip
 ESTIMATES = ("acc", "consistency", "undecided", "consistent_acc", "letter_entropy")
