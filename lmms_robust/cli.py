@@ -21,6 +21,7 @@ from lmms_robust.cli_pages import commands as pages
 from lmms_robust.cli_pages import report_of
 from lmms_robust.cli_report import commands as reports
 from lmms_robust.cli_report import show as show_pieces
+from lmms_robust.cli_training import commands as training
 from lmms_robust.errors import RobustError
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
@@ -59,7 +60,7 @@ def main() -> None:
     """Robustness and chain-of-thought consistency of vision-language models, in lmms-eval and lm-eval."""
 
 
-for command in (*commands, judge, *reports, agreement, *behaviour, export, *pages):
+for command in (*commands, judge, *reports, agreement, *behaviour, export, *pages, *training):
     main.add_command(command)
 
 

@@ -52,14 +52,14 @@ def test_the_readme_is_finished_and_names_every_command() -> None:
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [
-        ("lmms_robust", ["openai", "audit", "lm-eval", "report"]),
-        *((name, ["openai", "report", "dev"]) for name in ("tests", "scripts", "benchmarks")),
+        ("lmms_robust", ["openai", "audit", "lm-eval", "report", "training"]),
+        *((name, ["openai", "report", "dev", "training"]) for name in ("tests", "scripts", "benchmarks")),
     ],
 )
 def test_every_package_that_is_imported_is_declared(folder: str, extras: list[str]) -> None:
     declared = {canonicalize_name(one.name) for one in requirements(*extras)} | {"lmms-robust"}
     installed = packages_distributions()
-    for module in imported(folder) - {"tests", "benchmarks", "scripts", "tiny_model", "vllm"}:
+    for module in imported(folder) - {"tests", "benchmarks", "scripts", "tiny_model", "verl", "vllm"}:
         names = {canonicalize_name(name) for name in installed[module]}
         assert names & declared, f"{folder}/ imports {module}, of {names}"
 
@@ -70,7 +70,7 @@ def test_the_pins_are_within_the_declared_ranges_and_name_no_place() -> None:
         if not line.lstrip().startswith("#"):
             pin = Requirement(line)
             pins.setdefault(canonicalize_name(pin.name), []).append(str(pin.specifier).removeprefix("=="))
-    for one in requirements("stock", "openai", "lm-eval", "dev"):
+    for one in requirements("stock", "openai", "lm-eval", "training", "dev"):
         versions = pins[canonicalize_name(one.name)]
         assert all(one.specifier.contains(version) for version in versions), f"{one}: {versions}"
     assert not re.search(r"://|--|(^|[^.])/|@", PINS), "an address, an option or a path"

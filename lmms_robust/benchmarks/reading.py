@@ -6,10 +6,12 @@ import csv
 import logging
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from hashlib import file_digest
 from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lmms_robust.benchmarks.picture_folder import Pictures
 from lmms_robust.benchmarks.pictures import allow, below
 from lmms_robust.benchmarks.registry import NAME_COLUMNS as NAME_COLUMNS
 from lmms_robust.benchmarks.registry import PART, Benchmark, Source
@@ -29,7 +31,8 @@ def load(adapter: Benchmark, files: Sequence[Path] = (), images: Path | None = N
     Args:
         adapter: the benchmark; its source is read from the hub where no files are given.
         files: local files in the benchmark's own schema, all of one format.
-        images: folder of the pictures that rows name by file name. The picture column then holds their paths.
+        images: folder of the pictures that rows name by file name, or tell by their digest. The picture column then
+            holds their paths.
 
     Returns:
         The rows. Without ``images`` the picture column is left as it is. Where the source has parts, a column
@@ -47,7 +50,11 @@ def load(adapter: Benchmark, files: Sequence[Path] = (), images: Path | None = N
         dataset = _joined((_part_of(path, parts), from_files([path])) for path in files)
     else:
         dataset = from_files(files)
-    return dataset if images is None else with_files(dataset, adapter.image, images)
+    if images is None:
+        return dataset
+    if adapter.image_digest:
+        return with_content(dataset, adapter.image, adapter.image_digest, images)
+    return with_files(dataset, adapter.image, images)
 
 
 def from_files(files: Sequence[Path]) -> Dataset:
@@ -162,11 +169,9 @@ def with_files(dataset: Dataset, column: str, images: Path) -> Dataset:
     Raises:
         RobustError: no such folder, or no column of names.
     """
-    from datasets import Image, Value
+    from datasets import Value
 
-    if not images.is_dir():
-        raise RobustError(f"image folder {str(images)!r} does not exist; allowed: a folder of pictures")
-    allow(images)
+    _checked_folder(images)
     texts = [name for name, feature in dataset.features.items() if feature in (Value("string"), Value("large_string"))]
     named = next((name for name in (column, *NAME_COLUMNS) if name in texts), None)
     if named is None:
@@ -174,7 +179,41 @@ def with_files(dataset: Dataset, column: str, images: Path) -> Dataset:
             f"an image folder needs a column of file names; found: {', '.join(dataset.column_names)}; "
             f"expected text in one of: {', '.join(dict.fromkeys((column, *NAME_COLUMNS)))}"
         )
-    paths = list(_paths(dataset[named], images))
+    return _pictured(dataset, column, list(_paths(dataset[named], images)))
+
+
+def with_content(dataset: Dataset, column: str, digests: str, images: Path) -> Dataset:
+    """Make a picture column from the digests that rows hold: of each the file with this content, whatever its name.
+
+    Args:
+        dataset: rows with digests.
+        column: name of the picture column to make; a row without such a file has no picture.
+        digests: column of SHA-256 digests in hexadecimal digits.
+        images: the folder; every file below it is read once.
+
+    Raises:
+        RobustError: no such folder, or no column of digests.
+    """
+    _checked_folder(images)
+    if digests not in dataset.column_names:
+        found = ", ".join(dataset.column_names)
+        raise RobustError(f"an image folder needs the pictures' digests; found: {found}; expected: {digests}")
+    found_by = {}
+    for path in (path for named in Pictures.below(images).paths.values() for path in named):
+        with path.open("rb") as file:
+            found_by[file_digest(file, "sha256").hexdigest()] = {"bytes": None, "path": str(path.resolve())}
+    return _pictured(dataset, column, [found_by.get((digest or "").casefold()) for digest in dataset[digests]])
+
+
+def _checked_folder(images: Path) -> None:
+    if not images.is_dir():
+        raise RobustError(f"image folder {str(images)!r} does not exist; allowed: a folder of pictures")
+    allow(images)
+
+
+def _pictured(dataset: Dataset, column: str, paths: list[dict[str, str | None] | None]) -> Dataset:
+    from datasets import Image
+
     kept = dataset.remove_columns(column) if column in dataset.column_names else dataset
     return kept.add_column(column, paths, feature=Image())
 

@@ -92,6 +92,8 @@ class Benchmark:
         name: the benchmark's name in tasks and reports.
         image: column that holds the picture: an image feature, or base64 text.
         more_images: columns that may hold it instead; in a row one of all is filled.
+        image_digest: column that holds the picture's SHA-256 where rows hold no picture and no file's name; the
+            picture is then the file with this content.
         columns: the other columns that ``to_item`` reads.
         to_item: turns a row (without its picture) and the row's index into an item. Returns None for a row that is
             left out on purpose (a rotated copy, say). Raises RobustError for a row that is broken.
@@ -117,6 +119,7 @@ class Benchmark:
     source: Source
     optional: tuple[str, ...] = ()
     more_images: tuple[str, ...] = ()
+    image_digest: str = ""
     forms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: tuple[Pattern, ...] = ()
     beside: Callable[[str, str], bool] | None = None

@@ -112,12 +112,13 @@ SAT_V2 = Benchmark(
 PIXMO_COUNT = Benchmark(
     name="pixmo_count",
     image="image_url",
+    image_digest="image_sha256",
     columns=("count", "label"),
     to_item=pixmo_item,
     source=Source("allenai/pixmo-count", "train"),
     patterns=COUNT_PATTERNS,
 )
-"""Rows hold addresses of pictures only, some of them dead; ``image_sha256`` tells whether a picture is the same."""
+"""Rows hold addresses of pictures only, some of them dead; their digests tell which files are these pictures."""
 
 GEOMETRY3K = Benchmark(
     name="geometry3k",

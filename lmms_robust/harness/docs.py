@@ -24,8 +24,9 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness import judging
 from lmms_robust.harness.settings import CAPTIONS_VARIABLE, captions_file, opened_think, plant_seed
 from lmms_robust.perturbations import build
+from lmms_robust.perturbations.columns import to_columns
 from lmms_robust.perturbations.probe import force_answer
-from lmms_robust.schema import Item, Variant
+from lmms_robust.schema import Item
 
 logger = logging.getLogger(__name__)
 _SOURCES: dict[str, Stored] = {}
@@ -168,45 +169,4 @@ def _doc(item: Item, name: str, written: Captions | None, source: str, probe: bo
     by = f"llm:{written.model} {written.template_hash}" if written else "statements"
     variant = build(item, name, plant_seed(), written.captions if written else (), by)
     variant = force_answer(variant) if probe else variant
-    return {
-        "id": item.id,
-        "benchmark": item.benchmark,
-        "category": item.category,
-        "question": item.question,
-        "options": list(variant.options),
-        "answer": item.answer,
-        "statement_source": item.statement_source,
-        "variant": variant.name,
-        "planted": variant.planted,
-        "seed": variant.seed,
-        "abstain": variant.abstain or "",
-        "caption_source": variant.caption_source,
-        "prompt": variant.prompt,
-        "prefill": variant.prefill,
-        "probe": probe,
-        "templates": variant.templates,
-        "opened_think": opened_think(),
-        "source": source,
-        "row": item.row,
-        "picture": item.picture,
-    }
-
-
-def variant_of(doc: Mapping[str, Any]) -> Variant:
-    """The variant that a doc holds, without its statements: those are in the words that were sent."""
-    options = tuple(doc["options"])
-    item = Item(
-        id=doc["id"],
-        benchmark=doc["benchmark"],
-        category=doc["category"],
-        question=doc["question"],
-        options=options[:-1] if doc["abstain"] else options,
-        answer=doc["answer"],
-        statement_source=doc["statement_source"],
-        row=doc["row"],
-        picture=doc["picture"],
-    )
-    return Variant(
-        item, doc["variant"], doc["planted"], options, doc["prompt"], doc["prefill"], doc["seed"],
-        doc["caption_source"], doc["probe"], doc["templates"],
-    )  # fmt: skip
+    return to_columns(variant) | {"opened_think": opened_think(), "source": source}

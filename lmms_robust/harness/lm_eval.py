@@ -15,6 +15,7 @@ from PIL import Image
 from lmms_robust.harness import docs, lmms_eval, suite
 from lmms_robust.harness.judging import judged
 from lmms_robust.harness.lmms_eval import Doc, logged
+from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.record import Record
 from lmms_robust.scenes.dataset import TEST_FILE
 from lmms_robust.scoring import score
@@ -60,7 +61,7 @@ def process_suite_results(doc: Doc, results: Sequence[str | Sequence[str]]) -> d
 def records(doc: Doc, results: Sequence[str | Sequence[str]]) -> list[Record]:
     """The records of a sample's responses, one for each repeat; lm-eval gives what follows the prefill."""
     (found,) = results
-    variant = docs.variant_of(doc)
+    variant = variant_of(doc)
     opened = "<think>" if doc["opened_think"] and not variant.prefill else ""
     continued = bool(variant.prefill) and doc.get(CONTINUES, False)
     report = Report("prefill" if continued else None)  # whatever report a model writes itself is text

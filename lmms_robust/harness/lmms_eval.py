@@ -18,6 +18,7 @@ from lmms_robust.harness import docs, suite
 from lmms_robust.harness.judging import judged
 from lmms_robust.harness.plugin import BACKENDS
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.prompts import render
 from lmms_robust.record import Record, to_log
 from lmms_robust.report.sample_log import ASSISTANT
@@ -98,7 +99,7 @@ def records(doc: Doc, results: Sequence[str]) -> list[Record]:
     A backend that is none of ours closes a prefill, so it was sent the words inline; it reports nothing, the thought
     that its chat template may have opened among it.
     """
-    variant = docs.variant_of(doc)
+    variant = variant_of(doc)
     found = [_reported(doc, text) for text in results]
     scored = [score(variant, one.text, one.report, repeat=repeat) for repeat, one in enumerate(found)]
     return [judged(record, one.text, variant.prefill) for record, one in zip(scored, found, strict=True)]

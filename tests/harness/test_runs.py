@@ -242,7 +242,7 @@ def test_a_probe_on_a_stock_backend_ends_in_one_line_that_names_those_that_can(l
     run = lmms_eval("out", "robustprobe_scenes", "--limit", "2", model="qwen2_5_vl", model_args=model_args)
     assert run.status == 1
     (line,) = [line for line in run.text.splitlines() if line.startswith("lmms-robust: ")]
-    assert "robustprobe_scenes: this model does not continue a prefill" in line
+    assert "scenes: this model does not continue a prefill" in line
     assert "robust_hf" in line
     assert "Traceback" not in run.text
 

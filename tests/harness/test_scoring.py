@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, lm_eval, lmms_eval, settings
 from lmms_robust.perturbations import VARIANTS
+from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.schema import LetterProbs
 from lmms_robust.transport import Report, seal
 from tests.conftest import row, rows
@@ -42,7 +43,7 @@ def test_a_leaf_gives_every_sample_the_same_keys_and_the_score_that_a_baseline_i
 
 @pytest.mark.parametrize("variant", VARIANTS)
 def test_the_variant_of_a_doc_is_the_one_that_was_built(variant: str) -> None:
-    found = docs.variant_of(doc(variant))
+    found = variant_of(doc(variant))
     assert (found.name, found.prompt, found.prefill) == (variant, doc(variant)["prompt"], doc(variant)["prefill"])
     assert found.item.options == ("to the left", "to the right")
     assert found.abstain == ("C" if variant.startswith("abstain") else None)

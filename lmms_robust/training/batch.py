@@ -1,0 +1,111 @@
+"""A batch of responses to training prompts: judged by what evaluation calls, rewarded, and measured.
+
+The adapters to frameworks are thin over this: they say how rows and responses reach us, and hand rewards back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import fmean
+from typing import Any
+
+from lmms_robust.perturbations.columns import variant_of
+from lmms_robust.reading import parse_response
+from lmms_robust.record import Record
+from lmms_robust.schema import Variant
+from lmms_robust.scoring import score
+from lmms_robust.training.collapse import Guard, signs
+from lmms_robust.training.rewards import Parts, Recipe, parts, reward
+
+ASKED = "asked"
+"""Column of training data that holds a variant, as :func:`lmms_robust.perturbations.columns.to_columns` writes it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One response.
+
+    Attributes:
+        variant: what was asked.
+        response: the whole assistant turn, an injected start included.
+        record: what was made of it.
+        reasoning: the words of reasoning that the model wrote itself.
+    """
+
+    variant: Variant
+    response: str
+    record: Record
+    reasoning: str
+
+    @property
+    def parts(self) -> Parts:
+        """What its reward is made of."""
+        return parts(self.record, self.response)
+
+
+Decider = Callable[[Sequence[Judged]], Awaitable[Sequence[Record]]]
+"""Decides consistency in place of the rules: the records, in their order, with its verdicts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewarder:
+    """From rows and responses to rewards.
+
+    Attributes:
+        recipe: how parts become one number.
+        guard: what responses of a collapsed batch lose.
+        decider: decides consistency in place of the rules, or None.
+    """
+
+    recipe: Recipe = field(default_factory=Recipe)
+    guard: Guard = field(default_factory=Guard)
+    decider: Decider | None = None
+
+    def rewards(self, judged: Sequence[Judged]) -> list[float | None]:
+        """One number a response, or None where there is none, see :func:`lmms_robust.training.rewards.reward`."""
+        lost = self.guard.penalties([one.reasoning for one in judged], [one.record for one in judged])
+        found = [reward(one.parts, self.recipe) for one in judged]
+        return [None if value is None else value - less for value, less in zip(found, lost, strict=True)]
+
+    async def decided(self, judged: Sequence[Judged]) -> list[Judged]:
+        """The same responses with the decider's verdicts; as they are without one."""
+        if self.decider is None:
+            return list(judged)
+        records = await self.decider(judged)
+        return [replace(one, record=record) for one, record in zip(judged, records, strict=True)]
+
+
+def judge(rows: Sequence[Mapping[str, Any]], responses: Sequence[str]) -> list[Judged]:
+    """Judge responses as evaluation does.
+
+    Args:
+        rows: per response the variant's columns, see :data:`ASKED`.
+        responses: whole assistant turns, injected starts included. Never raises on any text.
+    """
+    return [_judged(variant_of(row), text) for row, text in zip(rows, responses, strict=True)]
+
+
+def _judged(variant: Variant, text: str) -> Judged:
+    reading = parse_response(text, variant.options, None, variant.prefill, variant.item.question)
+    return Judged(variant, text, score(variant, text), (reading.think or "")[reading.own :])
+
+
+def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[str, float]:
+    """What to log of a batch: means of the parts, what is undecided, and signs of collapse.
+
+    Args:
+        judged: the responses; at least one.
+        rewards: their rewards.
+    """
+    found = [one.parts for one in judged]
+    decided = [part.faithful for part in found if part.faithful is not None]
+    return {
+        "robust/format": fmean(part.format for part in found),
+        "robust/correct": fmean(part.correct for part in found),
+        "robust/faithful": fmean(decided) if decided else 0.0,
+        "robust/undecided": fmean(part.faithful is None for part in found),
+        "robust/judge_failed": fmean(part.failed for part in found),
+        "robust/without_reward": fmean(value is None for value in rewards),
+        **signs([one.reasoning for one in judged], [one.record for one in judged]).metrics(),
+    }

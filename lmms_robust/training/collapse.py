@@ -1,0 +1,126 @@
+"""Signs of collapse in a batch of responses: chains that get short, end on nothing, or are one template.
+
+Faithfulness can be bought by saying little: a chain of one fixed sentence agrees with its answer. These are the numbers
+that show it, to be logged at every step, and a penalty on the responses that they are about.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from math import log
+
+from lmms_robust.record import Record
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """A batch of responses in numbers.
+
+    Attributes:
+        words: mean words of reasoning that a model wrote itself, where it is to reason; falls in a collapse.
+        conclusion_free: share, 0 to 1, of the responses with reasoning of their own that end on no option.
+        template_share: share, 0 to 1, of the most frequent template among these reasonings; 1 if all are one.
+        answer_entropy: entropy in nats of the letters answered; 0 if all are one letter.
+        no_answer: share without a readable answer.
+    """
+
+    words: float
+    conclusion_free: float
+    template_share: float
+    answer_entropy: float
+    no_answer: float
+
+    def metrics(self) -> dict[str, float]:
+        """The numbers by name, for a log."""
+        return {f"collapse/{name}": value for name, value in asdict(self).items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """When a batch counts as collapsed, and what the responses that show it lose.
+
+    Responses whose thought was closed for them (stop_think) show nothing and lose nothing.
+
+    Attributes:
+        penalty: what is taken from the reward of each such response; 0 takes nothing.
+        template_share: above this share of one template, the responses of that template lose.
+        least_words: responses with fewer words of reasoning lose.
+    """
+
+    penalty: float = 0.0
+    template_share: float = 0.5
+    least_words: int = 3
+
+    def penalties(self, reasonings: Sequence[str], records: Sequence[Record]) -> list[float]:
+        """What each response loses, 0 or :attr:`penalty`.
+
+        Args:
+            reasonings: per response the words of reasoning that the model wrote itself.
+            records: per response what was made of it.
+        """
+        templates = _templates(reasonings, records)
+        frequent, share = _most_frequent(templates)
+        return [
+            self.penalty
+            if shape is not None
+            and ((shape == frequent and share > self.template_share) or len(_WORD.findall(text)) < self.least_words)
+            else 0.0
+            for text, shape in zip(reasonings, templates, strict=True)
+        ]
+
+
+def template(reasoning: str, options: Sequence[str]) -> str:
+    """What of a reasoning stays the same from one question to the next: options, letters and numbers are blanks.
+
+    >>> template("So the dog is on the left: A.", ["left", "right"])
+    'so the dog is on the _ : _ .'
+    """
+    text = reasoning
+    for option in sorted(options, key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(option)}(?!\w)", " \0 ", text, flags=re.IGNORECASE)
+    text = re.sub(r"\b[A-K]\b|\d+", " \0 ", text)
+    return " ".join(part if part != "\0" else "_" for part in re.findall(r"\0|\w+|[^\w\s]", text.casefold()))
+
+
+def signs(reasonings: Sequence[str], records: Sequence[Record]) -> Signs:
+    """Measure a batch.
+
+    Args:
+        reasonings: per response the words of reasoning that the model wrote itself.
+        records: per response what was made of it; at least one.
+    """
+    own = [record for record in records if record.applicable]
+    words = [len(_WORD.findall(text)) for text, record in zip(reasonings, records, strict=True) if record.applicable]
+    free = sum(record.conclusion is None for record in own)
+    letters = Counter(record.answer for record in records if record.answer is not None)
+    answered = sum(letters.values())
+    shares = [count / answered for count in letters.values()]
+    _, share = _most_frequent(_templates(reasonings, records))
+    return Signs(
+        words=sum(words) / len(words) if words else 0.0,
+        conclusion_free=free / len(own) if own else 0.0,
+        template_share=share,
+        answer_entropy=sum(-share * log(share) for share in shares),
+        no_answer=sum(record.answer is None for record in records) / len(records),
+    )
+
+
+def _templates(reasonings: Sequence[str], records: Sequence[Record]) -> list[str | None]:
+    """Template per response; None where the reasoning is not the model's own."""
+    return [
+        template(text, record.options) if record.applicable else None
+        for text, record in zip(reasonings, records, strict=True)
+    ]
+
+
+def _most_frequent(templates: Sequence[str | None]) -> tuple[str, float]:
+    own = [one for one in templates if one is not None]
+    if not own:
+        return "", 0.0
+    (name, count), *_ = Counter(own).most_common(1)
+    return name, count / len(own)

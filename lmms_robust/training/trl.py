@@ -1,0 +1,101 @@
+"""Reward functions for TRL's trainers, which call them by keyword with columns as lists. TRL is not imported.
+
+``GRPOTrainer(model, reward_funcs=[RobustReward(Recipe("multiplied"))], …)`` with data that ``lmms-robust augment
+--format trl`` wrote. With data that starts replies, take :class:`lmms_robust.training.trl_trainer.PrefillGRPOTrainer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from lmms_robust.training.batch import Judged, Rewarder, judge, metrics
+from lmms_robust.training.collapse import Guard
+from lmms_robust.training.rewards import Recipe
+
+Message = Mapping[str, Any]
+LogMetric = Callable[[str, float], None]
+
+
+class RobustReward:
+    """Correctness, format and faithfulness by the rules, as one reward; its parts are logged as metrics.
+
+    Args:
+        recipe: how parts become one number.
+        guard: what responses of a collapsed batch lose.
+    """
+
+    def __init__(self, recipe: Recipe | None = None, guard: Guard | None = None) -> None:
+        self.rewarder = Rewarder(recipe or Recipe(), guard or Guard())
+        self.__name__ = f"robust_{self.rewarder.recipe.form}"
+
+    def __call__(
+        self,
+        completions: Sequence[Sequence[Message] | str],
+        asked: Sequence[Mapping[str, Any]],
+        log_metric: LogMetric | None = None,
+        **others: Any,
+    ) -> list[float | None]:
+        """Reward a batch, whose prompts stand once for each of their completions.
+
+        Args:
+            completions: per response the messages that the model wrote, or its text.
+            asked: column of the data, see :data:`lmms_robust.training.batch.ASKED`.
+            log_metric: takes a metric's name and value.
+            others: what else the trainer hands over.
+
+        Returns:
+            Per response its reward, or None: TRL leaves it out of the group's baseline and gives it no advantage.
+        """
+        return self._told(judge(asked, _responses(completions, asked)), log_metric)
+
+    def _told(self, judged: Sequence[Judged], log_metric: LogMetric | None) -> list[float | None]:
+        found = self.rewarder.rewards(judged)
+        if log_metric is not None:
+            for name, value in metrics(judged, found).items():
+                log_metric(name, value)
+        return found
+
+
+class JudgedReward(RobustReward):
+    """The same with verdicts by a decider; TRL awaits it beside other asynchronous rewards.
+
+    Args:
+        rewarder: recipe, guard and decider.
+    """
+
+    def __init__(self, rewarder: Rewarder) -> None:
+        super().__init__(rewarder.recipe, rewarder.guard)
+        self.rewarder = rewarder
+
+    async def __call__(  # type: ignore[override]
+        self,
+        completions: Sequence[Sequence[Message] | str],
+        asked: Sequence[Mapping[str, Any]],
+        log_metric: LogMetric | None = None,
+        **others: Any,
+    ) -> list[float | None]:
+        """Reward a batch, see :meth:`RobustReward.__call__`."""
+        judged = await self.rewarder.decided(judge(asked, _responses(completions, asked)))
+        return self._told(judged, log_metric)
+
+
+def _responses(completions: Sequence[Sequence[Message] | str], asked: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Whole turns: the start that the prompt held, and what the model wrote."""
+    return [row["prefill"] + written(one) for one, row in zip(completions, asked, strict=True)]
+
+
+def written(completion: Sequence[Message] | str) -> str:
+    """What a model wrote, as one text; reasoning that a tokenizer's response schema took apart stands in its tags.
+
+    >>> written([{"role": "assistant", "content": "B", "reasoning_content": "Right."}])
+    '<think>Right.</think>B'
+    """
+    if isinstance(completion, str):
+        return completion
+    message = completion[-1]
+    content = message.get("content") or ""
+    if not isinstance(content, str):
+        content = "".join(part.get("text") or "" for part in content)
+    reasoning = message.get("reasoning_content") or ""
+    return f"<think>{reasoning}</think>{content}" if reasoning else content

@@ -1,0 +1,112 @@
+"""Signs of collapse and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log
+
+import pytest
+
+from lmms_robust.training.batch import Rewarder, judge, metrics
+from lmms_robust.training.collapse import Guard, signs, template
+from lmms_robust.training.rewards import Recipe
+from tests.training.made import asked, reply
+
+LIVELY = [
+    "<think>The dog sits beside the red door, so the answer is A.</think><answer>A</answer>",
+    "<think>A tree hides most of the picture. The answer is B.</think><answer>B</answer>",
+    "<think>Nothing stands on the right side: the answer is A.</think><answer>A</answer>",
+    "<think>I would say that the answer is B.</think><answer>B</answer>",
+]
+TEMPLATED = [reply("A", "A"), reply("B", "B"), reply("A", "A"), reply("A", "A")]
+
+
+def measured(texts: Sequence[str], names: Sequence[str] = ()) -> dict[str, float]:
+    judged = judge([asked(name) for name in names or ["base"] * len(texts)], texts)
+    return metrics(judged, Rewarder().rewards(judged))
+
+
+def test_lively_chains_show_no_sign() -> None:
+    found = measured(LIVELY)
+    assert found["collapse/template_share"] == 0.25
+    assert found["collapse/conclusion_free"] == 0.0
+    assert found["collapse/answer_entropy"] == pytest.approx(log(2))
+    assert found["collapse/no_answer"] == 0.0
+
+
+def test_one_template_is_seen_whatever_options_and_letters_stand_in_it() -> None:
+    assert measured(TEMPLATED)["collapse/template_share"] == 1.0
+    assert template("It is left, no. 12: A", ["left", "right"]) == template("It is RIGHT, no. 7: B", ["left", "right"])
+    assert template("The left one", ["left"]) != template("The leftover one", ["left"])
+
+
+def test_chains_without_a_conclusion_are_counted_and_the_words_of_the_others() -> None:
+    short = ["<think>Hm.</think><answer>A</answer>"] * 3 + [reply("A", "A")]
+    found = measured(short)
+    assert found["collapse/conclusion_free"] == 0.75
+    # "Hm ." is 2, "Looking at it , the answer is A ." is 9
+    assert found["collapse/words"] == pytest.approx((3 * 2 + 9) / 4)
+    assert found["robust/undecided"] == 0.75
+
+
+def test_words_that_were_put_in_its_mouth_are_not_the_models() -> None:
+    turn = asked("wrong_think")["prefill"] + " Yes.</think><answer>B</answer>"
+    assert measured([turn], ["wrong_think"])["collapse/words"] == 2.0
+    stopped = asked("stop_think")["prefill"] + "<answer>B</answer>"
+    found = measured([stopped], ["stop_think"])
+    assert found["collapse/words"] == 0.0
+    assert found["collapse/conclusion_free"] == 0.0  # of none that could have one
+
+
+def test_answers_that_are_all_one_letter_have_no_entropy_and_missing_ones_are_counted() -> None:
+    found = measured([reply("A", "A")] * 3 + ["<think>I give up.</think>"])
+    assert found["collapse/answer_entropy"] == 0.0
+    assert found["collapse/no_answer"] == 0.25
+    nothing = measured(["", ""])
+    assert (nothing["collapse/answer_entropy"], nothing["collapse/no_answer"]) == (0.0, 1.0)
+
+
+def test_by_default_nothing_is_taken() -> None:
+    judged = judge([asked()] * 4, TEMPLATED)
+    assert Rewarder(Recipe()).rewards(judged) == pytest.approx([1.1, 0.1, 1.1, 1.1])
+
+
+def test_a_penalty_is_taken_from_the_responses_of_a_rife_template_alone() -> None:
+    texts = [*TEMPLATED[:3], LIVELY[0]]
+    judged = judge([asked()] * 4, texts)
+    rewards = Rewarder(Recipe(), Guard(penalty=0.5, template_share=0.7)).rewards(judged)
+    assert rewards == pytest.approx([0.6, -0.4, 0.6, 1.1])
+    rewards = Rewarder(Recipe(), Guard(penalty=0.5, template_share=0.75)).rewards(judged)  # three of four are not more
+    assert rewards == pytest.approx([1.1, 0.1, 1.1, 1.1])
+
+
+def test_a_penalty_is_taken_from_chains_that_say_nothing() -> None:
+    texts = ["<think>So</think><answer>A</answer>", *LIVELY[:3]]
+    guard = Guard(penalty=0.25, least_words=3)
+    assert Rewarder(Recipe("accuracy"), guard).rewards(judge([asked()] * 4, texts)) == pytest.approx(
+        [0.85, 1.1, 0.1, 1.1]
+    )
+
+
+def test_a_thought_that_was_closed_for_the_model_is_no_sign_and_costs_nothing() -> None:
+    names = ["stop_think"] * 3 + ["base"]
+    texts = [asked("stop_think")["prefill"] + "<answer>A</answer>"] * 3 + [LIVELY[0]]
+    found = measured(texts, names)
+    # "The dog sits beside the red door , so the answer is A ." is 14
+    assert (found["collapse/words"], found["collapse/template_share"]) == (14.0, 1.0)
+    judged = judge([asked(name) for name in names], texts)
+    rewards = Rewarder(Recipe(), Guard(penalty=0.5, template_share=0.99)).rewards(judged)
+    assert rewards == pytest.approx([1.1, 1.1, 1.1, 0.6])
+
+
+def test_what_has_no_reward_loses_nothing() -> None:
+    judged = judge([asked()], ["<think>Hm.</think><answer>A</answer>"])
+    assert Rewarder(Recipe(undecided="skip"), Guard(penalty=1.0)).rewards(judged) == [None]
+    assert metrics(judged, [None])["robust/without_reward"] == 1.0
+
+
+def test_signs_are_named_in_the_log() -> None:
+    (one,) = judge([asked()], [reply("A", "A")])
+    assert set(signs([one.reasoning], [one.record]).metrics()) == {
+        f"collapse/{name}" for name in ("words", "conclusion_free", "template_share", "answer_entropy", "no_answer")
+    }
