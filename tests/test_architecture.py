@@ -25,11 +25,6 @@ LAYERS = [
     {"judges"},
     {"labelling"},
     {"training"},
-    {"cli_benchmarks"},
-    {"cli_export"},
-    {"cli_report", "cli_pages"},
-    {"cli_agreement", "cli_behaviour", "cli_judge"},
-    {"cli_training"},
     {"cli"},
     {"__init__"},
 ]

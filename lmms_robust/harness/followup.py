@@ -20,10 +20,11 @@ from datasets import Dataset, Features, Image, List, Value
 from lmms_robust.consistency.followups import KINDS, Chain, Followup, chain_of, followups
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness import followed
-from lmms_robust.harness.docs import picture_bytes, variant_of
+from lmms_robust.harness.docs import picture_bytes
 from lmms_robust.harness.lmms_eval import doc_to_text
 from lmms_robust.harness.reading import task_config, task_docs, task_paths
 from lmms_robust.harness.taskfiles import DIALECTS, VERSION, metric_line
+from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.perturbations.probe import force_answer
 from lmms_robust.perturbations.reorder import moved
 from lmms_robust.prompts import inert

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 from datasets import ClassLabel, Dataset, Features, Image, List, Value
 
-from lmms_robust.cli_benchmarks import wrap as command
+from lmms_robust.cli.benchmarks import wrap as command
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, wrapped

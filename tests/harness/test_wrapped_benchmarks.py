@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from datasets import Dataset
 
-from lmms_robust.cli_benchmarks import wrap as command
+from lmms_robust.cli.benchmarks import wrap as command
 from lmms_robust.harness import docs, wrapped
 from tests.conftest import png
 

@@ -282,7 +282,7 @@ def test_whatever_was_run_has_a_report(tmp_path: Path, name: str) -> None:
 
 
 def test_without_the_extra_one_line_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lmms_robust.cli_pages.find_spec", lambda name: None if name == "altair" else sys)
+    monkeypatch.setattr("lmms_robust.cli.pages.find_spec", lambda name: None if name == "altair" else sys)
     assert "not installed: altair; allowed: pip install 'lmms-robust[report]'" in refused(
         "report", tmp_path, "--output", tmp_path / "page"
     )

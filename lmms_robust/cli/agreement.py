@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from lmms_robust.cli_benchmarks import FILE, FOLDER
-from lmms_robust.cli_report import show
+from lmms_robust.cli.benchmarks import FILE, FOLDER
+from lmms_robust.cli.report import show
 
 
 @click.command()

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from lmms_robust.cli_benchmarks import FOLDER
-from lmms_robust.cli_benchmarks import deciders as with_deciders
+from lmms_robust.cli.benchmarks import FOLDER
+from lmms_robust.cli.benchmarks import deciders as with_deciders
 
 
 @click.command()

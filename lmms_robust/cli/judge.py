@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lmms_robust.cli_benchmarks import FOLDER
-from lmms_robust.cli_report import show
+from lmms_robust.cli.benchmarks import FOLDER
+from lmms_robust.cli.report import show
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:

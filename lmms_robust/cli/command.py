@@ -12,16 +12,16 @@ from pathlib import Path
 import click
 
 from lmms_robust import __version__
-from lmms_robust.cli_agreement import agreement
-from lmms_robust.cli_behaviour import commands as behaviour
-from lmms_robust.cli_benchmarks import FILE, FOLDER, commands
-from lmms_robust.cli_export import export
-from lmms_robust.cli_judge import judge
-from lmms_robust.cli_pages import commands as pages
-from lmms_robust.cli_pages import report_of
-from lmms_robust.cli_report import commands as reports
-from lmms_robust.cli_report import show as show_pieces
-from lmms_robust.cli_training import commands as training
+from lmms_robust.cli.agreement import agreement
+from lmms_robust.cli.behaviour import commands as behaviour
+from lmms_robust.cli.benchmarks import FILE, FOLDER, commands
+from lmms_robust.cli.export import export
+from lmms_robust.cli.judge import judge
+from lmms_robust.cli.pages import commands as pages
+from lmms_robust.cli.pages import report_of
+from lmms_robust.cli.report import commands as reports
+from lmms_robust.cli.report import show as show_pieces
+from lmms_robust.cli.training import commands as training
 from lmms_robust.errors import RobustError
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
@@ -178,7 +178,3 @@ def demo(full: bool, limit: int | None, output: Path) -> None:
     show_pieces(pieces(runs), "table")
     click.echo(f"logs: {output} (the harness's own output: {log})")
     click.echo(report_of(runs, output / "report"))
-
-
-if __name__ == "__main__":
-    main()

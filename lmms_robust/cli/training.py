@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from lmms_robust.cli_benchmarks import FOLDER, data_files, images
+from lmms_robust.cli.benchmarks import FOLDER, data_files, images
 from lmms_robust.errors import RobustError
 
 PAPER = "correct_caption=.1,wrong_caption=.1,correct_think=.1,wrong_think=.1"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lmms_robust.cli_benchmarks import FILE, FOLDER
-from lmms_robust.cli_benchmarks import deciders as with_deciders
+from lmms_robust.cli.benchmarks import FILE, FOLDER
+from lmms_robust.cli.benchmarks import deciders as with_deciders
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:

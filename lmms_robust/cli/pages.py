@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lmms_robust.cli_benchmarks import FOLDER, data_files
-from lmms_robust.cli_benchmarks import deciders as with_deciders
-from lmms_robust.cli_benchmarks import images as picture_folder
+from lmms_robust.cli.benchmarks import FOLDER, data_files
+from lmms_robust.cli.benchmarks import deciders as with_deciders
+from lmms_robust.cli.benchmarks import images as picture_folder
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
