@@ -34,7 +34,7 @@ def agreement(folders: Sequence[Path], labels: str | None, disagreements: Path |
         check_target(disagreements)
     found = of_runs(read_all(folders, ONLY_RULES))
     if labels is not None:
-        together([one for _, one in found]).person(labels)
+        labels = together([one for _, one in found]).person(labels)
     if form in ("table", "md"):
         show(pieces(found, labels), form)
     else:

@@ -77,14 +77,14 @@ def label(folders: Sequence[Path], name: str, count: int, seed: int, port: int, 
     They are drawn alike from every variant and verdict of the rules, and shown without answer, right option and
     verdicts. The same command goes on where it was left. Ends with Ctrl-C.
     """
-    from lmms_robust.consistency.verdicts import checked_name
+    from lmms_robust.consistency.verdicts import HUMAN, checked_name
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.labelling.cases import draw, pictures_of
     from lmms_robust.labelling.server import Labelling, serve
     from lmms_robust.report.deciders import ONLY_RULES
     from lmms_robust.report.logs import read_all
 
-    decider = checked_name(f"human-{name}")
+    decider = checked_name(f"{HUMAN}{name}")
     cases = draw(read_all(folders, ONLY_RULES), decider, count, seed)
     work = Labelling(cases, pictures_of(cases, tasks or task_folder()))
     server, address = serve(work, port)

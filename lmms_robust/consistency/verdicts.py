@@ -23,9 +23,8 @@ from lmms_robust.schema import MAX_LETTERS, Verdict, letters
 from lmms_robust.writing import complete
 
 SUFFIX = ".verdicts"
-RULES = "rules"
-REORDERED = "reordered"
-"""The decider that is the model itself, asked again with its options reordered."""
+RULES, REORDERED, HUMAN = "rules", "reordered", "human-"
+"""Who decides and is no judge: the rules, the model asked again with its options reordered, people by this start."""
 NO_CONCLUSION, JUDGE_FAILED, JUDGES_DISAGREE = "no_conclusion", "judge_failed", "judges_disagree"
 """Why verdicts of deciders are undecided."""
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from lmms_robust.consistency.judge import Request
-from lmms_robust.consistency.verdicts import checked_name
+from lmms_robust.consistency.verdicts import HUMAN, REORDERED, checked_name
 from lmms_robust.errors import RobustError
 
 CHECKPOINT = "hf:"
@@ -43,6 +43,8 @@ def read_name(given: str) -> Named:
     if not rest:
         raise RobustError(f"judge {given!r}; {ALLOWED}")
     checked_name(name)
+    if name == REORDERED or name.startswith(HUMAN):
+        raise RobustError(f"judge {name!r}; allowed: no name of a person ({HUMAN}…), and not {REORDERED!r}")
     if rest.startswith(CHECKPOINT):
         if not rest.removeprefix(CHECKPOINT):
             raise RobustError(f"judge {given!r}; {ALLOWED}")

@@ -181,7 +181,11 @@ def judge(
         works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
         for log, table in tables:
             for work in works:
-                write(path_for(log, work.told.name, ASKS[ask].suffix), work.votes(log, shown(table)))
+                path = path_for(log, work.told.name, ASKS[ask].suffix)
+                before = len(read(path).found) if path.exists() else 0
+                now = write(path, work.votes(log, shown(table)))
+                if now < before:
+                    logger.warning("%s: %d verdict(s) stood here and are not asked for now: gone", path, before - now)
                 work.told.files += 1
     return [work.told for work in works]
 

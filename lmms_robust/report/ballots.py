@@ -11,7 +11,18 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from lmms_robust.consistency.verdicts import JUDGE_FAILED, RULES, Key, Vote, beside, derive, majority, read
+from lmms_robust.consistency.verdicts import (
+    HUMAN,
+    JUDGE_FAILED,
+    REORDERED,
+    RULES,
+    Key,
+    Vote,
+    beside,
+    derive,
+    majority,
+    read,
+)
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.metrics.agreement import MISSING, Votes
 from lmms_robust.metrics.estimate import ABSENT, Outcomes, Units
@@ -77,19 +88,20 @@ class Ballots:
     @property
     def asked(self) -> tuple[str, ...]:
         """The judges."""
-        return tuple(name for name in self.names if name != RULES and name not in self.people)
+        return tuple(name for name in self.names if name not in (RULES, REORDERED) and name not in self.people)
 
     def person(self, name: str) -> str:
-        """The name of somebody who labelled responses.
+        """The decider that somebody who labelled responses is, named as such or as for `lmms-robust label`.
 
         Raises:
             RobustError: nobody of this name did.
         """
         if not self.people:
             raise RobustError(f"--labels {name!r}: nobody has labelled these runs; allowed: `lmms-robust label` first")
-        if name not in self.people:
-            raise unknown("person", name, self.people, "--labels")
-        return name
+        for known in (name, f"{HUMAN}{name}"):
+            if known in self.people:
+                return known
+        raise unknown("person", name, self.people, "--labels")
 
 
 def ballots(table: pa.Table) -> Ballots:
@@ -119,7 +131,7 @@ def ballots(table: pa.Table) -> Ballots:
                 place = places[vote.decider]
                 votes[number, place] = _against(vote.conclusion, row["answer"])
                 said[number, place] = vote.conclusion or "none"
-        conclusion, why = majority([vote for vote in mine if not vote.by_a_person])
+        conclusion, why = majority([vote for vote in mine if vote.by_a_judge])
         if why != JUDGE_FAILED:
             judges[number] = _against(conclusion, row["answer"])
     people = frozenset(name for name, person in models.items() if person)

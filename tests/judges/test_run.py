@@ -228,6 +228,18 @@ def test_each_server_is_sent_the_key_of_its_judge(tmp_path: Path, monkeypatch: p
         assert (one.keys, other.keys) == (["Bearer own"], ["Bearer shared"])
 
 
+def test_verdicts_that_are_not_asked_for_again_do_not_go_unsaid(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    log = run_of(tmp_path, 4)
+    with serving(right) as server:
+        judged(tmp_path, f"j=m@{server.url}")
+        assert "stood here" not in caplog.text
+        log.write_text(log.read_text().replace('"consistent": null', '"consistent": true', 3))
+        judged(tmp_path, f"j=m@{server.url}", more=("--rules-first",))
+    assert "verdict(s) stood here and are not asked for now: gone" in caplog.text
+
+
 def test_rules_first_asks_only_where_the_rules_are_undecided(tmp_path: Path) -> None:
     log = run_of(tmp_path, 4)
     log.write_text(log.read_text().replace("It is by tree B", "So the answer is (B)"))
@@ -298,6 +310,8 @@ def test_a_run_without_our_samples_is_refused(tmp_path: Path) -> None:
         (["j=hf:"], "allowed: NAME=MODEL@BASE_URL"),
         (["rules=m@http://x/v1"], "decider 'rules'; allowed"),
         (["a/b=m@http://x/v1"], "decider 'a/b'; allowed"),
+        (["human-ann=m@http://x/v1"], "judge 'human-ann'; allowed: no name of a person"),
+        (["reordered=m@http://x/v1"], "judge 'reordered'; allowed: no name of a person (human-…), and not 'reordered'"),
         (["j=m@http://x/v1", "j=n@http://x/v1"], "two judges are called 'j'"),
         (["j=hf:/no/such/folder"], "no such folder"),
     ],

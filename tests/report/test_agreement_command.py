@@ -148,6 +148,17 @@ def test_a_persons_labels_correct_a_rate_and_say_what_verdicts_are_worth(samples
     assert ("all", "rules+ann", "cohens_kappa") in found
 
 
+def test_a_person_is_named_as_for_labelling_and_a_model_asked_again_is_no_judge(samples: Path) -> None:
+    judged(samples, "human-ann", ANN, person=True)
+    before = numbers(samples.parent, "--labels", "ann")
+    assert before == numbers(samples.parent, "--labels", "human-ann")
+    (whole,) = json.loads(run(samples.parent, "--format", "json"))
+    judged(samples, "reordered", dict.fromkeys(GOOD, "B"))
+    (found,) = json.loads(run(samples.parent, "--format", "json"))
+    assert found["rules_against_majority"] == whole["rules_against_majority"]
+    assert "reordered" in found["deciders"]
+
+
 def test_the_disagreeing_responses_are_written_with_all_votes(samples: Path, tmp_path: Path) -> None:
     judged(samples, "ann", ANN, person=True)
     target = tmp_path / "d.jsonl"
