@@ -12,7 +12,7 @@ from lmms_robust.report.numbers import parts
 
 
 def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[str, float]:
-    """``NAME=X`` by name.
+    """``NAME=X`` by name, X a share.
 
     Raises:
         RobustError: one is not so.
@@ -27,13 +27,13 @@ def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[
             found[name] = float(value)
         except ValueError:
             found[name] = nan
-        if name not in allowed or found[name] != found[name]:
-            raise RobustError(f"{option} {text!r}; allowed: NAME=X with a number X and one of {', '.join(allowed)}")
+        if name not in allowed or not 0 <= found[name] <= 1:
+            raise RobustError(f"{option} {text!r}; allowed: NAME=X with X from 0 to 1 and one of {', '.join(allowed)}")
     return found
 
 
 def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: Mapping[str, float]) -> Iterator[str]:
-    """Where a model's rates are below, or its drops above, what is allowed; what is unknown never helps.
+    """Where a model's rates are below, or its drops above, what is allowed; what is unknown never helps: ends of bounds.
 
     Args:
         name: of the model.

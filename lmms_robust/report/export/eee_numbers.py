@@ -18,7 +18,7 @@ KINDS = {str: "a text", bool: "true or false", int: "a whole number", dict: "an 
 logger = logging.getLogger(__name__)
 
 
-def read_eee(folder: Path) -> list[Number]:
+def read_eee(folder: Path | str) -> list[Number]:
     """The numbers of all records of ours below a folder, in the order of their paths.
 
     Records of others are passed over. What cannot be read is named in a warning, and hides no other.
@@ -26,6 +26,7 @@ def read_eee(folder: Path) -> list[Number]:
     Raises:
         RobustError: no such folder.
     """
+    folder = Path(folder)
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: one by `lmms-robust export --format eee`")
     found: list[Number] = []

@@ -68,12 +68,19 @@ def write_numbers(parts: Iterable[Part], path: Path) -> None:
             add([asdict(one) for one in numbers_of(part)])
 
 
-def read_numbers(path: Path) -> list[Number]:
-    """The numbers of a file that :func:`write` made, of either form.
+def read_numbers(path: Path | str) -> list[Number]:
+    """The numbers of a file that :func:`write` made, of either form, or of the folder that it is in.
 
     Raises:
-        RobustError: its columns are others.
+        RobustError: there is no such file, or its columns are others.
     """
+    path = Path(path)
+    if path.is_dir():
+        path = next(
+            (path / f"numbers.{form}" for form in ("csv", "parquet") if (path / f"numbers.{form}").is_file()), path
+        )
+    if not path.is_file():
+        raise RobustError(f"{str(path)!r} is no file of numbers; allowed: numbers.csv or numbers.parquet by `export`")
     names, rows = _from_parquet(path) if path.suffix == ".parquet" else _from_csv(path)
     if names != NUMBERS.names:
         raise RobustError(f"{str(path)!r} has columns {', '.join(names)}; allowed: {', '.join(NUMBERS.names)}")
