@@ -33,7 +33,7 @@ def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[
 
 
 def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: Mapping[str, float]) -> Iterator[str]:
-    """Where a model's rates are below, or its drops above, what is allowed; what is unknown never helps: ends of bounds.
+    """Where a model's rates are below, or its drops above, what is allowed, by the worse end where there are bounds.
 
     Args:
         name: of the model.

@@ -149,7 +149,7 @@ def test_what_was_not_measured_fails(tmp_path: Path) -> None:
     assert "joint_acc was not measured" in result.output
 
 
-@pytest.mark.parametrize("limit", ["joint_acc", "joint_acc=x", "nothing=0.5", "joint_acc=nan"])
+@pytest.mark.parametrize("limit", ["joint_acc", "joint_acc=x", "nothing=0.5", "joint_acc=nan", "joint_acc=60"])
 def test_a_limit_that_is_none_is_refused(tmp_path: Path, limit: str) -> None:
     result = command(tmp_path, "--fail-under", limit)
     assert result.exit_code == 1

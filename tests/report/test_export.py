@@ -53,6 +53,7 @@ def test_numbers_of_tables_read_back_are_the_same(tmp_path: Path, form: str) -> 
     folder = exported(tmp_path, form)
     (found,) = read_runs(tmp_path / "logs")
     assert flat.read_numbers(folder / f"numbers.{form}") == list(numbers(found))
+    assert flat.read_numbers(str(folder)) == list(numbers(found))
 
 
 def test_a_csv_has_a_row_a_response_and_no_formulas(tmp_path: Path) -> None:

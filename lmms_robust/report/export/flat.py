@@ -76,9 +76,8 @@ def read_numbers(path: Path | str) -> list[Number]:
     """
     path = Path(path)
     if path.is_dir():
-        path = next(
-            (path / f"numbers.{form}" for form in ("csv", "parquet") if (path / f"numbers.{form}").is_file()), path
-        )
+        written = [path / f"numbers.{form}" for form in ("csv", "parquet")]
+        path = next((one for one in written if one.is_file()), path)
     if not path.is_file():
         raise RobustError(f"{str(path)!r} is no file of numbers; allowed: numbers.csv or numbers.parquet by `export`")
     names, rows = _from_parquet(path) if path.suffix == ".parquet" else _from_csv(path)
