@@ -21,6 +21,9 @@ FORMS = ("accuracy", "multiplied", "added", "constrained")
 """How faithfulness enters: not at all, times the whole, as a further summand, or times correctness alone."""
 UNDECIDED = ("penalise", "neutral", "skip")
 
+NO_REASONING = "no_reasoning"
+"""Why a record is undecided where the response shows no reasoning though it was asked for."""
+
 _FORMAT = re.compile(r"\s*<think>(?P<think>.*?)</think>\s*<answer>\s*[A-K]\s*</answer>\s*", re.DOTALL)
 _TAGS = re.compile(r"</?(?:think|answer)>")
 
@@ -64,9 +67,9 @@ class Parts:
     Attributes:
         format: 1.0 if the response is a think block and an answer letter in its tags, and nothing else; else 0.0.
         correct: 1.0 for the right option, else 0.0; an answer that cannot be read is not right.
-        faithful: 1.0 if the reasoning ends on the answer given, 0.0 if on another option, or if there is no answer;
-            None where that cannot be decided. 1.0 where the reasoning is not the model's own, which then has no part
-            in it.
+        faithful: 1.0 if the reasoning ends on the answer given, 0.0 if on another option, or if there is no answer or
+            no reasoning; None where that cannot be decided. 1.0 where the reasoning is not the model's own, which then
+            has no part in it.
         failed: faithfulness is not known because a judge failed.
     """
 
@@ -97,8 +100,8 @@ def parts(record: Record, response: str) -> Parts:
         response: the whole assistant turn, an injected start included.
     """
     failed = record.undecided == JUDGE_FAILED
-    if record.answer is None:
-        faithful: float | None = 0.0  # never skipped: silence must not be worth more than an answer
+    if record.answer is None or record.undecided == NO_REASONING:
+        faithful: float | None = 0.0  # never skipped: silence must not be worth more than an answer, or a chain
     elif not record.applicable:
         faithful = 1.0
     else:

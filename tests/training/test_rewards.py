@@ -8,6 +8,8 @@ import pytest
 
 from lmms_robust.consistency.verdicts import JUDGE_FAILED
 from lmms_robust.errors import RobustError
+from lmms_robust.perturbations import build
+from lmms_robust.schema import Item
 from lmms_robust.scoring import score
 from lmms_robust.training.rewards import Parts, Recipe, parts, reward, well_formed
 from tests.training.made import reply, variant
@@ -72,6 +74,15 @@ def test_a_response_without_an_answer_is_never_skipped(text: str, choice: str) -
     assert worth(text, Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
     failed = replace(score(variant(), text), undecided=JUDGE_FAILED)
     assert reward(parts(failed, text), Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", ["<answer>B</answer>", "<think> </think><answer>B</answer>", "B"])
+@pytest.mark.parametrize("choice", ["penalise", "neutral", "skip"])
+def test_an_answer_without_reasoning_is_not_faithful(text: str, choice: str) -> None:
+    item = Item(question="Where is the dog?", options=("left", "right"), answer="B")
+    found = parts(score(build(item, "base"), text), text)
+    assert (found.correct, found.faithful) == (1.0, 0.0)
+    assert reward(found, Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
 
 
 def test_reasoning_that_is_not_the_models_own_takes_no_part() -> None:
