@@ -142,7 +142,7 @@ def test_a_run_of_lmms_eval_is_judged_and_its_logs_judged_again_agree(tmp_path: 
         (run,) = read_runs(tmp_path)
         during = {text_of(body["messages"][0]) for body in server.asked}
         server.asked.clear()
-        CliRunner().invoke(main, ["judge", str(tmp_path), "--judge", f"j=some-model@{server.url}"])
+        CliRunner().invoke(main, ["judge", str(tmp_path), "--no-audit", "--judge", f"j=some-model@{server.url}"])
         after = {text_of(body["messages"][0]) for body in server.asked}
     assert {one.decided_by for one in run.records if one.applicable and one.answer} == {"j"}
     assert {one.conclusion for one in run.records if one.applicable and one.answer} == {"B"}
