@@ -49,14 +49,9 @@ def load_processor(pretrained: str, revision: str, trust_remote_code: bool = Fal
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
-    _look(pretrained, revision)
-    try:
-        processor = AutoProcessor.from_pretrained(pretrained, revision=revision, trust_remote_code=trust_remote_code)
-    except (OSError, ValueError, ImportError) as error:
-        raise _refused(pretrained, error, _CHECKPOINT) from error
+    processor = _loaded(AutoProcessor, pretrained, revision, trust_remote_code)
     processor.tokenizer.padding_side = "left"
-    if processor.tokenizer.pad_token is None:
-        processor.tokenizer.pad_token = processor.tokenizer.eos_token
+    _give_padding(processor.tokenizer)
     return processor
 
 
@@ -66,14 +61,22 @@ def load_tokenizer(pretrained: str, revision: str) -> Any:
     Raises:
         RobustError: nothing there to load, or a package that it needs is missing.
     """
+    tokenizer = _loaded(AutoTokenizer, pretrained, revision, trust_remote_code=False)
+    _give_padding(tokenizer)
+    return tokenizer
+
+
+def _loaded(kind: Any, pretrained: str, revision: str, trust_remote_code: bool) -> Any:
     _look(pretrained, revision)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(pretrained, revision=revision, trust_remote_code=False)
+        return kind.from_pretrained(pretrained, revision=revision, trust_remote_code=trust_remote_code)
     except (OSError, ValueError, ImportError) as error:
         raise _refused(pretrained, error, _CHECKPOINT) from error
+
+
+def _give_padding(tokenizer: Any) -> None:
     if tokenizer.pad_token is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return tokenizer
 
 
 def _look(pretrained: str, revision: str) -> None:
