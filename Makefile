@@ -13,6 +13,10 @@ OURS = --no-deps --no-build-isolation --editable .
 demo: $(VENV)/installed
 	$(BIN)/lmms-robust demo $(ARGS)
 
+# The tests start some hundred processes on two cores: each computes in one thread, and what they import is compiled once,
+# also in a container that says otherwise.
+test: export PYTHONDONTWRITEBYTECODE =
+test: export OMP_NUM_THREADS = 1
 test: lint
 	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
