@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,7 +16,13 @@ SETTINGS = {"max_new_tokens": 64, "temperature": 0, "do_sample": False, "until":
 
 def scenes(name: str = "robustness_scenes", items: int = 2) -> Any:
     """The docs of the first items of a task that has all variants of each."""
-    return task_docs(task_config(name, task_folder())).select(range(12 * items))
+    return _docs(name).select(range(12 * items))
+
+
+@cache
+def _docs(name: str) -> Any:
+    """All 7200 docs of a task, which take a second to make."""
+    return task_docs(task_config(name, task_folder()))
 
 
 def requests(model: Any, docs: Sequence[Mapping[str, Any]], messages: Any = None, **settings: Any) -> list[Any]:

@@ -17,8 +17,7 @@ from lmms_robust.generation.model import Model
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
 from lmms_robust.harness import lmms_eval as task
-from lmms_robust.harness.plugin import task_folder
-from lmms_robust.harness.reading import task_config, task_docs
+from tests.backends.asking import scenes
 
 DEVICE = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 """Where these tests run: with a GPU, its kernels and graphs are what is tried."""
@@ -45,7 +44,7 @@ class Checkpoint:
 def read(folder: Path) -> Checkpoint:
     """A checkpoint with the variants of some items, each picture in a size of its own but one."""
     processor = load_processor(str(folder), "main")
-    docs = task_docs(task_config("robustness_scenes", task_folder()))
+    docs = scenes(items=len(SIZES))
     items = [docs.select(range(12 * item, 12 * item + 12)) for item in range(len(SIZES))]
     return Checkpoint(folder, processor, [_prompts(processor, *pair) for pair in zip(items, SIZES, strict=True)])
 
