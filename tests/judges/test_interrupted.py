@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from lmms_robust.cli import main
 from lmms_robust.consistency.verdicts import path_for
 from tests.backends.servers import Answer, serving
 from tests.judges.scripted import reasoning, right, run_of
@@ -17,19 +19,11 @@ AT = 7
 """The request at which the run is killed."""
 
 
-def command(folder: Path, url: str) -> list[str]:
-    return [
-        sys.executable,
-        "-m",
-        "lmms_robust.cli",
-        "judge",
-        str(folder),
-        "--judge",
-        f"j=m@{url}",
-        "--no-audit",
-        "--concurrency",
-        "1",
-    ]
+COMMAND = (sys.executable, "-m", "lmms_robust.cli")
+
+
+def arguments(folder: Path, url: str) -> list[str]:
+    return ["judge", str(folder), "--judge", f"j=m@{url}", "--no-audit", "--concurrency", "1"]
 
 
 @pytest.mark.parametrize("kill", [signal.SIGKILL, signal.SIGINT])
@@ -47,19 +41,18 @@ def test_no_request_that_was_answered_is_repeated(tmp_path: Path, kill: signal.S
         return right(body)
 
     with serving(killing) as server:
-        subprocess.run(command(whole.parent, server.url), check=True, capture_output=True)
+        assert CliRunner().invoke(main, arguments(whole.parent, server.url)).exit_code == 0
         every = [*seen]
         seen.clear()
-        process = subprocess.Popen(
-            command(log.parent, server.url), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        command = [*COMMAND, *arguments(log.parent, server.url)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         running.append(process)
         _, told = process.communicate()
         assert process.returncode == (1 if kill == signal.SIGINT else -signal.SIGKILL), told
         assert ("interrupted; what judges replied is kept: run again" in told) == (kill == signal.SIGINT)
         assert not path_for(log, "j").exists()
         assert len(seen) == AT
-        subprocess.run(command(log.parent, server.url), check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True)
     assert seen == every[:AT] + every[AT - 1 :]  # the one that was under way had no answer
     assert path_for(log, "j").read_bytes() == path_for(whole, "j").read_bytes()
     assert os.listdir(log.parent).count(path_for(log, "j").name) == 1
