@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from datasets import load_dataset
 from PIL import Image
 
 from lmms_robust.errors import RobustError
@@ -43,9 +44,8 @@ def test_the_embedded_test_split_is_small() -> None:
 
 
 def test_datasets_yields_pictures_and_lists(tmp_path: Path) -> None:
-    datasets = pytest.importorskip("datasets")
     path = write("train", 3, tmp_path / "new" / "folder")
-    rows = datasets.load_dataset("parquet", data_files=str(path), cache_dir=str(tmp_path / "cache"))["train"]
+    rows = load_dataset("parquet", data_files=str(path), cache_dir=str(tmp_path / "cache"))["train"]
     assert rows.column_names == COLUMNS
     for row, item in zip(rows, generate("train", 3), strict=True):
         assert row["image"].size == (448, 448)
