@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from lmms_robust.embedded import TINY_MODEL
+from tests.harness import forked
 
 
 @dataclass(frozen=True)
@@ -58,23 +59,30 @@ def arguments(folder: Path, tasks: str, *more: str, model_args: str = "", model:
 
 @pytest.fixture
 def lmms_eval(tmp_path: Path):
-    """Run lmms-eval and collect what it printed and wrote."""
+    """Run lmms-eval and collect what it printed and wrote.
+
+    ``fresh`` starts a Python of its own: for variables that other libraries read when they are imported.
+    """
 
     def run(
-        name: str, tasks: str, *more: str, launcher: tuple[str, ...] = (), python: str = sys.executable, **changes
+        name: str,
+        tasks: str,
+        *more: str,
+        launcher: tuple[str, ...] = (),
+        python: str = sys.executable,
+        fresh: bool = False,
+        **changes,
     ) -> Run:
-        variables = changes.pop("variables", {})
+        variables = environment(**changes.pop("variables", {}))
         folder = tmp_path / name
-        command = [python, *launcher, *arguments(folder, tasks, *more, **changes)]
-        done = subprocess.run(
-            command,
-            env=environment(**variables),
-            cwd=tmp_path,
-            text=True,
-            capture_output=True,
-            timeout=600,
-            check=False,
-        )
+        given = arguments(folder, tasks, *more, **changes)
+        if fresh or launcher or python != sys.executable:
+            command = [python, *launcher, *given]
+            done = subprocess.run(
+                command, env=variables, cwd=tmp_path, text=True, capture_output=True, timeout=600, check=False
+            )
+        else:
+            done = forked.run(given[1], given[2:], tmp_path, variables)
         text = done.stdout + done.stderr
         status = done.returncode or int("Error during evaluation" in text)  # lmms-eval ends such runs with status 0
         return Run(status, text, folder)

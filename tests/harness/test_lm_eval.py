@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,6 +14,7 @@ from lmms_robust.harness.reading import task_config, task_docs
 from lmms_robust.report.estimates import rows
 from lmms_robust.report.grid import of_run
 from lmms_robust.report.logs import read_runs
+from tests.harness import forked
 from tests.harness.conftest import environment
 
 OF_OUR_BACKEND = ("letter_probs", "mass", "output_tokens")
@@ -35,13 +34,13 @@ def test_a_placeholder_within_a_question_asks_for_no_second_picture() -> None:
 
 def run_lm_eval(folder: Path, tasks: str, *more: str) -> str:
     """Run lm-eval on the embedded model, and return what it printed."""
-    command = [
-        *(sys.executable, "-m", "lm_eval", "run", "--model", "hf-multimodal", "--device", "cpu"),
+    arguments = [
+        *("run", "--model", "hf-multimodal", "--device", "cpu"),
         *("--model_args", f"pretrained={TINY_MODEL},dtype=float32", "--tasks", tasks),
         *("--include_path", str(task_folder("lm_eval")), "--batch_size", "16"),
         *("--output_path", str(folder / "lm"), "--log_samples", *more),
     ]
-    done = subprocess.run(command, env=environment(), cwd=folder, text=True, capture_output=True, check=False)
+    done = forked.run("lm_eval", arguments, folder, environment())
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 

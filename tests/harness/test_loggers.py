@@ -54,7 +54,7 @@ class Hub(BaseHTTPRequestHandler):
 def hub() -> Iterator[tuple[str, dict[str, bytes]]]:
     files: dict[str, bytes] = {}
     server = ThreadingHTTPServer(("127.0.0.1", 0), type("KeepingHub", (Hub,), {"files": files}))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", files
     finally:
@@ -73,7 +73,7 @@ def table(folder: Path, name: str) -> list[dict[str, object]]:
 def test_wandb_takes_results_and_samples(lmms_eval, tmp_path: Path) -> None:
     logged = ("--wandb_args", "project=robust", "--wandb_log_samples", "--limit", "24")
     variables = {"WANDB_MODE": "offline", "WANDB_DIR": str(tmp_path)}
-    run = lmms_eval("out", TASKS, *logged, "--gen_kwargs", "max_new_tokens=32", variables=variables)
+    run = lmms_eval("out", TASKS, *logged, "--gen_kwargs", "max_new_tokens=32", variables=variables, fresh=True)
     assert run.status == 0, run.text
     assert "Weights and Biases failed" not in run.text
     results = {(row["Tasks"], row["Metric"]): row["Value"] for row in table(tmp_path, "eval_results")}
@@ -100,7 +100,7 @@ def test_the_hub_is_sent_results_and_samples(lmms_eval) -> None:
     with hub() as (address, files):
         variables = {"HF_ENDPOINT": address, "HF_HUB_OFFLINE": "0", "HF_TOKEN": "hf_none"}
         more = ("--hf_hub_log_args", pushed, "--limit", "12", "--gen_kwargs", "max_new_tokens=32")
-        run = lmms_eval("out", "robustness_scenes", *more, variables=variables)
+        run = lmms_eval("out", "robustness_scenes", *more, variables=variables, fresh=True)
     (samples,) = (content for path, content in files.items() if "_samples_robustness_scenes" in path)
     records = [json.loads(line)["record"] for line in samples.decode().splitlines()]
     assert [record["variant"] for record in records] == list(VARIANTS), run.text

@@ -1,7 +1,5 @@
 import base64
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,6 +16,7 @@ from lmms_robust.harness.show import show
 from lmms_robust.harness.wrap import wrap
 from lmms_robust.perturbations import VARIANTS
 from tests.conftest import png
+from tests.harness import forked
 from tests.harness.conftest import environment
 
 MAPPING = """\
@@ -269,13 +268,13 @@ def test_a_wrapped_task_runs_in_both_harnesses_with_the_same_answers(lmms_eval, 
     run = lmms_eval("out", ",".join(tasks), *more)
     assert run.status == 0, run.text
     assert set(run.results["results"]) == set(tasks)
-    command = [
-        *(sys.executable, "-m", "lm_eval", "run", "--model", "hf-multimodal", "--device", "cpu"),
+    given = [
+        *("run", "--model", "hf-multimodal", "--device", "cpu"),
         *("--model_args", f"pretrained={TINY_MODEL},dtype=float32", "--tasks", ",".join(tasks)),
         *("--include_path", str(tmp_path / "tasks"), "--apply_chat_template", "--batch_size", "16"),
         *("--gen_kwargs", "max_gen_toks=48", "--output_path", str(tmp_path / "lm"), "--log_samples"),
     ]
-    done = subprocess.run(command, env=environment(), cwd=tmp_path, text=True, capture_output=True, check=False)
+    done = forked.run("lm_eval", given, tmp_path, environment())
     assert done.returncode == 0, done.stderr
     for text in (run.text, done.stdout + done.stderr):
         assert "left out: row 3: mybench item 'mybench-000003': answer '?'" in text
