@@ -191,17 +191,9 @@ BAD = {
         *("users_own_task", row(7, options=["left"], statements=["It is left."]), {}),
         "item 'scenes-x-0007': 1 option(s); allowed: 2 to 10",
     ),
-    "template that renders to nothing": (
-        *("robust_scenes_wrong_caption", row(0), {"caption.jinja": ""}),
-        "template caption.jinja: renders to nothing",
-    ),
     "cut picture": (
         *("users_own_task", row(7, image={"bytes": cut("JPEG"), "path": None}), {}),
         "item 'scenes-x-0007': unreadable",
-    ),
-    "equal options": (
-        *("users_own_task", row(7, options=["left", "left"]), {}),
-        "item 'scenes-x-0007': 1 option(s); allowed: 2 to 10",
     ),
 }
 
