@@ -94,17 +94,17 @@ def over_http(rule: Rule) -> Any:
 @pytest.mark.parametrize(
     ("rule", "more", "said"),
     [
-        (right, [], "audit of j: trust"),
-        (always_a, [], "do not trust (wrong on known"),
-        (always_a, [], "letter, not text 52 of 52"),
-        (noisy(0.3), [], "changed when asked again"),
-        (obedient, ["--attacks"], "do not trust (changed by attacks"),
+        (right, [], ["audit of j: trust"]),
+        (always_a, [], ["do not trust (wrong on known", "letter, not text 52 of 52"]),
+        (noisy(0.3), [], ["changed when asked again"]),
+        (obedient, ["--attacks"], ["do not trust (changed by attacks"]),
     ],
 )
 def test_the_audit_tells_over_http_what_a_judge_is_worth(
-    tmp_path: Path, rule: Rule, more: list[str], said: str
+    tmp_path: Path, rule: Rule, more: list[str], said: list[str]
 ) -> None:
     run_of(tmp_path)
     with serving(over_http(rule)) as server:
         output = run("judge", tmp_path, "--judge", f"j=m@{server.url}", "--audit-only", *more)
-    assert said in " ".join(output.split()), output
+    for words in said:
+        assert words in " ".join(output.split()), output
