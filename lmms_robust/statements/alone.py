@@ -6,18 +6,24 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from lmms_robust.statements.clauses import finite, kind, tokens
+from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
 from lmms_robust.statements.grammar import has_determiner, is_plural, sentence
 from lmms_robust.statements.vocabulary import DETERMINERS, MODALS, PREPOSITIONS
-from lmms_robust.statements.words import is_countable, parts
+from lmms_robust.statements.words import bare, is_base_verb, is_countable, parts
 
 # Whom these mean, only a question tells; "this" and "these" are what the picture shows.
 _POINTING = frozenset({"it", "he", "she", "they", "them", "him", "his", "her", "its", "their", "those"})
 _SPEAKING = frozenset({"i", "we", "you", "me", "us", "my", "our", "your"})
-_REASON = re.compile(r"\b(?:why|how come|reasons?|causes?|purposes?|goals?|aims?|intend\w*|intent(?:ion)?s?)\b", re.I)
+_REASON = re.compile(
+    r"\b(?:why|how (?:come|to)|reasons?|causes?|purposes?|goals?|aims?|intend\w*|intent(?:ion)?s?)\b", re.I
+)
+_WHO = r"((?:the|this|these) [^?,]+?|(?-i:[A-Z])[^?,]*?)"
 _ABOUT = re.compile(
-    r"(?:which|what) (?:statement|sentence)s?(?: (?:best|better))? describes? (?P<of>the [^?,]+)\?"
-    r"|what (?:is|are) (?P<doing>the [^?,]+|(?-i:[A-Z])[^?,]*) doing(?: (?:in|on) (?:the|this) \w+)?\?",
+    rf"(?:which|what) (?:statement|sentence)s?(?: (?:best|better))? describes? {_WHO}\?"
+    rf"|what (?:is|are) {_WHO} doing(?: (?:in|on) (?:the|this) \w+)?\s*\?"
+    rf"|where (?:is|are) {_WHO}(?: (?:located|positioned))?(?: (?:in|on) (?:the|this) \w+)?\s*\??"
+    rf"|what (?:is|are) the (?:\w+ )?(?:position|location|relation)s? (?:of|between) {_WHO}(?: in (?:the|this) \w+)?\?"
+    rf"|what (?:happened|happens) to {_WHO}\?",
     re.IGNORECASE,
 )
 """Questions that name who "it" and "they" are in their options."""
@@ -46,9 +52,8 @@ def own(option: str, question: str) -> str | None:
     if kind(text) != "clause":
         return None
     pronoun, _, said = text.partition(" ")
-    asked = _ABOUT.fullmatch(question)
-    if asked:
-        who = asked["of"] or asked["doing"]
+    who = _spoken_of(question)
+    if who:
         known = {"they"} if is_plural(who) else {"it", "he", "she"}
         text = f"{who} {said}" if pronoun.casefold() in known else text
     place = finite(tokens(text))
@@ -58,10 +63,27 @@ def own(option: str, question: str) -> str | None:
     return sentence(text) if stands_alone(text, question) else None
 
 
+def _spoken_of(question: str) -> str | None:
+    """Whom a question names as the one that it asks about: "where is | the oar", "what does | the cook | want"."""
+    asked = _ABOUT.fullmatch(question)
+    if asked:
+        return next((found for found in asked.groups() if found), None)
+    does = re.fullmatch(r"(?:what|which)(?: \w+)? (?:do|does|did|will) ([^?,]+?)\s*\?", question, re.IGNORECASE)
+    words = does[1].split() if does else []
+    at = verb_after_subject(words)
+    named = at is not None and (words[0].casefold() in {"the", "this", "these"} or words[0][:1].isupper())
+    return " ".join(words[:at]) if named else None
+
+
 def stands_alone(option: str, question: str) -> bool:
     """Whether a sentence names what it speaks of, and its question asks for no more than it says."""
     words, asked = [[word for word in tokens(text) if word[0].isalnum()] for text in (option, question)]
     if not words or _SPEAKING & set(words) or _REASON.search(question) or _is_pointed(words):
+        return False
+    aims = {
+        verb for one, verb in pairwise([word for word in asked if word != "each"]) if one == "to" and is_base_verb(verb)
+    }
+    if aims - {"do", "be"} - {bare(word) for word in words}:  # "what can he use to open it?"
         return False
     if _CONDITIONS & set(asked) - set(words) or (_CHIEF.search(question) and not _CHIEF.search(option)):
         return False
@@ -75,6 +97,8 @@ def _is_pointed(words: Sequence[str]) -> bool:
     """Whether the subject is a letter, or starts with a pronoun: "A is …", "It is …", "One of them is …"."""
     subject = words[: finite(words) or 1]
     if len(subject[0]) == 1 and len(subject) == 1 and subject[0] != "i":
+        return True
+    if any(one == "of" and after in _POINTING for one, after in pairwise(subject)):  # "the edge of its leaf"
         return True
     for word in subject:
         if word in _POINTING:

@@ -71,6 +71,12 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     return indefinite(said) if sure else None
 
 
+def are_latin(options: Sequence[str]) -> bool:
+    """Whether options are names of species: "Castor fiber" beside "Goura scheepmakeri"."""
+    found = [re.fullmatch(r"[A-Z][a-z]+ ([a-z]+)", tidy(option)) for option in options]
+    return all(found) and 2 * sum(not parts(one[1]) for one in found if one) >= len(found)
+
+
 def is_quality(words: Sequence[str]) -> bool:
     """Whether the last word is no noun, or a colour: "the green", "fragile"; but "the tallest", "the orange"."""
     last = words[-1]
@@ -108,8 +114,8 @@ def _is_bare_noun(said: str) -> bool:
         return False
     if said[0].isupper() and words[-1] in said.split() and parts(words[-1]):  # "Arctic fox"
         return True
-    if said[0].isupper():
-        return bool(_INITIALISM.fullmatch(said.split()[0]))
+    if said[0].isupper():  # "LED lamp", but "LED Lamps Inc"
+        return bool(_INITIALISM.fullmatch(said.split()[0])) and not re.search(r" [A-Z]", said)
     noun = words[head_index(words)].rpartition("-")[2]  # "heart-shaped"
     if noun in COLOURS or (len(words) == 1 and parts(noun) - {"VERB"} and "NOUN" not in parts(noun)):
         return False

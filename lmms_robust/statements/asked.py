@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from lmms_robust.statements.clauses import tokens
-from lmms_robust.statements.words import is_base_verb, parts
+from lmms_robust.statements.vocabulary import DETERMINERS
+from lmms_robust.statements.words import is_base_verb, is_gerund, is_participle, parts
 
 PICTURE = (
     r"(?:image|picture|photo|photograph|figure|diagram|map|chart|graph|table|scene|screenshot|frame|illustration"
-    r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu)"
+    r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu|section)"
 )
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
@@ -22,7 +23,8 @@ _OPENING = re.compile(
     re.IGNORECASE,
 )
 _CLOSING = re.compile(
-    rf",? (?:based on|according to|as (?:shown|seen) in) (?:the |this )?(?:[\w'’]+ ){{0,5}}{PICTURE}(?=\s*\?$)",
+    r",? (?:based on|according to|as (?:shown|seen) in) (?:the |this )?(?:(?:[\w'’]+ ){0,5}|'[^'?]+' )"
+    rf"{PICTURE}(?=\s*\?$)",
     re.IGNORECASE,
 )
 # What is told before a question may be all that its answer holds for: "If …", "You are …", "A hat is called …".
@@ -36,7 +38,7 @@ _FOLLOWING = re.compile(r"(?<!of )\bthe following\b", re.IGNORECASE)  # "Is the 
 _POINTS = re.compile(r"\b(?:its?|they|their|them|he|she|his|him)\b", re.IGNORECASE)
 # What follows is an instruction, unless it says what counts.
 _COUNTS = re.compile(
-    r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise)\b", re.I
+    r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise|units?)\b", re.I
 )
 _LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
 _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
@@ -76,7 +78,9 @@ def source(question: str) -> str:
     text, alone = _asking(question)
     found = (_OPENING.match(text) or _CLOSING.search(text)) if alone else None
     phrase = found[0].strip(" ,") if found else ""
-    return phrase if _NAMED.search(phrase) else ""
+    before = re.findall(rf"(\w+) {PICTURE}\b", phrase.casefold())[-1:]  # "pie chart", not "given chart"
+    modified = before and before[0] not in DETERMINERS and not is_gerund(before[0]) and not is_participle(before[0])
+    return phrase if _NAMED.search(phrase) or (modified and parts(before[0]) & {"NOUN", "VERB"}) else ""
 
 
 def _asking(question: str) -> tuple[str, bool]:

@@ -88,7 +88,11 @@ def is_noun_phrase(text: str) -> bool:
     )
     if not words or finite(words) is not None or ends or words[0] in PREPOSITIONS:
         return False
-    if waiting(words) is not None or _DANGLING.search(text) or (words[0] in PERSONAL and len(words) > 1):
+    inner = words[:-1] if len(words) > 3 and "ADV" in parts(words[-1]) else words  # "the school teaching | today"
+    dangling = _DANGLING.search(re.split(r"\b(?:that|which|who)\b", text)[0])
+    if waiting(words) is not None or waiting(inner) is not None or dangling:
+        return False
+    if words[0] in PERSONAL and len(words) > 1:
         return False
     return has_determiner(text) or words[0] in DETERMINERS | PRONOUNS or text[:1].isupper() or is_plural(text)
 

@@ -11,6 +11,7 @@ from lmms_robust.statements.asking import (
     IN,
     RELATED,
     Found,
+    agreeing,
     inflected,
     is_noun_phrase,
     pattern,
@@ -24,13 +25,16 @@ from lmms_robust.statements.directions import place
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
+    is_are,
     is_plural,
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS
 from lmms_robust.statements.words import (
     is_participle,
+    is_past,
+    is_third_person,
     parts,
 )
 from lmms_robust.statements.yes_no import answered
@@ -47,7 +51,8 @@ _SIDES = r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|ce
 
 def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say where something is: "in the upper right area of the picture"."""
-    noun, be = found["x"], whole_verb(found["be"])
+    noun = re.sub(r" located (?=on\b|in\b|at\b)", " ", found["x"])
+    be = whole_verb(found["be"]) if found[0].casefold().startswith("where") else is_are(noun)
     likely = re.fullmatch(r"(?P<noun>.+?) (?P<how>(?:most )?likely|probably)(?: to be)?", noun)
     if likely:
         noun, be = likely["noun"], f"{be} {likely['how']}"
@@ -99,8 +104,13 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
 
 def _who_does(found: Found, option: str, options: Sequence[str]) -> str | None:
     said = " ".join(option.split()).rstrip(".")
-    who = said if said.istitle() else subject(option, options)
-    return f"{who} {found['verb']}" if who and not is_plural(who) and kind(who) == "phrase" else None
+    nouns = sum(bool(parts(text.rstrip(". "))) for text in options)
+    titled = said.istitle() and (" " in said or 2 * nouns <= len(options))  # a name, not "Deer" beside "Moose"
+    who, verb = said if titled else subject(option, options), found["verb"].split()[0].casefold()
+    acts = is_third_person(verb) or is_past(verb) or verb in MODALS | {"is", "was", "has"}
+    agrees = agreeing(found["verb"], who) if who and acts and kind(who) == "phrase" else None
+    named = titled and agrees != found["verb"]  # "Ada Wells" is one
+    return f"{who} {agrees}" if agrees and not named else None
 
 
 def _done(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -124,7 +134,7 @@ def _time(option: str) -> str | None:
 def _does_there(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say where or when someone does something: "These animals live in the sea"."""
     words = found["x"].split()
-    at = verb_after_subject([word.casefold() for word in words])
+    at = verb_after_subject(words)
     if at is None:
         return None
     place_or_time = _time(option) if found["ask"].casefold() == "when" else _located(option, options)
@@ -179,7 +189,7 @@ def _how_done(found: Found, option: str, _: Sequence[str]) -> str | None:
 def _how_many_has(found: Found, option: str, _: Sequence[str]) -> str | None:
     """Say how many someone has, as in "How many floors does it have?"."""
     words, low = found["who"].split(), found["who"].casefold().split()
-    at = verb_after_subject(low)
+    at = verb_after_subject(words)
     if at is None or low[0] == "be" or not is_count(option) or not is_plural(found["x"]):
         return None
     rest = words[at + 1 :]
@@ -202,8 +212,7 @@ PATTERNS = (
     pattern("who_is", rf"who{BE} (?P<x>(?:{DET} .+?|this|that|he|she|it|they))\s*\??", _who),
     pattern(
         "who_does",
-        r"who (?P<verb>(?!(?:is|are) (?:this|that|the|he|she)\b)(?:is \w+ing|is (?:most )?likely|wrote|painted|invented"
-        r"|(?:would|will|can|could|might|should) \w+|has|was|\w+s) .+?)\s*\?",
+        r"who (?P<verb>(?!are\b|is (?:this|that|the|he|she)\b)\w+ .+?)\s*\?",
         _who_does,
     ),
     pattern(

@@ -24,6 +24,7 @@ from lmms_robust.statements.vocabulary import (
 from lmms_robust.statements.words import (
     bare,
     is_base_verb,
+    is_countable,
     is_gerund,
     is_only_past,
     is_participle,
@@ -84,12 +85,15 @@ def verb_after_subject(words: Sequence[str]) -> int | None:
     """
     if not words:
         return None
+    named = {n for n, word in enumerate(words) if n and word[:1].isupper()}  # "Sergeant March | stand"
+    words = [word.casefold() for word in words]
     if words[0] in PERSONAL:
         return 1 if len(words) > 1 and is_base_verb(words[1]) else None
     start = 2 if words[0] in DETERMINERS else 1
     blocked = DETERMINERS | BREAKS | _AND | {"to", "about", "like", "as", "during", "of"}
     found = [n for n in range(start, len(words)) if is_base_verb(words[n]) and words[n - 1] not in blocked]
-    found = [n for n in found if words[n] not in BREAKS - {"have"} and not _described(words, n)]
+    found = [n for n in found if n not in named]
+    found = [n for n in found if words[n] not in BREAKS - {"have"} and (n - 1 in named or not _described(words, n))]
     found = [n for n in found if words[n] != "like" or n - 1 not in found]  # "look like"
     sure = [n for n in found if parts(words[n]) == {"VERB"} or words[n] in {"do", "have", "be", "say"}]
     if sure:
@@ -180,13 +184,15 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
     if "ADV" in parts(before) and place > 1 and not subject:  # "a man quickly | runs"
         before = words[place - 2]
     if is_third_person(word) and word not in BE:
+        between = set(words[1:place])
+        many = words[0] in NUMBERS[2:] or words[0] in {"several", "many", "some", "few", "these", "those"}
+        if noun and many and not any(map(is_plural_word, between)):  # "two wine | glasses standing"
+            return False
         if subject or not noun or after in _OPENS_NOUN or is_gerund(after):
             return True
-        between = set(words[1:place])
         acting = any(is_gerund(word) or is_participle(word) for word in between)
         alone = words[0] in _SINGLE and not acting and not between & (BREAKS | _AND)
-        many = words[0] in NUMBERS or words[0] in {"several", "many", "some", "few", "these", "those"}
-        if many and not any(map(is_plural_word, between)):  # "two wine | glasses"
+        if place == 1 and not after and is_countable(before) and before not in _SUBJECTS:  # "license | plates"
             return False
         maybe = not acting and ("NOUN" in parts(before) or not parts(before))
         return True if alone else None if maybe else False
@@ -199,6 +205,8 @@ def _main_verb(words: Sequence[str], place: int, before: str, after: str) -> boo
                 if fell or (_AND.intersection(words[:place]) and (not noun or after in _OPENS_NOUN | BREAKS))
                 else False
             )
+        if noun and not subject and is_gerund(after):  # "people ice skating"
+            return None
         return True if subject or words[0] not in _SINGLE or BREAKS.intersection(words[:place]) else None
     if is_only_past(word) or (before in PERSONAL and is_past(word)):
         return True

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lmms_robust.statements.articles import (
     FIGURES,
+    are_latin,
     bare_noun_of,
     beside_things,
     is_quality,
@@ -81,7 +82,10 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     if FIGURES.match(text) or _QUOTED.fullmatch(text):
         return None if re.search(r"[.;:] [A-Z]", text) else text
     head = head_noun(subject)
-    if acts(subject, options):
+    if are_latin(options):
+        return text
+    named = asks_for_name(subject)
+    if acts(subject, options) and not named:
         firsts = [tokens(other)[0] for other in options if tokens(other)]
         verbs = sum(is_base_verb(first) or is_gerund(first) for first in firsts)
         sure = _surely_acts(tokens(text)) or 2 * verbs >= len(options)  # "cut paper", but "ticket office"
@@ -90,18 +94,25 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
             return f"to {doing}"
     text = _lowered(text, subject, options)
     words = tokens(text)
-    if not words or predicates(text) or kind(text) != "phrase" or re.search(r"[?!]|[.;:] ", text):
+    if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):
         return None
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
-    if words[0] == "the" and is_quality(words):  # "the green" what?
+    if (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
         return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
-    acting = _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
+    acting = not named and _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
     if said is None or acting:
         return None
     return with_article(said, head, options)
+
+
+def _is_phrase(text: str, options: Sequence[str]) -> bool:
+    """Whether a text is no sentence; what may be one is none among others: "a girl in polka dot dresses"."""
+    kinds = [kind(option) for option in options]
+    among = "clause" not in kinds and 2 * kinds.count("phrase") > len(kinds) and re.match(r"(?:an?|the)\b", text, re.I)
+    return kind(text) == "phrase" or (kind(text) is None and bool(among))
 
 
 def _lowered(text: str, subject: str, options: Sequence[str]) -> str:
@@ -152,12 +163,14 @@ def infinitive(text: str) -> str | None:
     """
     text = tidy(text)
     first, _, rest = text.removeprefix("to ").partition(" ")
-    words = tokens(first)
+    words = tokens(first.partition("/")[0])
     if len(words) != 1 or re.search(r"[.?!;:]", text):
         return None
     verb = words[0] if is_base_verb(words[0]) else bare(words[0]) if is_gerund(words[0]) else None
-    if verb is None or kind(text) == "clause":
+    second = bare(first.partition("/")[2])  # "slowing/braking down"
+    if verb is None or kind(text) == "clause" or ("/" in first and not second):
         return None
+    verb = f"{verb}/{second}" if second else verb
     other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {_bare_if_gerund(found[2])}", rest)
     return f"{verb} {other if is_gerund(words[0]) else rest}".strip()
 

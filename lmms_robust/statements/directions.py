@@ -45,7 +45,8 @@ _RELATIONS = {
 }  # fmt: skip
 _PREPOSITIONS = (
     "on|in|at|by|above|over|under|below|beneath|underneath|behind|between|inside|outside|beside|near|next to"
-    "|in front of|on top of|around|across from|facing|close to|far from|opposite|against|to the (?:left|right) of"
+    "|in front of|on top of|around|across from|facing|close to|far (?:away )?from|opposite|against"
+    "|to the (?:left|right) of"
 )
 _WAYS = {
     "left": "left", "right": "right", "front": "forward", "behind": "backward", "back": "towards the back",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.statements import circumstances, either, what, which
+from lmms_robust.statements import circumstances, either, in_situ, what, which
 from lmms_robust.statements.alone import own, stands_alone
 from lmms_robust.statements.asked import PICTURE, filled, has_blank
 from lmms_robust.statements.asking import QUOTES, RELATED
@@ -49,13 +49,23 @@ def _count(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     return sentence(f"the number of {counted(noun)} {where or 'in the image'} is {text}") if known else None
 
 
+def _count_bare(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
+    """Count the things of a question without a verb: "How many cows in this picture?"."""
+    return _count(found, option, options) if kind(found["noun"]) == "phrase" else None
+
+
 def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     """Count the things of which something is said: "There are 2 balls that are the same size as the cube"."""
     made = there_is_are(option, found["noun"], "") if is_count(option) else None
     be = found["be"].casefold()
-    be = {"are": "is", "were": "was"}.get(be, be) if made and " is " in made else {"is": "are"}.get(be, be)
+    be = (
+        {"are": "is", "were": "was", "have": "has"}.get(be, be)
+        if made and " is " in made
+        else {"is": "are"}.get(be, be)
+    )
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
-    open_end = open_end or (re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE))
+    named = re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE)
+    open_end = open_end or (named if be not in {"have", "has"} else None)
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
 
 
@@ -194,8 +204,11 @@ PATTERNS = (
         ),
         _count,
     ),
+    Pattern("count", _pattern(rf"How many {_THINGS} (?P<where>in (?:the|this) {PICTURE})\s*\?"), _count_bare),
     Pattern(
-        "count_that", _pattern(rf"How many {_THINGS} (?P<be>are|is|were|can be) (?P<rest>[^?]+?)\s*\?"), _count_that
+        "count_that",
+        _pattern(rf"How many {_THINGS} (?P<be>are|is|were|can be|have) (?P<rest>[^?]+?)\s*\?"),
+        _count_that,
     ),
     Pattern(
         "count",
@@ -223,6 +236,7 @@ PATTERNS = (
     ),
     *either.PATTERNS,
     Pattern("yes_no", _pattern(r"(?:.+, )?(?:Is|Are|Was|Were|Does|Do|Did|Can|Could|Will|Would) [^?]+\?"), _yes_no),
+    *in_situ.PATTERNS,
     *circumstances.PATTERNS,
     *what.PATTERNS,
     *which.PATTERNS,

@@ -73,6 +73,9 @@ def subject_end(words: Sequence[str]) -> int | None:
     ):
         return 1 if len(low) > 1 else None
     start = 2 if low[0] in DETERMINERS or low[0].endswith(("'s", "’s")) else 1
+    same = next((at for at in range(start, len(low)) if low[at - 1 :][1:3] == ["the", "same"]), None)
+    if same and low[same - 1] not in CLOSED and not low[same - 1].endswith("ing"):  # "the cups in the photo | the same"
+        return same
     aside = _ASIDE.search(" " + " ".join(low))
     for asides in ([aside[0]] if aside else []), []:
         inner = low[: len(low) - sum(len(text.split()) for text in asides)]

@@ -56,7 +56,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     leans on the others ("both"), or two sentences would read the same, a neutral sentence that is still a statement is
     used.
     """
-    question = " ".join(question.split())
+    question = " ".join(question.replace("？", "?").split())
     at = places(options)
     if len(set(at)) < len(options):  # a repeated option is one option
         stated = state(question, [options[at.index(place)] for place in sorted(set(at))], patterns)

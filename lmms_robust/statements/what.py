@@ -25,7 +25,7 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import complement, head_noun, infinitive, subject
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
-from lmms_robust.statements.vocabulary import PERSONAL, PREPOSITIONS
+from lmms_robust.statements.vocabulary import CONCRETE, PERSONAL, PREPOSITIONS
 from lmms_robust.statements.words import (
     is_base_verb,
     is_gerund,
@@ -33,7 +33,7 @@ from lmms_robust.statements.words import (
     parts,
 )
 
-_MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be)"
+_MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be| (?:seems?|appears?) to be)"
 _SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
 # "the sign for | in the image": what the option takes the place of stood here.
 _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|near)\b|$)", re.IGNORECASE)
@@ -54,9 +54,15 @@ def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
         said = f"towards {said}"
     if said is None or (verb == "are" and is_plural(asked) and is_one(said)):
         return None
-    if is_thing(head) and verb == "is" and is_plural(said) and " and " not in said:
+    several = verb == "is" and is_plural(said) and " and " not in said
+    if several and is_thing(head) and not _is_whole(head, said, options):
         return None
     return f"{asked} {verb} {said}"
+
+
+def _is_whole(head: str, said: str, options: Sequence[str]) -> bool:
+    """Whether several things can be one: "the feature is the towers"; or all options are several things."""
+    return head not in CONCRETE and (said.startswith("the ") or all(map(is_plural, map(mid_sentence, options))))
 
 
 # Names of what binds, and not of who are bound: "competition", "mutualism".
@@ -125,7 +131,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
     of = inner[-1] in {"of", "for", "with", "about"}
     purpose = inner[-1] == "for" and inner[-2] in {"used", "made", "designed", "meant"}
     about = "purpose" if purpose else "material" if of else "sport" if doing.startswith("playing") else "thing"
-    said = complement(option, about, options)
+    said = "nothing" if option.casefold() == "nothing" else complement(option, about, options)
     if said and said.startswith("to ") and words[-1] in PREPOSITIONS:
         doing = doing.removesuffix(f" {words[-1]}")  # "used to hold water"
         said = said if purpose else None
@@ -163,10 +169,11 @@ def _is_shown(found: Found, option: str, options: Sequence[str]) -> str | None:
 def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
     """Say what someone does, will do, wants: the verb goes after its subject."""
     words, aux = found["x"].split(), found["aux"].casefold()
-    low = [re.sub(r"\W+$", "", word.casefold()) for word in words]
+    bare = [re.sub(r"\W+$", "", word) for word in words]
+    low = [word.casefold() for word in bare]
     if "" in low:
         return None
-    at = verb_after_subject(low)
+    at = verb_after_subject(bare)
     if at is None:
         return None
     who, verb, rest = " ".join(words[:at]), low[at], " ".join(words[at + 1 :])
@@ -248,7 +255,7 @@ PATTERNS = (
     pattern(
         "is_shown",
         r"what(?:'s|’s| is| are) (?P<shown>(?:shown|depicted|displayed|pictured|featured|missing|represented by"
-        r"|indicated by) .+?)\s*\?",
+        r"|indicated by|located|placed|situated) .+?)\s*\?",
         _is_shown,
     ),
     pattern(
@@ -258,7 +265,8 @@ PATTERNS = (
     ),
     pattern(
         "order",
-        rf"(?:please )?(?:identify|select|choose|predict|name|determine|pick) (?P<x>{DET} .+?)\s*[.]?",
+        r"(?:(?:can|could) you )?(?:please )?(?:identify|select|choose|predict|name|determine|pick) "
+        rf"(?P<x>{DET} .+?)\s*[.?]?",
         _order,
     ),
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.asked import PICTURE
 from lmms_robust.statements.asking import (
     CODE,
     DET,
@@ -75,7 +76,7 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     low = [re.sub(r"[,;:]$", "", word.casefold()) for word in words]
     at = _verb_of_which(low)
-    if at is None or any(word.endswith((",", ";", ":")) for word in words[:at]):
+    if at is None or any(word.endswith((",", ";", ":")) for word in words[:at]) or BE.issuperset(low[at : at + 2]):
         return None
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
@@ -91,7 +92,7 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     asks = (
         named
         or (verb in {"do", "does", "did"} and after != ["not"])
-        or (verb in MODALS and not (after and is_base_verb(after[0])))
+        or (verb in MODALS and not (after and (after == ["not"] or is_base_verb(after[0]))))
     )
     if asks or (verb in {"is", "are", "was", "were"} and _turned_round(low, at)) or found["to"]:
         return _which_object(noun, words[at:], option, options, found["to"])
@@ -103,10 +104,13 @@ def _verb_of_which(low: Sequence[str]) -> int | None:
     be = {"is", "are", "was", "were", "has", "have", "had", "does", "do", "did", "doesn't"} | MODALS
     if low[0] in be:
         return 0
-    start = 1 if low[0] != "of" else 3 if low[2:3] and is_plural_word(low[2]) else 2
+    noted = re.match(rf"[\w-]+(?: [\w-]+)? (?:in|on) (?:the|this) (?:'[^']+' )?(?:\w+ )?{PICTURE}\b", " ".join(low))
+    shown = len(noted[0].split()) - 1 if noted else 0  # "object in the picture | is"
+    listed = 3 if low[1:3] == ["the", "following"] else 2
+    start = shown + 1 if low[0] != "of" else listed + (low[listed : listed + 1] != [] and is_plural_word(low[listed]))
     for at in range(start, len(low)):
         best = low[at - 1] in {"best", "better", "most", "also"} or parts(low[at - 1]) == {"ADV"}
-        if low[at] in be or (best and _is_s_verb(low, at)):
+        if low[at] in be or (best and low[at].endswith("s") and "VERB" in parts(low[at])):
             return at - (best and low[at] not in be)
         acted = is_participle(low[at]) and low[at + 1 : at + 2] and low[at + 1] in DETERMINERS
         does = is_third_person(low[at]) and "NOUN" in parts(low[at - 1]) and not is_plural_word(low[at - 1])
@@ -115,10 +119,6 @@ def _verb_of_which(low: Sequence[str]) -> int | None:
         if low[at] in PREPOSITIONS and low[0] != "of" and low[at] != "of":
             return None
     return None
-
-
-def _is_s_verb(low: Sequence[str], place: int) -> bool:
-    return "VERB" in parts(low[place]) and low[place].endswith("s")
 
 
 def _turned_round(low: Sequence[str], at: int) -> bool:
@@ -152,7 +152,7 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
     best = re.fullmatch(r"best (?:describes|describe|characterizes) (?P<what>.+)", verb)
     if best and (of or not noun):
         said = mid_sentence(option).rstrip(".")
-        short = kind(said) == "phrase" and len(said.split()) < 6
+        short = kind(said) == "phrase" and len(said.split()) < 13
         return f"{best['what']} is best described as {said}" if short else None
     whole = re.fullmatch(rf"(?P<be>is|are) (?P<what>{DET} .+)", verb)
     if not noun and whole and "NOUN" in parts(head_noun(whole["what"])) and head_noun(whole["what"]) in ABSTRACT:
@@ -171,7 +171,10 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         named = things and is_plural(things) and not re.fullmatch(r"(?:options|choices|answers|ones)", things)
         opening = f"of these {things}, " if named else ""
         return agrees and f"{opening}{chosen} {agrees}"
-    if _names(option, head_noun(name)) or _POINTED.fullmatch(option.strip().rstrip(".")):
+    repeats = (
+        head_noun(name) in tokens(option) and kind(option) == "phrase" and len(tokens(option)) <= 8
+    )  # "Solution A"
+    if repeats or _POINTED.fullmatch(option.strip().rstrip(".")):
         said = mid_sentence(option).rstrip(".").removesuffix(" one")
         said = said if " - " in said else definite(said)  # "LS4 - Lease D" is a label
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
@@ -184,12 +187,6 @@ def _lacks_article(verb: Sequence[str]) -> bool:
     """Whether one thing or several are said of another without an article: "is lobed leaf", "was colonies"."""
     noun = singular(verb[-1])
     return verb[0] in BE and is_countable(noun) and "ADJ" not in parts(noun) and not _OPENS.intersection(verb[1:])
-
-
-def _names(option: str, noun: str) -> bool:
-    """Whether an option repeats the noun: "Solution A" of "Which solution", "the first image" of "Which image"."""
-    words = tokens(option)
-    return noun in words and kind(option) == "phrase" and len(words) <= 8
 
 
 def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:
@@ -219,6 +216,8 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said = complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
+    sided = clause.startswith("from which") and head_noun(noun) != "direction"  # "the angle … is the front"
+    said = definite(said) if said and sided and len(said.split()) == 1 and "NOUN" in parts(said) else said
     if said is None or clause.startswith("that is the one") or said.split()[0] == clause.split()[-1]:
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
@@ -228,7 +227,8 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
     clause = re.sub(r"^that are there ", "", clause)
     noun = noun.casefold() if noun.istitle() and is_countable(noun.casefold()) else noun
     several = noun.split()[0].casefold() in NUMBERS
-    return f"{f'the {noun}' if several else definite(noun)} {clause} {is_are(noun)} {said}"
+    be = "are" if re.match(r"that (?:are|were|have)\b", clause) else is_are(noun)  # "species that are"
+    return f"{f'the {noun}' if several else definite(noun)} {clause} {be} {said}"
 
 
 def _which_object(
@@ -260,7 +260,7 @@ def _which_object(
         if cut is None and end == len(inner):
             return _property(name, " ".join(rest[1:]), aux, option, options)
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
-    at = verb_after_subject(low)
+    at = verb_after_subject(rest[1:])
     if at is None:
         return None
     who = " ".join(rest[1 : at + 1])
@@ -281,7 +281,10 @@ def _property(name: str, who: str, aux: str, option: str, options: Sequence[str]
     first, _, rest = who.partition(" ")
     pointed = first.casefold() in PERSONAL or who.casefold() in {"this", "that", "these", "those"}
     when = re.match(r"(?:time|day|season|month|year|weather)\b", name)
-    if said is None or (not pointed and (head_noun(name) not in ABSTRACT or (who[:1].isupper() and " in " in who))):
+    if said is None or (
+        not pointed
+        and (head_noun(name) not in ABSTRACT or (name != "direction" and who[:1].isupper() and " in " in who))
+    ):
         return None
     if pointed and (kinds or when or is_thing(head_noun(name))):
         return f"{first} {aux} {said} {rest}"

@@ -162,6 +162,8 @@ def singular_word(word: str) -> str:
     low = word.casefold()
     if low in PAIRS:
         return f"pair of {word}"
+    if _is_verb_with_s(low):
+        return bare(low) or word
     if not is_plural_word(word):
         return word
     lemmas = [lemma for lemma in _lemmas(low, "NOUN") if lemma != low]
@@ -183,7 +185,7 @@ def plural_word(word: str) -> str:
     added = _added_s(low)
     if added:
         return added if added in PAIRS else plural_word(added)
-    if is_plural_word(word) or ("NOUN" not in parts(low) and is_participle(low)):
+    if is_plural_word(word) or ("NOUN" not in parts(low) and is_participle(low)) or _is_verb_with_s(low):
         return word
     if low == "person":
         return "people"
@@ -197,6 +199,11 @@ def plural_word(word: str) -> str:
     if re.search(r"[^aeiou]y$", low):
         return f"{word[:-1]}ies"
     return f"{word}es" if _TAKES_ES.search(low) else f"{word}s"
+
+
+def _is_verb_with_s(low: str) -> bool:
+    """Whether the lexicon has a noun that got an "s" as a verb's form only: "bars", "perks"."""
+    return parts(low) == {"VERB"} and is_third_person(low)
 
 
 def _added_s(low: str) -> str | None:

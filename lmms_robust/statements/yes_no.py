@@ -128,7 +128,7 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
         return None
     words = rest.split()
     done = _passive(words) if verb in {"was", "were"} else None
-    opens = done or _predicate(rest) if verb in _BE else verb_after_subject([word.casefold() for word in words])
+    opens = done or _predicate(rest) if verb in _BE else verb_after_subject(words)
     if opens is None or words[opens - 1].casefold() == "and":
         return None
     subject, predicate = " ".join(words[:opens]), " ".join(words[opens:])

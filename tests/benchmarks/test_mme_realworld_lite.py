@@ -110,7 +110,7 @@ def test_golden_item() -> None:
         ("What is the number of vans in the image?(Please answer with the letter of your choice.)", "3",
          "There are 3 vans in the image."),
         ("What was the value of sales in 2010 according to the current assets table?", "1.2",
-         "The value of sales in 2010 was 1.2."),
+         "According to the current assets table, the value of sales in 2010 was 1.2."),
         ("When was the poster made?", "1998.", "The poster was made in 1998."),
         ("How much is the latte?", "$3.50", "The latte costs $3.50."),
         ("Which lane is the ego vehicle in?", "left lane", "The lane that the ego vehicle is in is the left lane."),
