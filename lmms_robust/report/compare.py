@@ -31,8 +31,8 @@ ABOUT = (
     "Points of accuracy by which the second model is ahead, same items, with the 95 % interval over pictures. won, "
     "lost: responses right in the second, or the first, alone. p: exact McNemar test, adjusted for all rows of "
     "all pairs of models (Holm). resolution: items over those that this test alone would need, with a picture each, to "
-    "find a difference of this size; below 1 there are too few. [a,b]: between a and b, whatever the undecided are; "
-    "the interval covers both, and won and lost are those that are known."
+    "find a difference of this size; below 1 there are too few. What is undecided counts as no. [a,b]: between a and "
+    "b, whatever the undecided are; the interval covers both, and won and lost are those that are known."
 )
 
 

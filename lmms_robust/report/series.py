@@ -14,7 +14,8 @@ from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
-    "Percent of items, (95 % interval), [bounds where something is unknown; the interval covers both]. worst: right "
+    "Percent of items, (95 % interval), [bounds where something is undecided, which counts as no; the interval covers "
+    "both]. worst: right "
     "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
     "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
     "`lmms-robust compare`."

@@ -13,7 +13,7 @@ from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import asked, codes, equals
 from lmms_robust.report.deciders import JOINS
-from lmms_robust.report.estimates import AREAS, Row
+from lmms_robust.report.estimates import AREAS, UNDECIDED, Row
 from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import Part
@@ -35,8 +35,9 @@ ABOUT = {
     "one of k": "items with a right answer among all",
     "consistent": "the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom)",
     "undecided": "responses without a verdict, and percent",
-    "right and consistent": "in percent of items, as its drop. [a,b]: between a and b, whatever the undecided are; "
-    "the interval below covers both, and where that hangs on more than 5 % of the items there is no point value",
+    "right and consistent": f"in percent of items, as its drop; {UNDECIDED}. [a,b]: between a and b, whatever the "
+    "undecided are; the interval below covers both, and where that hangs on more than 5 % of the items there is no "
+    "point value",
     "p right": "probability of the right option",
     "entropy": "in nats, 0 is certain",
     "ece": "calibration error of the answers given; few items alone make it high",
