@@ -92,4 +92,4 @@ def test_the_command_writes_them(folder: Path, tmp_path: Path, name: str) -> Non
 )
 def test_what_cannot_be_is_refused_in_a_line(folder: Path, arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["samples", str(folder), *arguments])
-    assert (result.exit_code, result.output) == (1, f"lmms-robust: {said}\n")
+    assert (result.exit_code, result.output) == (2, f"lmms-robust: {said}\n")
