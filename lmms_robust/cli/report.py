@@ -113,7 +113,7 @@ def compare(
 @click.option("--changed-from", type=click.Choice(["base"]), help="Another outcome than the same item has at base.")
 @click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
 @click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
-@click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
+@click.option("--output", type=FILE, help="Write them there instead: a new .jsonl or .csv.")
 @with_deciders
 def samples(
     folders: Sequence[Path],
@@ -128,10 +128,12 @@ def samples(
 
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
-    from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, write
+    from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, check_target, write
     from lmms_robust.report.samples import samples as picked
     from lmms_robust.writing import printable
 
+    if output:
+        check_target(output)
     outcome, consistent = _one_of(wanted, OUTCOMES), _one_of(wanted, VERDICTS)
     condition = Wanted(outcome=outcome, consistent=consistent, changed=changed_from is not None, **wanted)
     found = islice(picked(read_all(folders, read_deciders(deciders)), condition), count)
