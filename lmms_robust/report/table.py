@@ -31,8 +31,8 @@ ABOUT = {
     "truncated": "stopped at the limit of tokens before a complete answer",
     "fallback": "items whose asserted sentence only says what the answer is",
     "own words": "of the conclusions, those in the model's own words",
-    "majority": "items whose most frequent answer is right",
-    "one of k": "items with a right answer among all",
+    "majority": "of k responses to each item, items whose most frequent answer is right",
+    "pass@k": "items with a right answer among all k",
     "consistent": "the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom)",
     "undecided": "responses without a verdict, and percent",
     "right and consistent": f"in percent of items, as its drop; {UNDECIDED}. [a,b]: between a and b, whatever the "
@@ -116,9 +116,10 @@ OUTCOMES: dict[str, tuple[str, Column]] = {
     "fallback": ("fallback", _bare("fallback")),
     "own words": ("own", _bare("own")),
     "majority": ("majority", _bare("majority")),
-    "one of k": ("pass_at", _bare("pass_at")),
+    "pass@k": ("pass_at", _bare("pass_at")),
 }
-ALWAYS = ("acc_answered", "no_answer", "truncated")
+ALWAYS = ("acc_answered", "no_answer", "truncated", "majority", "pass_at")
+"""Shown wherever there are such numbers, zeros too."""
 
 
 def _used(found: Sequence[Row]) -> dict[str, Column]:
@@ -126,7 +127,7 @@ def _used(found: Sequence[Row]) -> dict[str, Column]:
     return {
         head: cell
         for head, (name, cell) in OUTCOMES.items()
-        if name in ALWAYS or any(row.estimates[name].value for row in found if name in row.estimates)
+        if any(name in ALWAYS or row.estimates[name].value for row in found if name in row.estimates)
     }
 
 
