@@ -31,7 +31,7 @@ _WILSON = {
     *("acc", "acc_answered", "followed", "abstained", "no_answer", "truncated"),
     *("consistency", "undecided", "own", "consistent_acc", "fallback"),
 }
-_RESAMPLED = f"BCa bootstrap over pictures; clustered normal above {MOST_RESAMPLED} pictures"
+_RESAMPLED = f"BCa bootstrap over pictures; clustered normal, corrected for skewness, above {MOST_RESAMPLED} pictures"
 _PAIRED = {"drop", "consistent_drop", "followed_more"}
 
 VERDICTS = {"consistency", "undecided", "own", "consistent_acc", "consistent_drop", "robust_acc", "joint_acc"}
