@@ -203,6 +203,8 @@ _INSIDE = {field.name: _WITHIN[str(field.type)] for field in fields(Record) if s
 _LONG = 2**63
 _MOST = 1e9
 """Of a share, or a price; JSON as Python reads it has NaN and infinity, too."""
+_OF_AN_OPTION = ("gold", "planted", "answer", "conclusion", "abstain")
+"""Letters, which stand for options."""
 _NEEDED = frozenset(name for name, default in _DEFAULTS.items() if default is MISSING)
 
 
@@ -257,6 +259,12 @@ def checked(values: Any) -> dict[str, Any]:
             raise RobustError(f"{none} ({name[:80]!r} is not known)")
         if type(value) not in allowed or (name in _INSIDE and not _INSIDE[name](value)):
             raise RobustError(f"{none} ({name} is {str(value)[:80]!r})")
+    shown = letters(len(values["options"]))
+    for name in _OF_AN_OPTION:
+        letter = values.get(name)
+        if letter not in shown and (letter is not None or name in _NEEDED):
+            told = f"allowed: letters of its {len(values['options'])} options, {', '.join(shown)}"
+            raise RobustError(f"{none} ({name} is {str(letter)[:80]!r}; {told})")
     return values
 
 

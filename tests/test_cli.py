@@ -135,9 +135,9 @@ def test_show_says_where_the_picture_lies(tmp_path: Path) -> None:
         (["audit", "mmbench", "--data-files", VSTAR, "--output", "o"], "missing column(s) A, "),
     ],
 )  # fmt: skip
-def test_a_users_error_is_one_line_and_status_1(arguments: list[str], message: str) -> None:
+def test_a_users_error_is_one_line_and_status_2(arguments: list[str], message: str) -> None:
     result = run(*arguments)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
 
@@ -178,7 +178,7 @@ def test_show_names_the_hub_before_it_asks_for_rows_and_says_what_to_do_without_
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     monkeypatch.setattr("datasets.config.HF_HUB_OFFLINE", True)
     result = run("show", "robustness_vstar")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     first, *_, last = result.output.strip().splitlines()
     assert first == "robustness_vstar: lmms-lab-encoder/vstar-bench (older id: lmms-lab/vstar-bench), split test"
     assert "cannot load lmms-lab-encoder/vstar-bench (older id: lmms-lab/vstar-bench), split test (" in last
@@ -193,7 +193,7 @@ def test_a_command_that_needs_the_hub_says_so_in_one_line_without_it(tmp_path: P
     server = ["--model", "m", "--base-url", "http://127.0.0.1:9/v1"] if command == "captions" else []
     result = run(command, *given, *server, "--output", str(tmp_path / "out"))
     (line,) = result.output.strip().splitlines()
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert line.startswith("lmms-robust: ")
     assert "--data-files" in line
     assert not (tmp_path / "out").exists()
@@ -213,7 +213,7 @@ def test_nothing_but_the_error_is_printed(tmp_path: Path) -> None:
         (line,) = (done.stdout + done.stderr).strip().splitlines()
         assert line.startswith("lmms-robust: ")
         assert message in line.replace("UTF-8", "utf-8")
-        assert done.returncode == 1
+        assert done.returncode == 2
 
 
 @pytest.mark.parametrize("name", [name for name in MODULES if name != "scenes"])
@@ -284,7 +284,7 @@ def test_a_summary_prints_what_can_be_read_and_names_the_rest_on_standard_error(
     assert counted == "left out: 1, each named above; sample logs read whole: 1, in part: 0, not at all: 1"
     (tmp_path / "model" / "d1_samples_robust_scenes_base.jsonl").unlink()
     result = run("summary", str(tmp_path))
-    assert (result.exit_code, len(result.output.splitlines())) == (1, 1)
+    assert (result.exit_code, len(result.output.splitlines())) == (2, 1)
 
 
 def test_scenes_writes_training_data(tmp_path: Path) -> None:
@@ -292,7 +292,7 @@ def test_scenes_writes_training_data(tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert (tmp_path / "train.parquet").is_file()
     again = run("scenes", "--split", "train", "-n", "18", "--output", str(tmp_path))
-    assert again.exit_code == 1
+    assert again.exit_code == 2
     assert "exists" in again.output
 
 

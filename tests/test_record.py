@@ -100,6 +100,10 @@ def test_a_record_comes_back_from_a_log_which_leaves_rare_defaults_out() -> None
         ([], "a list"),
         ({"item": "x"}, "lacks digest, benchmark, "),
         (to_log(record()) | {"of_a_later_version": 1}, "'of_a_later_version' is not known"),
+        *(
+            (to_log(record()) | {name: "Z"}, f"{name} is 'Z'; allowed: letters of its ")
+            for name in ("gold", "planted", "answer", "conclusion", "abstain")
+        ),
         (to_log(record()) | {"options": ["left", 3]}, "options is "),
         (to_log(record()) | {"repeat": True}, "repeat is 'True'"),
         (to_log(record()) | {"price": math.inf}, "price is 'inf'"),

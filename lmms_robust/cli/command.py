@@ -8,6 +8,7 @@ import os
 import sys
 from io import TextIOWrapper
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -28,8 +29,12 @@ NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
 """Loggers that tell each try and each cause, before the one line that we print."""
 
 
+USAGE = 2
+"""Exit status where a command could not do its work, as click has it; 1 is an answer: a limit that does not hold."""
+
+
 class OneLineErrors(click.Group):
-    """Prints a user's error as one line and exits with status 1."""
+    """Prints a user's error as one line and exits with :data:`USAGE`."""
 
     def invoke(self, ctx: click.Context) -> object:
         """Run the command."""
@@ -41,17 +46,22 @@ class OneLineErrors(click.Group):
         try:
             return super().invoke(ctx)
         except RobustError as error:
-            sys.exit(f"lmms-robust: {error}")
+            _refuse(str(error))
         except click.MissingParameter:  # click says how the command is used
             raise
         except click.BadParameter as error:
-            sys.exit(f"lmms-robust: {' '.join(error.format_message().split())}")
+            _refuse(" ".join(error.format_message().split()))
         except UnicodeDecodeError as error:
-            sys.exit(f"lmms-robust: a file is not text in UTF-8 ({error}); allowed: UTF-8")
+            _refuse(f"a file is not text in UTF-8 ({error}); allowed: UTF-8")
         except OSError as error:
             if error.errno == errno.EPIPE:  # nobody reads on: click ends quietly
                 raise
-            sys.exit(f"lmms-robust: {' '.join(str(error).split())}")
+            _refuse(" ".join(str(error).split()))
+
+
+def _refuse(told: str) -> NoReturn:
+    click.echo(f"lmms-robust: {told}", err=True)
+    sys.exit(USAGE)
 
 
 @click.group(cls=OneLineErrors)

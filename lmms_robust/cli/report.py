@@ -14,6 +14,7 @@ from lmms_robust.cli.benchmarks import deciders as with_deciders
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
+    from lmms_robust.report.compare import Comparison
     from lmms_robust.report.sheet import Sheet
 
 
@@ -51,8 +52,8 @@ def summary(folders: Sequence[Path], form: str, by: str | None, acknowledged: bo
 @click.option(
     "--margin", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Smaller differences: none."
 )
-@click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 where a rate is below X.")
-@click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 where a drop from base is above X.")
+@click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 if a later RUN has a rate below X.")
+@click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 if it drops more than X from base.")
 @with_deciders
 def compare(
     folders: Sequence[Path],
@@ -65,7 +66,8 @@ def compare(
     """Compare the models of several runs on the same items: each with that of the first RUN.
 
     Says what differs and how surely, and where there are too few items to tell. NAME is joint_acc, robust_acc,
-    worst_acc, or a variant for its accuracy.
+    worst_acc, or a variant for its accuracy; limits are of the items in the table, what is undecided counting as no.
+    Exits with 0 where they hold, with 1 where one does not, and with 2 where nothing could be compared.
     """
     from lmms_robust.perturbations import VARIANTS
     from lmms_robust.report.compare import compare as compared
@@ -80,13 +82,17 @@ def compare(
     under = limits(fail_under, "--fail-under", [*JOINT, *VARIANTS])
     drops = limits(fail_drop, "--fail-drop", [name for name in VARIANTS if name != "base"])
     sides = named(read_each(folders, read_deciders(deciders)))
-    for runs in matched(sides):
+    same, alone = matched(sides)
+    shown: list[Comparison] = []
+    for runs in same:
         found = compared(runs, margin)
-        for pair in found[: len(runs) - 1]:  # those of the first
+        shown += found[: len(runs) - 1]  # those of the first
+        for pair in found[: len(runs) - 1]:
             show([pair.sheet(), *pair.sentences()], form)
         if len(runs) > 2:
             show([places(found)], form)
-    failed = [line for name, runs in sides.items() for line in failures(name, runs, under, drops)]
+    show(alone, form)
+    failed = [*failures(shown, under, drops)]
     for line in failed:
         click.echo(f"failed: {line}")
     sys.exit(int(bool(failed)))
@@ -107,7 +113,7 @@ def compare(
 @click.option("--changed-from", type=click.Choice(["base"]), help="Another outcome than the same item has at base.")
 @click.option("--won", nargs=2, metavar="A B", help="Model A is right where model B is not.")
 @click.option("-n", "count", type=click.IntRange(1), help="At most so many.")
-@click.option("--output", type=FILE, help="Write them there instead: .jsonl or .csv.")
+@click.option("--output", type=FILE, help="Write them there instead: a new .jsonl or .csv.")
 @with_deciders
 def samples(
     folders: Sequence[Path],
@@ -122,10 +128,12 @@ def samples(
 
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
-    from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, write
+    from lmms_robust.report.samples import OUTCOMES, VERDICTS, Wanted, check_target, write
     from lmms_robust.report.samples import samples as picked
     from lmms_robust.writing import printable
 
+    if output:
+        check_target(output)
     outcome, consistent = _one_of(wanted, OUTCOMES), _one_of(wanted, VERDICTS)
     condition = Wanted(outcome=outcome, consistent=consistent, changed=changed_from is not None, **wanted)
     found = islice(picked(read_all(folders, read_deciders(deciders)), condition), count)

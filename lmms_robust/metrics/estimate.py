@@ -26,7 +26,7 @@ class Estimate:
     """A number, the items it rests on, and between which numbers it lies.
 
     Attributes:
-        value: NaN where ``n`` is 0, or where too much is unknown.
+        value: of all ``n`` items, what is unknown taken for not True; NaN where ``n`` is 0, or too much is unknown.
         n: items.
         low: lower bound, whatever the unknown outcomes are; what a harness' table shows, which holds one number.
         high: upper bound.
@@ -95,7 +95,7 @@ def bounded(value: float, n: int, low: float, high: float, unknown: float, inter
     """An estimate with bounds, whose value is dropped where too much is unknown.
 
     Args:
-        value: the number among what is known.
+        value: the number with what is unknown taken for not True.
         n: items.
         low: lower bound.
         high: upper bound.

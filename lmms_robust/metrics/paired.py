@@ -31,8 +31,8 @@ POWER = 0.8
 def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = True) -> Estimate:
     """Rate at base minus rate under the perturbation, on the same units, with an interval over pictures.
 
-    Range -1 to 1; lower is better; negative means that the perturbation helped. The bounds are those of the one rate
-    against those of the other.
+    Range -1 to 1; lower is better; negative means that the perturbation helped. In the value what is unknown is not
+    True on either side; the bounds are those of the one rate against those of the other.
 
     Args:
         base: outcomes of the one side.
@@ -57,7 +57,7 @@ def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = Tru
         ends = difference(least, weights, units)
         if not np.array_equal(least, most):
             ends = ends[0], difference(most, weights, units)[1]
-    return bounded(one.value - other.value, one.n, one.low - other.high, one.high - other.low, unknown, ends)
+    return bounded(one.low - other.low, one.n, one.low - other.high, one.high - other.low, unknown, ends)
 
 
 def survival(base: Outcomes, perturbed: Outcomes, units: Units) -> Estimate:

@@ -28,7 +28,8 @@ MOST_TRUNCATED = 0.02
 def rate(outcomes: Outcomes, units: Units) -> Estimate:
     """Share that is True, between what is known to be and what may be, with Wilson's interval over pictures.
 
-    Range 0 to 1. The bounds are [known True, known True + unknown] over all; the value is the share among the known.
+    Range 0 to 1. The bounds are [known True, known True + unknown] over all; the value counts what is unknown as not
+    True, so that it is a share of all ``n``, too.
 
     >>> four = Units(np.arange(4), np.arange(4))
     >>> found = rate(np.array([TRUE, UNKNOWN, FALSE, FALSE], dtype=np.int8), four)
@@ -41,11 +42,9 @@ def rate(outcomes: Outcomes, units: Units) -> Estimate:
         return NOTHING
     weights, true = units.weights(present), outcomes == TRUE
     least, most = weights * true, weights * (true | (outcomes == UNKNOWN))
-    decided = units.weights(outcomes >= FALSE)
-    value = float(decided @ true) / float(decided.sum()) if decided.any() else nan
     interval = clustered_wilson(least, weights, units)[0], clustered_wilson(most, weights, units)[1]
     low, high = (float(parts.sum()) / float(weights.sum()) for parts in (least, most))
-    return bounded(value, n, low, high, unknown_share(outcomes, units), interval)
+    return bounded(low, n, low, high, unknown_share(outcomes, units), interval)
 
 
 def unknown_share(outcomes: Outcomes, units: Units) -> float:

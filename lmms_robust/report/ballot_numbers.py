@@ -113,7 +113,7 @@ def _rows(run: Run, found: Ballots, names: Sequence[str]) -> Iterator[dict[str, 
     for one in shown(part.table):
         record = one.record
         number = place[(record.item, record.digest, record.variant, record.repeat)]
-        columns = Sample(run.model, record, one.text).columns()
+        columns = Sample(run.model, run.date, record, one.text).columns()
         for name in names:
             has = name in votes and said[name][number] != ""
             columns[f"conclusion_{name}"] = str(said[name][number]) if has else None

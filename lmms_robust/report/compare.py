@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from math import inf, isnan
 
 import numpy as np
-import pyarrow as pa
 
-from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.errors import RobustError
-from lmms_robust.metrics.estimate import Estimate, Outcomes
+from lmms_robust.metrics.estimate import ABSENT, Estimate, Outcomes
 from lmms_robust.metrics.paired import Discordant, discordant, drop, holm, shared
 from lmms_robust.metrics.rates import rate
 from lmms_robust.metrics.worst_case import every
-from lmms_robust.perturbations import VARIANTS
-from lmms_robust.report.columns import asked, equals, groups, right_and_consistent, whether
+from lmms_robust.perturbations import VARIANTS, base_of
+from lmms_robust.report.alike import notes, same_injections, same_questions, ways
+from lmms_robust.report.columns import equals, right_and_consistent, whether
 from lmms_robust.report.grid import Grid, lay_out
 from lmms_robust.report.joint import JOINT
-from lmms_robust.report.logs import SPEED, Run
+from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import NONE, Sheet, bare, p_value, percent
 
+SIDES = ("first", "second")
 ALPHA = 0.05
 MARGIN = 0.05
 """Differences in accuracy below this are taken for none, unless the user says otherwise."""
@@ -31,8 +31,8 @@ ABOUT = (
     "Points of accuracy by which the second model is ahead, same items, with the 95 % interval over pictures. won, "
     "lost: responses right in the second, or the first, alone. p: exact McNemar test, adjusted for all rows of "
     "all pairs of models (Holm). resolution: items over those that this test alone would need, with a picture each, to "
-    "find a difference of this size; below 1 there are too few. [a,b]: between a and b, whatever the undecided are; "
-    "the interval covers both, and won and lost are those that are known."
+    "find a difference of this size; below 1 there are too few. What is undecided counts as no. [a,b]: between a and "
+    "b, whatever the undecided are; the interval covers both, and won and lost are those that are known."
 )
 
 
@@ -46,6 +46,8 @@ class Difference:
         second: rate of the second one.
         ahead: second minus first, with its interval.
         counts: items won and lost.
+        lost: what the second model loses from base here, on the items that both models have there and here; None for
+            base itself, without it, and for a joint rate.
         p: adjusted for all rows of all pairs of models that are compared.
         verdict: a sentence.
     """
@@ -55,6 +57,7 @@ class Difference:
     second: Estimate
     ahead: Estimate
     counts: Discordant
+    lost: Estimate | None
     p: float
     verdict: str
 
@@ -69,14 +72,14 @@ class Comparison:
     """Two runs of one benchmark.
 
     Attributes:
-        benchmark: its name.
+        run: the first of them.
         first: name of the one model.
         second: name of the other.
         rows: by variant, then joint rates.
         notes: what differs between the runs beside the model, and what was left out.
     """
 
-    benchmark: str
+    run: Run
     first: str
     second: str
     rows: tuple[Difference, ...]
@@ -85,7 +88,7 @@ class Comparison:
     def sheet(self) -> Sheet:
         """As a table."""
         heads = ("variant", "items", "first", "second", "ahead", "won", "lost", "p", "resolution")
-        title = f"{self.benchmark} · first: {self.first} · second: {self.second}"
+        title = f"{self.run.asked} · first: {self.first} · second: {self.second}"
         return Sheet(title, ABOUT, heads, [_cells(row) for row in self.rows])
 
     def sentences(self) -> Iterator[str]:
@@ -120,7 +123,7 @@ def compare(runs: Mapping[str, Run], margin: float = MARGIN) -> list[Comparison]
         margin: differences in accuracy below this are taken for none, 0 to 1.
 
     Raises:
-        RobustError: two share no item, have other plant seeds, or other templates: the models were not asked the same.
+        RobustError: two models were not asked the same: no item, other plant seeds, injections or templates.
     """
     found = [_pair(runs[one], runs[other], (one, other)) for one, other in combinations(runs, 2)]
     adjusted = iter(holm([row.p for pair in found for row in pair.rows]))
@@ -135,25 +138,25 @@ def _judged(row: Difference, pair: Comparison, p: float, margin: float) -> Diffe
 
 def _pair(first: Run, second: Run, names: tuple[str, str]) -> Comparison:
     """Two runs, with p values as they are and no verdicts."""
-    _same_questions(first, second, names)
+    same_questions(first, second, names)
     grid = lay_out({"first": first.table, "second": second.table})
-    notes = [*_items(grid, names), *_settings(first, second), *_deciders(first, second)]
-    ways, told = _ways(grid, names)
-    notes += told
+    same_injections(grid, f"{first.benchmark}, {names[0]} and {names[1]}")
+    compared, left_out = ways(grid, names)
     correct, both = whether(equals(grid.table, "outcome", "right")), right_and_consistent(grid.table)
-    pairs = {name: (grid.outcomes(("first", name), correct), grid.outcomes(("second", name), correct)) for name in ways}
+    pairs = {name: tuple(grid.outcomes((side, name), correct) for side in SIDES) for name in compared}
     for name, needed in JOINT.items():
-        if set(needed.variants) <= set(ways):
+        if set(needed.variants) <= set(compared):
             values = both if needed.consistent else correct
-            sides = [
-                every([grid.outcomes((side, one), values) for one in needed.variants]) for side in ("first", "second")
-            ]
-            pairs[name] = sides[0], sides[1]
+            pairs[name] = tuple(
+                every([grid.outcomes((side, one), values) for one in needed.variants]) for side in SIDES
+            )
     found = {name: _difference(grid, *pair) for name, pair in pairs.items()}
-    rows = tuple(Difference(name, *one, one[3].p, "") for name, one in found.items() if one[2].n)
+    rows = tuple(
+        Difference(name, *one, _lost(grid, pairs, name), one[3].p, "") for name, one in found.items() if one[2].n
+    )
     if not rows:
         raise RobustError(f"{names[0]} and {names[1]} have no variant of {first.benchmark} in common that compares")
-    return Comparison(first.benchmark, *names, rows, tuple(notes))
+    return Comparison(first, *names, rows, (*notes(first, second, grid, names), *left_out))
 
 
 def _difference(grid: Grid, one: Outcomes, other: Outcomes) -> tuple[Estimate, Estimate, Estimate, Discordant]:
@@ -161,6 +164,16 @@ def _difference(grid: Grid, one: Outcomes, other: Outcomes) -> tuple[Estimate, E
     one, other = shared(one, other)
     rates = rate(one, grid.units), rate(other, grid.units)
     return *rates, drop(other, one, grid.units), discordant(one, other, grid.units)
+
+
+def _lost(grid: Grid, pairs: Mapping[str, Sequence[Outcomes]], name: str) -> Estimate | None:
+    """What the second model loses from base, on the items that both models have there and here."""
+    base = base_of(name) if name in VARIANTS else name
+    if base == name or base not in pairs:
+        return None
+    there = np.logical_and.reduce([side != ABSENT for one in (base, name) for side in pairs[one]])
+    before, after = (np.where(there, pairs[one][1], ABSENT).astype(np.int8) for one in (base, name))
+    return drop(before, after, grid.units, interval=False)
 
 
 def verdict(ahead: Estimate, counts: Discordant, p: float, names: tuple[str, str], margin: float) -> str:
@@ -201,73 +214,3 @@ def _needed(counts: Discordant) -> int | None:
         return None
     number = round(counts.n / counts.resolution)
     return number if number > counts.n else None  # it would have been found, if not for the other rows
-
-
-def _same_questions(first: Run, second: Run, names: tuple[str, str]) -> None:
-    about = f"{first.benchmark}, {names[0]} and {names[1]}"
-    if first.seed != second.seed:
-        raise RobustError(f"{about}: plant seeds {first.seed} and {second.seed}; allowed: runs with the same one")
-    templates = [_values(run.table, "templates") for run in (first, second)]
-    if templates[0] != templates[1]:
-        raise RobustError(f"{about}: the words around the questions come from other templates; allowed: the same ones")
-    if not set(_values(first.table, "digest")) & set(_values(second.table, "digest")):
-        raise RobustError(f"{about}: no item in common; allowed: runs over the same items")
-
-
-def _values(table: pa.Table, name: str) -> list[str]:
-    return sorted(value for value in table[name].unique().to_pylist() if value is not None)
-
-
-def _items(grid: Grid, names: tuple[str, str]) -> Iterator[str]:
-    """How many items only one side has."""
-    has = []
-    for side in ("first", "second"):
-        present = np.zeros(grid.units.items, bool)
-        for (of, _), place in grid.places.items():
-            if of == side:
-                present[grid.units.item[place >= 0]] = True
-        has.append(present)
-    for number, name in enumerate(names):
-        alone = int((has[number] & ~has[1 - number]).sum())
-        if alone:
-            yield f"{alone} item(s) only {name} was asked: left out"
-
-
-def _settings(first: Run, second: Run) -> Iterator[str]:
-    """What results say of the runs that differs beside the model."""
-    if first.arguments is None or second.arguments is None:
-        yield "the settings of the runs cannot be compared: no results file beside the samples"
-        return
-    ours = {"pretrained", "model", "model_version", "base_url", "revision"} | SPEED
-    for name in sorted(({*first.arguments} | {*second.arguments}) - ours):
-        before, after = first.arguments.get(name), second.arguments.get(name)
-        if before != after:
-            yield f"warning: {name} differs: {before!r} and {after!r}"
-
-
-def _deciders(first: Run, second: Run) -> Iterator[str]:
-    """Who decided consistency, where that is not the rules alone."""
-    before, after = ([*asked(run.table)] for run in (first, second))
-    if before != after:
-        yield f"warning: consistency is decided by {', '.join(before)} and by {', '.join(after)}"
-    elif before != [RULES]:
-        yield f"consistency is decided by {', '.join(before)}"
-
-
-def _ways(grid: Grid, names: tuple[str, str]) -> tuple[list[str], list[str]]:
-    """Variants that both sides were asked in one and the same way, and sentences about the others."""
-    same, told = [], []
-    way, known = groups(grid.table, ["injection", "caption_source"])
-    for variant in VARIANTS:
-        sides = [grid.places.get((side, variant)) for side in ("first", "second")]
-        if sides[0] is None or sides[1] is None:
-            if sides[0] is not sides[1]:
-                told.append(f"{variant}: only {names[sides[0] is None]} was asked")
-            continue
-        ways = [{known[number] for number in np.unique(way[rows[rows >= 0]])} for rows in sides if rows is not None]
-        if ways[0] == ways[1] and len(ways[0]) == 1:
-            same.append(variant)
-        else:
-            said = [" and ".join(" ".join(filter(None, way)) for way in sorted(one)) for one in ways]
-            told.append(f"{variant}: left out, the words were delivered in other ways: {said[0]}; {said[1]}")
-    return same, told

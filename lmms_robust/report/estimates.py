@@ -76,6 +76,8 @@ class Row:
     auroc: Mapping[str, Auroc]
 
 
+UNDECIDED = "what is undecided counts as no"
+
 ABOUT = {
     "acc": "right answers; a response without a readable answer is wrong",
     "acc_answered": "right answers, of the responses with a readable one",
@@ -90,7 +92,7 @@ ABOUT = {
     "consistency": "the reasoning ends on the answer, of the verdicts",
     "undecided": "no verdict",
     "own": "conclusions in the model's own words, of all conclusions",
-    "consistent_acc": "right and consistent",
+    "consistent_acc": f"right and consistent; {UNDECIDED}",
     "consistent_drop": "consistent_acc at base minus consistent_acc here, same items",
     "fallback": "items whose asserted sentence only says what the answer is",
     "majority": "items whose most frequent answer among the repeats is right",

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from math import nan
 
 from lmms_robust.errors import RobustError
-from lmms_robust.report.joint import joint_estimates
-from lmms_robust.report.logs import Run
-from lmms_robust.report.numbers import parts
+from lmms_robust.metrics.estimate import Estimate
+from lmms_robust.report.compare import Comparison
 
 
 def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[str, float]:
@@ -32,32 +31,31 @@ def limits(texts: Sequence[str], option: str, allowed: Collection[str]) -> dict[
     return found
 
 
-def failures(name: str, runs: Sequence[Run], under: Mapping[str, float], drops: Mapping[str, float]) -> Iterator[str]:
-    """Where a model's rates are below, or its drops above, what is allowed, by the worse end where there are bounds.
+def failures(found: Sequence[Comparison], under: Mapping[str, float], drops: Mapping[str, float]) -> Iterator[str]:
+    """Where a second model's rates are below, or its drops above, what is allowed, on the items that are compared.
 
     Args:
-        name: of the model.
-        runs: its runs.
-        under: least rate by name of a joint rate, or by variant for its accuracy.
+        found: comparisons, of any benchmarks.
+        under: least rate by name of a joint rate, or by variant for its accuracy; what is undecided counts as no.
         drops: greatest drop of accuracy by variant.
     """
-    measured: set[tuple[str, str]] = set()
-    for run in runs if under or drops else ():
-        part = next(parts([run]))
-        rates, fallen = dict[str, float](), dict[str, float]()
-        for row in part.rows:  # of a variant that was delivered in several ways, the worst
-            rates[row.variant] = min(row.estimates["acc"].low, rates.get(row.variant, 1.0))
-            if "drop" in row.estimates:
-                fallen[row.variant] = max(row.estimates["drop"].high, fallen.get(row.variant, -1.0))
-        rates |= {key: rate.low for key, rate in joint_estimates(part.joint, run.probe).items()}
-        for rate in under.keys() & rates.keys():
-            measured.add(("rate", rate))
-            if rates[rate] < under[rate]:
-                yield f"{name}, {run.benchmark}: {rate} is {rates[rate]:.3f}; wanted: at least {under[rate]:g}"
-        for variant in drops.keys() & fallen.keys():
-            measured.add(("drop", variant))
-            if fallen[variant] > drops[variant]:
-                told = f"drop under {variant} is {fallen[variant]:.3f}"
-                yield f"{name}, {run.benchmark}: {told}; wanted: at most {drops[variant]:g}"
-    wanted = [("rate", key) for key in under] + [("drop", key) for key in drops]
-    yield from (f"{name}: {key} was not measured" for kind, key in wanted if (kind, key) not in measured)
+    measured: set[tuple[str, str, str]] = set()
+    for pair in found:
+        for row in pair.rows:
+            about = f"{pair.second}, {pair.run.asked}"
+            if row.name in under:
+                measured.add((pair.second, "rate", row.name))
+                if row.second.low < under[row.name]:
+                    yield f"{about}: {row.name} is {_told(row.second)}; wanted: at least {under[row.name]:g}"
+            if row.name in drops and row.lost is not None:
+                measured.add((pair.second, "drop", row.name))
+                if row.lost.high > drops[row.name]:
+                    yield f"{about}: drop under {row.name} is {_told(row.lost)}; wanted: at most {drops[row.name]:g}"
+    for name in dict.fromkeys(pair.second for pair in found):
+        wanted = [("rate", key) for key in under] + [("drop", key) for key in drops]
+        yield from (f"{name}: {key} was not measured" for kind, key in wanted if (name, kind, key) not in measured)
+
+
+def _told(estimate: Estimate) -> str:
+    unknown = "" if estimate.exact else f" (undecided as no; at most {estimate.high:.3f})"
+    return f"{estimate.low:.3f}{unknown} on {estimate.n} items"

@@ -63,6 +63,16 @@ class Run:
         return self.benchmark, self.probe, self.seed
 
     @property
+    def asked(self) -> str:
+        """The same in words.
+
+        >>> Run("model", "d1", "vstar", True, 2, pa.table({})).asked
+        'vstar (probe) · plant seed 2'
+        """
+        seed = f" · plant seed {self.seed}" if self.seed else ""
+        return f"{self.benchmark}{' (probe)' if self.probe else ''}{seed}"
+
+    @property
     def records(self) -> tuple[Record, ...]:
         """The rows of the table as records; made anew at each call."""
         return tuple(record_at(self.table, row) for row in range(len(self.table)))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +22,11 @@ from lmms_robust.report.columns import codes, equals, verdicts
 from lmms_robust.report.grid import Grid, lay_out, of_run
 from lmms_robust.report.logs import Run
 from lmms_robust.report.responses import shown
-from lmms_robust.writing import as_text, complete
+from lmms_robust.writing import absent, as_text, complete
 
 Mask = NDArray[np.bool_]
+
+logger = logging.getLogger(__name__)
 
 OUTCOMES = {
     "right": "right", "followed": "planted", "other": "other", "abstained": "abstained", "no_answer": "no_answer",
@@ -59,24 +63,27 @@ class Sample:
 
     Attributes:
         model: who gave it.
+        date: when its run began, as the harness writes it.
         record: what became of it.
         response: the whole response.
     """
 
     model: str
+    date: str
     record: Record
     response: str
 
     def columns(self) -> dict[str, Any]:
-        """Flat, for JSON or CSV."""
+        """For JSON, and for CSV with the options as JSON."""
         record = self.record
         return {
-            "model": self.model, "benchmark": record.benchmark, "category": record.category, "item": record.item,
-            "variant": record.variant, "repeat": record.repeat, "question": record.question,
-            "options": json.dumps(record.options, ensure_ascii=False), "gold": record.gold, "planted": record.planted,
+            "model": self.model, "date": self.date, "benchmark": record.benchmark, "category": record.category,
+            "item": record.item, "digest": record.digest, "picture": record.picture, "variant": record.variant,
+            "seed": record.seed, "repeat": record.repeat, "templates": record.templates, "question": record.question,
+            "options": list(record.options), "gold": record.gold, "planted": record.planted,
             "answer": record.answer, "outcome": record.outcome, "conclusion": record.conclusion,
             "consistent": record.consistent, "undecided": record.undecided, "decided_by": record.decided_by,
-            "injection": record.injection, "response": self.response,
+            "injection": record.injection, "caption_source": record.caption_source, "response": self.response,
         }  # fmt: skip
 
     def text(self) -> str:
@@ -84,6 +91,7 @@ class Sample:
         record = self.record
         agreed = {True: "consistent", False: "inconsistent", None: f"undecided: {record.undecided}"}
         head = f"{self.model} · {record.benchmark} {record.item} · {record.variant}"
+        head += f" · plant seed {record.seed}" if record.seed else ""
         head += f" · repeat {record.repeat}" if record.repeat else ""
         options = "  ".join(f"{chr(65 + place)} {option}" for place, option in enumerate(record.options))
         told = f"gold {record.gold} · planted {record.planted} · answer {record.answer or '–'} ({record.outcome})"
@@ -95,13 +103,15 @@ def samples(runs: Sequence[Run], wanted: Wanted) -> Iterator[Sample]:
     """Yield the responses that are wanted, in the order of the runs' tables; texts are read from the logs.
 
     Raises:
-        RobustError: a variant, category or model is in none of the runs.
+        RobustError: a variant, category or model is in none of the runs, or none has the base that is asked for.
     """
     _check(runs, wanted)
+    if wanted.changed:
+        _check_base(runs, wanted)
     for run in runs:
         mask = _mask(run, runs, wanted)
         picked = run.table.filter(pa.array(mask))
-        yield from (Sample(run.model, one.record, one.text) for one in shown(picked))
+        yield from (Sample(run.model, run.date, one.record, one.text) for one in shown(picked))
 
 
 def _check(runs: Sequence[Run], wanted: Wanted) -> None:
@@ -114,6 +124,27 @@ def _check(runs: Sequence[Run], wanted: Wanted) -> None:
     for name in wanted.won or ():
         if name not in models:
             raise RobustError(f"model {name!r} is in none of these runs; allowed: {', '.join(sorted(models))}")
+
+
+def _check_base(runs: Sequence[Run], wanted: Wanted) -> None:
+    """Refuse to ask for changes where no response has one at base, and say how many have none where others do."""
+    missing: Counter[tuple[str, str]] = Counter()
+    paired = 0
+    for run in runs:
+        grid = of_run(run.table)
+        for (_, variant), rows in grid.places.items():
+            if variant != "base" and (not wanted.variants or variant in wanted.variants):
+                before = grid.places.get(("", base_of(variant)), np.full(len(rows), -1))
+                paired += int(((rows >= 0) & (before >= 0)).sum())
+                missing[variant, base_of(variant)] += int(((rows >= 0) & (before < 0)).sum())
+    told = ", ".join(f"{count} of {variant} lack {base}" for (variant, base), count in missing.items() if count)
+    if not paired:
+        lacking = told or "there are responses to base alone"
+        raise RobustError(
+            f"--changed-from base: nothing to hold against base ({lacking}); allowed: runs that have both"
+        )
+    if told:
+        logger.warning("--changed-from base: left out: %s", told)
 
 
 def _mask(run: Run, runs: Sequence[Run], wanted: Wanted) -> Mask:
@@ -194,15 +225,21 @@ def write_rows(rows: Iterable[Mapping[str, Any]], target: Path) -> int:
             if table is None:
                 table = csv.writer(file)
                 table.writerow(columns)
-            table.writerow(map(as_text, columns.values()))
+            table.writerow(as_text(_cell(value)) for value in columns.values())
     return written
+
+
+def _cell(value: Any) -> Any:
+    """A list is JSON in a table, which has none."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
 def check_target(target: Path) -> None:
     """Refuse a file that rows cannot be written to.
 
     Raises:
-        RobustError: another kind of file.
+        RobustError: another kind of file, or one that is there.
     """
     if target.suffix not in (".jsonl", ".csv"):
         raise RobustError(f"{str(target)!r}; allowed: a name that ends in .jsonl or .csv")
+    absent(target)

@@ -14,7 +14,8 @@ from lmms_robust.report.numbers import ALL, Part
 from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
-    "Percent of items, (95 % interval), [bounds where something is unknown; the interval covers both]. worst: right "
+    "Percent of items, (95 % interval), [bounds where something is undecided, which counts as no; the interval covers "
+    "both]. worst: right "
     "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
     "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
     "`lmms-robust compare`."
@@ -38,13 +39,12 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
     for part in parts:
         if part.category == ALL:
             groups.setdefault(part.run.about, []).append(part)
-    for (benchmark, probe, seed), found in groups.items():
+    for found in groups.values():
         if len(found) > 1:
             parts_of = {id(part.run): part for part in found}
             ordered = [(name, parts_of[id(run)]) for name, run in named([part.run for part in found])]
-            title = f"{benchmark}{' (probe)' if probe else ''}{f' · plant seed {seed}' if seed else ''}"
             heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
-            yield Sheet(title, ABOUT, heads, [_cells(*pair) for pair in ordered])
+            yield Sheet(found[0].run.asked, ABOUT, heads, [_cells(*pair) for pair in ordered])
 
 
 def named(runs: Sequence[Run]) -> list[tuple[str, Run]]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -16,8 +18,8 @@ from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import Sheet
 
 
-def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
-    """Runs of the same benchmark, and plant seed where all sides have it.
+def matched(sides: Mapping[str, Sequence[Run]]) -> tuple[list[dict[str, Run]], list[str]]:
+    """Runs of the same benchmark, and plant seed where all sides have it; and sentences about those that not all have.
 
     Raises:
         RobustError: no benchmark that all sides have, or a side with several runs of one, of which none may be chosen
@@ -32,15 +34,23 @@ def matched(sides: Mapping[str, Sequence[Run]]) -> list[dict[str, Run]]:
             for name, one in zip(sides, found, strict=True):
                 for key in common:
                     _only(name, one[key])
-            return [dict(zip(sides, (one[key][0] for one in found), strict=True)) for key in common]
+            alone = [_alone(key, sides, found) for key in dict.fromkeys(chain(*found)) if key not in common]
+            return [dict(zip(sides, (one[key][0] for one in found), strict=True)) for key in common], alone
     has = {name: ", ".join(sorted({run.benchmark for run in runs})) for name, runs in sides.items()}
     told = "; ".join(f"{name}: {benchmarks}" for name, benchmarks in has.items())
     raise RobustError(f"no benchmark in common ({told}); allowed: runs of the same benchmarks")
 
 
+def _alone(key: Any, sides: Iterable[str], found: Sequence[Mapping[Any, Sequence[Run]]]) -> str:
+    """That not all sides have a benchmark, or a plant seed of it."""
+    has = {name: one[key] for name, one in zip(sides, found, strict=True) if key in one}
+    asked = next(iter(has.values()))[0].asked
+    return f"{asked}: left out, it is in {' and '.join(has)} alone"
+
+
 def _only(name: str, runs: Sequence[Run]) -> None:
     if len(runs) > 1:
-        told = "; ".join(" · ".join([run.model, run.date, *run.notes]) for run in runs)
+        told = "; ".join(" · ".join([run.model, run.date, f"plant seed {run.seed}", *run.notes]) for run in runs)
         several = f"{name} has {len(runs)} runs of {runs[0].benchmark} ({told})"
         raise RobustError(f"{several}; allowed: one, so name its folder")
 
@@ -71,7 +81,7 @@ def places(found: Sequence[Comparison]) -> Sheet:
             better[second, first], better[first, second] = row.better > 0, row.better < 0
         for name, rank in zip(names, ranks(better), strict=True):
             cells[name].append(str(rank.best) if rank.best == rank.worst else f"{rank.best} to {rank.worst}")
-    return Sheet(f"places · {found[0].benchmark}", ABOUT_RANKS, heads, list(cells.values()))
+    return Sheet(f"places · {found[0].run.asked}", ABOUT_RANKS, heads, list(cells.values()))
 
 
 def named(folders: Mapping[str, Sequence[Run]]) -> dict[str, Sequence[Run]]:

@@ -13,7 +13,7 @@ from lmms_robust.metrics.confidence import Auroc
 from lmms_robust.metrics.rates import MOST_TRUNCATED
 from lmms_robust.report.columns import asked, codes, equals
 from lmms_robust.report.deciders import JOINS
-from lmms_robust.report.estimates import AREAS, Row
+from lmms_robust.report.estimates import AREAS, UNDECIDED, Row
 from lmms_robust.report.joint import joint_estimates
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import Part
@@ -31,12 +31,13 @@ ABOUT = {
     "truncated": "stopped at the limit of tokens before a complete answer",
     "fallback": "items whose asserted sentence only says what the answer is",
     "own words": "of the conclusions, those in the model's own words",
-    "majority": "items whose most frequent answer is right",
-    "one of k": "items with a right answer among all",
+    "majority": "of k responses to each item, items whose most frequent answer is right",
+    "pass@k": "items with a right answer among all k",
     "consistent": "the reasoning ends on the answer given, in percent of the verdicts (yes+no, by whom)",
     "undecided": "responses without a verdict, and percent",
-    "right and consistent": "in percent of items, as its drop. [a,b]: between a and b, whatever the undecided are; "
-    "the interval below covers both, and where that hangs on more than 5 % of the items there is no point value",
+    "right and consistent": f"in percent of items, as its drop; {UNDECIDED}. [a,b]: between a and b, whatever the "
+    "undecided are; the interval below covers both, and where that hangs on more than 5 % of the items there is no "
+    "point value",
     "p right": "probability of the right option",
     "entropy": "in nats, 0 is certain",
     "ece": "calibration error of the answers given; few items alone make it high",
@@ -115,9 +116,10 @@ OUTCOMES: dict[str, tuple[str, Column]] = {
     "fallback": ("fallback", _bare("fallback")),
     "own words": ("own", _bare("own")),
     "majority": ("majority", _bare("majority")),
-    "one of k": ("pass_at", _bare("pass_at")),
+    "pass@k": ("pass_at", _bare("pass_at")),
 }
-ALWAYS = ("acc_answered", "no_answer", "truncated")
+ALWAYS = ("acc_answered", "no_answer", "truncated", "majority", "pass_at")
+"""Shown wherever there are such numbers, zeros too."""
 
 
 def _used(found: Sequence[Row]) -> dict[str, Column]:
@@ -125,7 +127,7 @@ def _used(found: Sequence[Row]) -> dict[str, Column]:
     return {
         head: cell
         for head, (name, cell) in OUTCOMES.items()
-        if name in ALWAYS or any(row.estimates[name].value for row in found if name in row.estimates)
+        if any(name in ALWAYS or row.estimates[name].value for row in found if name in row.estimates)
     }
 
 

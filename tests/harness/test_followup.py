@@ -137,8 +137,8 @@ def test_what_was_asked_otherwise_or_cannot_be_asked_is_counted(tasks: Path, tmp
 def test_wrong_arguments_are_one_line(run: Path, tasks: Path, tmp_path: Path) -> None:
     arguments = ["followup", str(run), "--kind", "cut", "--output", str(tmp_path / "my")]
     said = CliRunner().invoke(main, [*arguments, "--variant", "bas", "--include-path", str(tasks)])
-    assert said.exit_code == 1
-    assert said.exception.code.startswith("lmms-robust: unknown variant 'bas'")
+    assert said.exit_code == 2
+    assert said.output.startswith("lmms-robust: unknown variant 'bas'")
     with pytest.raises(RobustError, match="no answers to follow-ups below"):
         list(pieces(read_runs(run), run))
     logged(run / "other", task_docs(task_config("robustness_whatsup", tasks)))

@@ -73,5 +73,5 @@ def test_its_votes_stand_in_the_table_beside_the_rules_and_decide_nothing_else(t
 
 def test_rules_first_is_no_way_to_ask_it(tmp_path: Path) -> None:
     run(tmp_path)
-    code = asked(tmp_path, "--rules-first").exception.code
-    assert code.startswith("lmms-robust: --ask acknowledged with --rules-first")
+    said = asked(tmp_path, "--rules-first").output
+    assert said.startswith("lmms-robust: --ask acknowledged with --rules-first")

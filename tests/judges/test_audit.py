@@ -146,7 +146,7 @@ def test_the_command_tries_a_judge_before_its_verdicts_and_keeps_the_replies(tmp
 def test_no_audit_and_what_is_part_of_it_exclude_each_other(tmp_path: Path) -> None:
     run_of(tmp_path)
     result = judged(tmp_path, "http://localhost:1/v1", "--no-audit", "--attacks")
-    assert (result.exit_code, result.output) == (1, "lmms-robust: --no-audit and --attacks; allowed: one of them\n")
+    assert (result.exit_code, result.output) == (2, "lmms-robust: --no-audit and --attacks; allowed: one of them\n")
 
 
 def test_an_audit_can_be_written_as_json() -> None:

@@ -212,7 +212,7 @@ def test_a_server_that_answers_nothing_ends_the_work_in_one_line_without_the_key
     with serving(answer) as server:
         more = ("--max-retries", "0", "--timeout", "0.5", "--concurrency", "1")
         result = judged(tmp_path, f"j=m@{server.url}", more=more)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert said in result.output
     assert "run again" in result.output
     assert "0123456789" not in result.output
@@ -288,7 +288,7 @@ def test_a_persons_labels_are_not_written_over(tmp_path: Path) -> None:
     with serving(right) as server:
         result = judged(tmp_path, f"me=m@{server.url}")
         assert not server.asked
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "holds labels of a person; allowed: another name for the judge" in result.output
     assert path_for(log, "me").read_bytes() == before
 
@@ -296,7 +296,7 @@ def test_a_persons_labels_are_not_written_over(tmp_path: Path) -> None:
 def test_a_run_without_our_samples_is_refused(tmp_path: Path) -> None:
     (tmp_path / "d_samples_other.jsonl").write_text("{}\n")
     result = judged(tmp_path, "j=m@http://127.0.0.1:9/v1")
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "no samples of robust tasks below" in result.output
 
 
@@ -319,7 +319,7 @@ def test_a_run_without_our_samples_is_refused(tmp_path: Path) -> None:
 def test_a_judge_that_cannot_be_is_refused_in_one_line(tmp_path: Path, judges: list[str], said: str) -> None:
     run_of(tmp_path, 1)
     result = judged(tmp_path, *judges)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert said in result.output
     assert result.output.count("\n") == 1
 

@@ -129,4 +129,4 @@ def test_the_command_prints_its_address_and_ends_with_ctrl_c(tmp_path: Path) -> 
 def test_a_name_that_is_none_is_refused(tmp_path: Path, name: str) -> None:
     cases(tmp_path / "out")
     said = CliRunner().invoke(main, ["label", str(tmp_path / "out"), "--name", name])
-    assert said.exception.code.startswith("lmms-robust: decider 'human-")
+    assert said.output.startswith("lmms-robust: decider 'human-")

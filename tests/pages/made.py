@@ -22,7 +22,7 @@ def lmms_robust(*arguments: object) -> str:
 
 def refused(*arguments: object) -> str:
     result = CliRunner().invoke(main, [str(one) for one in arguments])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     return str(result.exception) + result.output
 
 

@@ -10,7 +10,7 @@ from tests.report.samples import log, record
 
 CONFIG = {
     "model": "robust_hf",
-    "model_args": "pretrained=/home/me/secret,dtype=bfloat16",
+    "model_args": "pretrained=org/one,dtype=bfloat16,token=/home/me/secret",
     "gen_kwargs": {"max_new_tokens": 64},
     "resolved_cli_args": {"timezone": "Asia/Singapore"},
 }

@@ -226,12 +226,12 @@ def test_a_judge_that_decided_while_the_run_went_on_is_a_decider_and_the_rules_a
 )
 def test_what_cannot_be_is_refused_in_a_line(samples: Path, arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["agreement", str(samples.parent), *arguments])
-    assert (result.exit_code, result.output) == (1, f"lmms-robust: {said}\n")
+    assert (result.exit_code, result.output) == (2, f"lmms-robust: {said}\n")
 
 
 def test_a_run_that_only_the_rules_decided_is_refused(tmp_path: Path) -> None:
     path = log(tmp_path / "one", "d1", "robust_scenes", line(record("x", "base", "A", True, conclusion="A")))
     result = CliRunner().invoke(main, ["agreement", str(path.parent)])
     assert (result.exit_code, result.output) == (
-        1, "lmms-robust: no verdicts beside the logs; allowed: runs that `lmms-robust judge` or `label` has been at\n"
+        2, "lmms-robust: no verdicts beside the logs; allowed: runs that `lmms-robust judge` or `label` has been at\n"
     )  # fmt: skip

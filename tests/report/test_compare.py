@@ -109,6 +109,9 @@ def test_settings_that_differ_beside_the_model_are_named() -> None:
         (run(*answers("+")), Run("m", "d", "scenes", False, 3, table_of(answers("+", seed=3))), "plant seeds 0 and 3"),
         (run(*answers("+")), run(*answers("+", templates="ab12")), "other templates"),
         (run(*answers("+")), run(record("other", "base", "A", True, digest="zzz")), "no item in common"),
+        (run(*answers("-", "wrong_think", options=("red", "blue", "green"))),
+         run(*answers("-", "wrong_think", options=("red", "blue", "green"), planted="C")),
+         "injections differ: wrong_think plants other options in 1 of 1 responses, such as 'blue' and 'green' "),
     ],
 )  # fmt: skip
 def test_models_that_were_not_asked_the_same_are_not_compared(old: Run, new: Run, said: str) -> None:
@@ -135,12 +138,33 @@ def test_the_command_prints_table_and_verdicts(tmp_path: Path) -> None:
     assert max(map(len, result.output.splitlines())) <= 100
 
 
-def test_the_command_fails_where_a_rate_is_below_or_a_drop_above_what_is_allowed(tmp_path: Path) -> None:
-    result = command(tmp_path, "--fail-under", "base=0.5", "--fail-drop", "wrong_think=0.9")
+def test_the_command_fails_where_a_later_run_is_below_or_drops_more_than_is_allowed(tmp_path: Path) -> None:
+    result = command(tmp_path, "--fail-under", "base=0.5", "--fail-drop", "wrong_think=0.3")
     assert result.exit_code == 1
     failed = [one.removeprefix("failed: ") for one in result.output.splitlines() if one.startswith("failed")]
-    assert failed == ["side0, scenes: drop under wrong_think is 1.000; wanted: at most 0.9",
-                      "side1, scenes: base is 0.333; wanted: at least 0.5"]  # fmt: skip
+    # the first run, which drops by 1, is what the others are held against
+    assert failed == ["side1, scenes: base is 0.333 on 30 items; wanted: at least 0.5",
+                      "side1, scenes: drop under wrong_think is 0.333 on 30 items; wanted: at most 0.3"]  # fmt: skip
+
+
+def test_limits_are_of_the_items_in_the_table(tmp_path: Path) -> None:
+    # on the 10 items that both have the second is right in 5, on its own further 10 always
+    sides = ("+" * 10, "+" * 5 + "-" * 5 + "+" * 10)
+    assert command(tmp_path, "--fail-under", "base=0.5", sides=sides).exit_code == 0
+    result = command(tmp_path, "--fail-under", "base=0.6", sides=sides)
+    assert (result.exit_code, result.output.splitlines()[-1]) == (
+        1, "failed: side1, scenes: base is 0.500 on 10 items; wanted: at least 0.6",
+    )  # fmt: skip
+
+
+def test_for_a_limit_what_is_undecided_counts_as_no() -> None:
+    made = [record(str(n), name, "A", None if n < 2 else True, undecided="ambiguous" if n < 2 else None, digest=str(n))
+            for name in ("base", *WRONG) for n in range(10)]  # fmt: skip
+    found = [compared(run(*made), run(*made))]
+    assert list(failures(found, {"joint_acc": 0.8}, {})) == []
+    assert list(failures(found, {"joint_acc": 0.9}, {})) == [
+        "new, scenes: joint_acc is 0.800 (undecided as no; at most 1.000) on 10 items; wanted: at least 0.9"
+    ]
 
 
 def test_what_was_not_measured_fails(tmp_path: Path) -> None:
@@ -152,7 +176,7 @@ def test_what_was_not_measured_fails(tmp_path: Path) -> None:
 @pytest.mark.parametrize("limit", ["joint_acc", "joint_acc=x", "nothing=0.5", "joint_acc=nan", "joint_acc=60"])
 def test_a_limit_that_is_none_is_refused(tmp_path: Path, limit: str) -> None:
     result = command(tmp_path, "--fail-under", limit)
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert f"--fail-under {limit!r}; allowed: NAME=X" in result.output
 
 
@@ -177,22 +201,39 @@ def test_of_several_runs_none_is_chosen_silently(tmp_path: Path) -> None:
         log(tmp_path / "both" / name, "d1", "robust_scenes_base", *map(line, answers("+-")))
     log(tmp_path / "third" / "third", "d1", "robust_scenes_base", *map(line, answers("+-")))
     result = CliRunner().invoke(main, ["compare", str(tmp_path / "both"), str(tmp_path / "third")])
-    assert result.exit_code == 1
-    assert "both has 2 runs of scenes (one · d1; other · d1); allowed: one" in result.output
+    assert result.exit_code == 2
+    assert "both has 2 runs of scenes (one · d1 · plant seed 0; other · d1 · plant seed 0); allowed" in result.output
 
 
 def test_a_run_is_not_compared_with_itself(tmp_path: Path) -> None:
     log(tmp_path / "model", "d1", "robust_scenes_base", *map(line, answers("+-")))
     result = CliRunner().invoke(main, ["compare", str(tmp_path), f"{tmp_path}/"])
-    assert result.exit_code == 1
+    assert result.exit_code == 2
     assert "allowed: two different folders" in result.output
 
 
-def test_of_several_ways_the_worst_counts_for_a_limit() -> None:
-    inline = [record(f"item {n}", "wrong_think", "B", True, digest=str(n), injection="inline") for n in (2, 3)]
-    found = run(*answers("++++"), *answers("++", "wrong_think", injection="prefill"), *inline)
-    assert len(list(failures("m", [found], {}, {"wrong_think": 0.5}))) == 1
-    assert len(list(failures("m", [found], {"wrong_think": 0.5}, {}))) == 1
+def two_seeds(folder: Path, *seeds: int) -> str:
+    for seed in seeds:
+        planted = {"options": ("red", "blue", "green"), "planted": "BC"[seed], "seed": seed}
+        made = [*answers("+-" * 10, **planted), *answers("--" * 10, "wrong_think", **planted)]
+        log(folder / "model", f"d{seed}", "robustness_scenes", *map(line, made))
+    return str(folder)
+
+
+def test_every_plant_seed_that_both_have_is_compared_and_the_others_are_named(tmp_path: Path) -> None:
+    both = CliRunner().invoke(main, ["compare", two_seeds(tmp_path / "a", 0, 1), two_seeds(tmp_path / "b", 0, 1)])
+    titles = [one.strip() for one in both.output.splitlines() if "first: " in one]
+    assert titles == ["scenes · first: a · second: b", "scenes · plant seed 1 · first: a · second: b"]
+    one = CliRunner().invoke(main, ["compare", str(tmp_path / "a"), two_seeds(tmp_path / "c", 0)])
+    assert one.exit_code == 0, one.output
+    assert "scenes · plant seed 1: left out, it is in a alone" in one.output
+
+
+def test_options_in_another_order_are_said_and_are_no_other_injection() -> None:
+    shown = {"options": ("red", "blue", "green"), "gold": "A", "planted": "B"}
+    moved = {"options": ("green", "blue", "red"), "gold": "C", "planted": "B"}
+    found = compared(run(*answers("--", "wrong_think", **shown)), run(*answers("--", "wrong_think", **moved)))
+    assert "warning: 2 item(s) show their options in another order" in found.notes
 
 
 def test_where_all_that_the_undecided_may_be_points_one_way_items_are_what_lacks() -> None:

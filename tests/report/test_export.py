@@ -111,8 +111,9 @@ def test_nothing_is_overwritten(tmp_path: Path, form: str) -> None:
 
 
 def test_an_export_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
-    run(tmp_path / "logs", "no_developer")
-    with pytest.raises(RobustError, match=r"model 'no_developer' is no DEVELOPER/MODEL; allowed: --model-id"):
+    for path in run(tmp_path / "logs", "a__b").rglob("*_results.json"):
+        path.write_text(path.read_text().replace("pretrained=org/one", "pretrained=/runs/a/b"))
+    with pytest.raises(RobustError, match=r"model 'a__b': its results name '/runs/a/b', which is no id on the hub"):
         export(tmp_path / "logs", "eee", tmp_path / "out", PUBLISHER)
     assert [path.name for path in tmp_path.iterdir()] == ["logs"]
 

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
+from lmms_robust.consistency import verdicts
 from lmms_robust.errors import RobustError
 from lmms_robust.record import Record, from_log
 from lmms_robust.report.export.eee import Publisher
@@ -45,7 +46,7 @@ def samples(folder: Path, aggregate: dict[str, Any]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-def named(aggregate: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def results_of(aggregate: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one["evaluation_result_id"]: one for one in aggregate["evaluation_results"]}
 
 
@@ -71,7 +72,7 @@ def faults(folder: Path) -> Iterator[str]:
             yield from (error.message for error in checks["instance_level_eval.schema.json"].iter_errors(line))
             if (line["evaluation_id"], line["model_id"]) != (one["evaluation_id"], one["model_info"]["id"]):
                 yield f"{beside.name} is of another record"
-            if line.get("evaluation_result_id") not in named(one):
+            if line.get("evaluation_result_id") not in results_of(one):
                 yield f"{beside.name} is of no number"
 
 
@@ -147,7 +148,7 @@ def values(metadata: dict[str, str]) -> dict[str, Any]:
 
 
 def test_a_number_says_its_condition_its_interval_and_its_bounds(folder: Path) -> None:
-    acc = named(aggregates(folder)["robust_scenes_wrong_think"])["acc"]
+    acc = results_of(aggregates(folder)["robust_scenes_wrong_think"])["acc"]
     assert acc["metric_config"]["metric_parameters"] == {
         "variant": "wrong_think", "injection": "prefill", "caption_source": "", "plant_seed": 0, "probe": False,
     }  # fmt: skip
@@ -156,9 +157,9 @@ def test_a_number_says_its_condition_its_interval_and_its_bounds(folder: Path) -
     assert (round(interval["lower"], 3), round(interval["upper"], 3)) == (0.095, 0.905)  # Wilson, 1 of 2
     assert interval["confidence_level"] == 0.95
     assert acc["score_details"]["uncertainty"]["num_samples"] == 2
-    bounded = named(aggregates(folder)["robust_scenes_base"])["consistent_acc"]["score_details"]
+    bounded = results_of(aggregates(folder)["robust_scenes_base"])["consistent_acc"]["score_details"]
     assert (bounded["score"], bounded["details"]["low"], bounded["details"]["high"]) == (0.5, "0.5", "1.0")
-    drop = named(aggregates(folder)["robust_scenes_wrong_think"])["drop"]["metric_config"]
+    drop = results_of(aggregates(folder)["robust_scenes_wrong_think"])["drop"]["metric_config"]
     assert (drop["lower_is_better"], drop["min_score"], drop["max_score"]) == (True, -1, 1)
 
 
@@ -177,11 +178,11 @@ def test_a_drop_says_its_test_and_the_transitions_behind_it(folder: Path) -> Non
 
 
 def test_a_judge_stands_with_the_numbers_that_it_decided(folder: Path) -> None:
-    wrong = named(aggregates(folder)["robust_scenes_wrong_think"])
+    wrong = results_of(aggregates(folder)["robust_scenes_wrong_think"])
     judges = wrong["consistency"]["metric_config"]["llm_scoring"]["judges"]
     assert [judge["model_info"]["name"] for judge in judges] == ["judge-7b"]
     assert "llm_scoring" not in wrong["acc"]["metric_config"]
-    assert "llm_scoring" not in named(aggregates(folder)["robust_scenes_base"])["consistency"]["metric_config"]
+    assert "llm_scoring" not in results_of(aggregates(folder)["robust_scenes_base"])["consistency"]["metric_config"]
 
 
 def test_a_record_says_model_harness_and_settings_and_no_place_of_this_machine(folder: Path) -> None:
@@ -192,7 +193,7 @@ def test_a_record_says_model_harness_and_settings_and_no_place_of_this_machine(f
     assert base["evaluation_timestamp"] == "1795673682"  # 14:14:42 in Singapore is 06:14:42 UTC
     assert (base["eval_library"]["name"], base["eval_library"]["version"]) == ("lmms_eval", "unknown")
     assert base["source_metadata"]["source_organization_name"] == "Lab"
-    acc = named(base)["acc"]
+    acc = results_of(base)["acc"]
     assert acc["generation_config"]["generation_args"] == {"temperature": 0.0, "max_tokens": 64}
     assert acc["source_data"] == {
         "dataset_name": "scenes", "source_type": "hf_dataset", "hf_repo": "org/scenes", "hf_split": "test",
@@ -223,7 +224,7 @@ def test_other_tasks_have_the_harness_numbers_and_their_own_samples(
     folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     vqa = aggregates(folder)["vqa"]
-    found = named(vqa)
+    found = results_of(vqa)
     assert set(found) == {"exact_match", "anls:flexible"}
     assert found["exact_match"]["score_details"] == {
         "score": 0.5,
@@ -240,7 +241,7 @@ def test_other_tasks_have_the_harness_numbers_and_their_own_samples(
     ]  # fmt: skip
     assert lines[0]["input"] == {"raw": "What color?", "reference": ["red"]}
     mme = aggregates(folder)["mme"]
-    assert named(mme)["mme_score"]["score_details"]["score"] == 1500.5
+    assert results_of(mme)["mme_score"]["score_details"]["score"] == 1500.5
     assert "detailed_evaluation_results" not in mme
 
 
@@ -263,14 +264,79 @@ def test_two_exports_differ_in_their_time_alone(tmp_path: Path) -> None:
         assert (again / name).read_bytes() == (one / name).read_bytes()
 
 
-def test_a_model_that_only_a_folder_names_gets_its_id_from_the_user(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("pretrained=/runs/mine/checkpoint-500", "its results name '/runs/mine/checkpoint-500', which is no id"),
+        ("pretrained=checkpoint-500", "its results name 'checkpoint-500', which is no id"),
+        ("model=gpt-x,base_url=http://h/v1", "its results name 'gpt-x', which is no id"),
+        ("", "no results beside its samples name it"),
+    ],
+)
+def test_a_model_whose_id_the_arguments_do_not_tell_gets_it_from_the_user(
+    tmp_path: Path, arguments: str, said: str
+) -> None:
+    named(run(tmp_path / "logs", "mine__checkpoint-500"), arguments)
+    with pytest.raises(RobustError, match=f"model 'mine__checkpoint-500': {said}.*; allowed: --model-id"):
+        written(tmp_path / "logs", tmp_path / "out")
+    found = aggregates(written(tmp_path / "logs", tmp_path / "out", model="org/one"))
+    assert found["robust_scenes_base"]["model_info"]["id"] == "org/one"
+
+
+def test_a_folder_that_looks_like_an_id_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named(run(tmp_path / "logs", "mine__checkpoint-500"), "pretrained=mine/checkpoint-500")
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "mine" / "checkpoint-500").mkdir(parents=True)
+    with pytest.raises(RobustError, match="its results name 'mine/checkpoint-500', which is no id on the hub"):
+        written(tmp_path / "logs", tmp_path / "out")
+
+
+def test_one_id_is_for_one_model(tmp_path: Path) -> None:
     run(tmp_path / "logs", "checkpoint-500")
-    assert (
-        aggregates(written(tmp_path / "logs", tmp_path / "out", model="org/one"))["robust_scenes_base"]["model_info"][
-            "id"
-        ]
-        == "org/one"
-    )
     run(tmp_path / "logs", "checkpoint-600")
     with pytest.raises(RobustError, match=r"--model-id 'org/one' for 2 models: checkpoint-500, checkpoint-600"):
         written(tmp_path / "logs", tmp_path / "both", model="org/one")
+
+
+def named(folder: Path, arguments: str) -> None:
+    """Change what the results say of the model."""
+    for path in folder.rglob("*_results.json"):
+        said = json.loads(path.read_text())
+        said["config"]["model_args"] = arguments
+        path.write_text(json.dumps(said))
+
+
+def test_a_log_of_ours_without_records_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    folder = stock(run(tmp_path / "logs"))
+    (old,) = folder.rglob("*_samples_robustness_scenes.jsonl")
+    lines = [json.loads(line) for line in old.read_text().splitlines()]
+    old.write_text("".join(json.dumps({name: one[name] for name in one if name != "record"}) + "\n" for one in lines))
+    written(folder, tmp_path / "out")
+    assert "its samples of our task robustness_scenes hold no records, as of an older version" in caplog.text
+    assert str(old) in caplog.text
+
+
+def test_a_judges_model_and_template_are_told_where_verdicts_beside_the_log_name_them(tmp_path: Path) -> None:
+    folder = run(tmp_path / "logs")
+    unknown = named_metric(written(folder, tmp_path / "before"))
+    assert unknown["input_prompt"] == "not known: no verdicts beside the logs name its template"
+    (found,) = read_runs(folder)
+    (log,) = folder.rglob("*_samples_robustness_scenes.jsonl")
+    row = next(one for one in found.table.to_pylist() if one["decided_by"] == "judge-7b")
+    vote = verdicts.Vote(row["item"], row["digest"], row["variant"], 0, row["response"].hex(), "judge-7b", "A",
+                         model="org/Judge-7B", template="ab12")  # fmt: skip
+    verdicts.write(verdicts.path_for(log, "judge-7b"), [vote])
+    known = named_metric(written(folder, tmp_path / "after"))
+    assert known["input_prompt"] == "judge.jinja of lmms-robust, digest ab12"
+    (judge,) = known["judges"]
+    assert (judge["model_info"]["name"], judge["model_info"]["id"]) == ("judge-7b", "org/Judge-7B")
+    assert judge["additional_details"] == {"model": "org/Judge-7B", "template": "ab12"}
+    assert list(faults(tmp_path / "after")) == []
+
+
+def named_metric(folder: Path) -> dict[str, Any]:
+    """How consistency under wrong_think was judged."""
+    for one in aggregates(folder)["robust_scenes_wrong_think"]["evaluation_results"]:
+        if one["evaluation_result_id"] == "consistency":
+            return one["metric_config"]["llm_scoring"]
+    raise AssertionError

@@ -120,6 +120,10 @@ BAD = {
     "another plugin": ('{"record": 3}', "line 1: no record of this version (a int)"),
     "an older version": (json.dumps({"record": OLD}), "line 1: no record of this version (lacks digest, question)"),
     "a later version": (line(BASE)[:-2] + ', "more": 1}}', "line 1: no record of this version ('more' is not known)"),
+    "a right option that is none": (
+        line(BASE).replace('"gold": "A"', '"gold": "Z"'),
+        "(gold is 'Z'; allowed: letters of its 2 options, A, B)",
+    ),
     "a later variant": (line(BASE).replace('"base"', '"wrong_sound"'), "(variant 'wrong_sound' is not known)"),
     "another kind": (line(BASE).replace('"gold": "A"', '"gold": ["A"]'), "(gold is \"['A']\")"),
     "no number": (line(BASE)[:-2] + ', "mass": NaN}}', "line 1: no record of this version (mass is 'nan')"),

@@ -78,6 +78,35 @@ def test_the_command_writes_them(folder: Path, tmp_path: Path, name: str) -> Non
         (found,) = map(json.loads, file) if name.endswith("jsonl") else csv.DictReader(file)
     assert (found["item"], found["variant"], found["outcome"]) == ("w", "wrong_think", "planted")
     assert found["response"] == "says w\x1b[2J"
+    options = found["options"] if name.endswith("jsonl") else json.loads(found["options"])
+    assert options == ["red", "blue"]
+    told = {name: found[name] for name in ("date", "seed", "picture", "templates", "digest")}
+    assert {key: str(value) for key, value in told.items()} == {
+        "date": "d1", "seed": "0", "picture": "", "templates": "", "digest": "d",
+    }  # fmt: skip
+
+
+def test_a_file_that_is_there_is_not_written_over(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "out.csv").write_text("mine")
+    result = CliRunner().invoke(main, ["samples", str(folder), "--output", str(tmp_path / "out.csv")])
+    assert result.exit_code == 2
+    assert "out.csv' is there already; allowed: a name that is not taken" in result.output
+    assert (tmp_path / "out.csv").read_text() == "mine"
+
+
+def test_without_a_base_nothing_can_have_changed_and_that_is_said(tmp_path: Path) -> None:
+    alone = [record("w", "wrong_think", "B", True), record("w", "abstain_wrong_think", "B", True)]
+    log(tmp_path / "none", "d1", "robust", *map(line, alone))
+    result = CliRunner().invoke(main, ["samples", str(tmp_path / "none"), "--changed-from", "base"])
+    said = "(1 of wrong_think lack base, 1 of abstain_wrong_think lack abstain_base); allowed: runs that have both\n"
+    assert (result.exit_code, result.output) == (
+        2, f"lmms-robust: --changed-from base: nothing to hold against base {said}"
+    )  # fmt: skip
+
+
+def test_responses_without_a_base_beside_others_are_counted(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    assert picked(folder, changed=True) == [("one", "w", "wrong_think")]
+    assert "left out: 1 of wrong_think lack base" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -92,4 +121,4 @@ def test_the_command_writes_them(folder: Path, tmp_path: Path, name: str) -> Non
 )
 def test_what_cannot_be_is_refused_in_a_line(folder: Path, arguments: list[str], said: str) -> None:
     result = CliRunner().invoke(main, ["samples", str(folder), *arguments])
-    assert (result.exit_code, result.output) == (1, f"lmms-robust: {said}\n")
+    assert (result.exit_code, result.output) == (2, f"lmms-robust: {said}\n")

@@ -63,6 +63,24 @@ def test_markdown_shows_what_the_terminal_does(folder: Path) -> None:
     assert "| wrong\\_think | 2 | 0.0 (0,66) |" in text
 
 
+def test_what_is_undecided_counts_as_no_in_every_form(tmp_path: Path) -> None:
+    # of 50 items 40 are right and consistent, 2 right and undecided, 8 wrong: 80 %, and at most 84
+    said = ["A"] * 42 + ["B"] * 8
+    made = [record(str(n), "base", answer, None if n < 2 else True, undecided="ambiguous" if n < 2 else None,
+                   digest=str(n)) for n, answer in enumerate(said)]  # fmt: skip
+    log(tmp_path / "model", "d1", "robustness_scenes", *map(line, made))
+    (found,) = json.loads(summary(tmp_path, "--format", "json"))
+    number = found["variants"][0]["estimates"]["consistent_acc"]
+    assert (number["value"], number["n"], number["low"], number["high"]) == (0.8, 50, 0.8, 0.84)
+    rows = csv.DictReader(StringIO(summary(tmp_path, "--format", "csv")))
+    (row,) = (one for one in rows if one["name"] == "consistent_acc")
+    assert (row["value"], row["n"], row["low"], row["high"]) == ("0.8", "50", "0.8", "0.84")
+    for form in ("table", "md"):
+        text = summary(tmp_path, "--format", form).replace("\\", "")
+        assert "80.0 [80.0,84.0]" in text
+        assert "what is undecided counts as no" in " ".join(text.split())
+
+
 def test_categories_have_a_table(folder: Path) -> None:
     lines = summary(folder, "--by", "category").splitlines()
     start = next(number for number, one in enumerate(lines) if one.startswith("categories · scenes"))

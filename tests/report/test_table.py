@@ -169,3 +169,17 @@ def test_texts_of_logs_are_printed_and_never_read_as_markup() -> None:
         "injected words, by responses: [/i] 1",
         "captions by llm:[/m]",
     ]
+
+
+def test_repeats_have_their_majority_and_pass_at_k_and_single_responses_none() -> None:
+    said = {"w": "AAB", "x": "BBB"}
+    several = [
+        record(item, "base", answer, True, digest=item, repeat=number)
+        for item, letters in said.items()
+        for number, answer in enumerate(letters)
+    ]
+    shown = cells(run(*several))[1]["base"]
+    assert (shown["majority"], shown["pass@k"]) == ("50.0", "50.0")
+    wrong = cells(run(*several[3:]))[1]["base"]
+    assert (wrong["majority"], wrong["pass@k"]) == ("0.0", "0.0")
+    assert not {"majority", "pass@k"} & set(cells(run(several[0]))[1]["base"])

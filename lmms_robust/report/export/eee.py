@@ -128,17 +128,29 @@ class Entry:
             file.write(dumped({**shared, **aggregate, **(samples if self.rows else {})}, indent=2) + b"\n")
 
 
-def model_of(folder: str, publisher: Publisher) -> str:
-    """``DEVELOPER/MODEL`` of the folder that a harness made for a model, in which it writes ``__`` for ``/``.
+def model_of(folder: str, publisher: Publisher, harness: HarnessRun) -> str:
+    """``DEVELOPER/MODEL`` of a run's model: its id on the hub, as the run's arguments name it, or as the user does.
+
+    The folder that a harness makes for a model is named after the last two parts of its path, and tells no id.
+
+    Args:
+        folder: that the harness made for the model.
+        publisher: what no log says.
+        harness: what stands beside its logs.
 
     Raises:
-        RobustError: it names no developer.
+        RobustError: the arguments name no id, but a folder or a name on a server, or there are none.
     """
-    found = publisher.model or folder.replace("__", "/", 1)
-    parts = found.split("/")
-    if len(parts) != 2 or not all(parts) or "unknown" in map(str.lower, parts) or "data" in parts:
-        raise RobustError(f"model {found!r} is no DEVELOPER/MODEL; allowed: --model-id with the model's id on the hub")
-    return found
+    named = publisher.model or harness.model_name
+    parts = named.split("/")
+    known = len(parts) == 2 and all(map(_ID.fullmatch, parts)) and "unknown" not in map(str.lower, parts)
+    if known and "data" not in parts and (publisher.model or not Path(named).exists()):
+        return named
+    told = (
+        f"its results name {named!r}, which is no id on the hub" if named else "no results beside its samples name it"
+    )
+    told = f"{named!r} is no DEVELOPER/MODEL" if publisher.model else f"model {folder!r}: {told}"
+    raise RobustError(f"{told}; allowed: --model-id DEVELOPER/MODEL with the model's id on the hub")
 
 
 def source(publisher: Publisher, run: str) -> dict[str, Any]:
@@ -199,6 +211,7 @@ def dumped(value: Any, indent: int | None = None) -> bytes:
 
 
 _LINE_ENDS = {ord(end): f"\\u{ord(end):04x}" for end in "\x85\u2028\u2029"}
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _UNPORTABLE = re.compile(r'[<>:"\\|?*\x00-\x1f/]')
 
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lmms_robust.errors import RobustError
 from lmms_robust.report.deciders import JUDGES, Deciders
 from lmms_robust.report.export import eee, eee_tasks, eee_variants
-from lmms_robust.report.export.harness_run import task_of
+from lmms_robust.report.export.harness_run import beside, task_of
 from lmms_robust.report.logs import read_runs
 from lmms_robust.report.sample_log import place_of_log, place_of_results, samples
+
+OURS = ("robust_", "robustness_", "robustprobe_")
+"""Starts of the names of our tasks."""
+
+logger = logging.getLogger(__name__)
 
 
 def write(folder: Path, publisher: eee.Publisher, root: Path, deciders: Deciders = JUDGES) -> str:
@@ -37,14 +43,23 @@ def write(folder: Path, publisher: eee.Publisher, root: Path, deciders: Deciders
     tasks = [task for path in results for task in _tasks(path, logs)]
     if not runs and not tasks:
         raise RobustError(f"no results of lmms-eval below {str(folder)!r}; allowed: an --output_path of a harness")
-    models = {*(run.model for run in runs), *(task.folder for task in tasks)}
+    models = {
+        **{run.model: beside(Path(run.table["file"][0].as_py())) for run in runs},
+        **{task.folder: task.run for task in tasks},
+    }
     if publisher.model and len(models) > 1:
         raise RobustError(f"--model-id {publisher.model!r} for {len(models)} models: {', '.join(sorted(models))}")
-    for model in models:
-        eee.model_of(model, publisher)
+    ids = sorted({eee.model_of(model, publisher, harness) for model, harness in models.items()})
+    for log, ours in logs.items():
+        if not ours and task_of(log).startswith(OURS):
+            told = (
+                "%r: its samples of our task %s hold no records, as of an older version: exported as a foreign task's"
+            )
+            logger.warning(told, str(log), task_of(log))
     made = [eee_variants.write(run, number, publisher, root) for number, run in enumerate(runs)]
     made += [(1, eee_tasks.write(task, publisher, root)) for task in tasks]
-    return f"{sum(records for records, _ in made)} records and {sum(count for _, count in made)} samples"
+    records, count = (sum(numbers) for numbers in zip(*made, strict=True))
+    return f"{records} records and {count} samples of {', '.join(ids)}"
 
 
 def _ours(log: Path) -> bool:

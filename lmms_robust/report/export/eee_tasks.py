@@ -89,7 +89,7 @@ def write(task: Task, publisher: eee.Publisher, root: Path) -> int:
     Raises:
         RobustError: the model has no id.
     """
-    model = eee.model_of(task.folder, publisher)
+    model = eee.model_of(task.folder, publisher, task.run)
     entry = eee.Entry(task.name, task.name, model, (task.folder, task.date, str(task.log)), publisher)
     metrics = list(_metrics(task.run.of_task("results", task.name)))
     if task.log:

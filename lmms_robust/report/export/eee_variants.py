@@ -12,6 +12,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+from lmms_robust.consistency import verdicts
 from lmms_robust.consistency.verdicts import RULES
 from lmms_robust.metrics.intervals import LEVEL
 from lmms_robust.record import Record, to_log
@@ -26,6 +27,8 @@ from lmms_robust.report.responses import Shown, shown
 from lmms_robust.schema import letters
 
 NO_POINT = "none: more than 5 % is unknown; the score is the lower bound"
+
+UNKNOWN_PROMPT = "not known: no verdicts beside the logs name its template"
 
 Way = tuple[str, str, str]
 """Variant, injection, source of captions."""
@@ -66,7 +69,7 @@ class _Made:
         return eee.Entry(
             "_".join(filter(None, (stem, variant))),
             whole,
-            eee.model_of(run.model, self.publisher),
+            eee.model_of(run.model, self.publisher, self.harness),
             (str(self.number), run.model, run.date, str(run.seed), *way),
             self.publisher,
         )
@@ -186,25 +189,43 @@ def _metric(run: Run, number: Number, judges: list[str]) -> dict[str, Any]:
         "lower_is_better": better is False,
         **eee.bounds(span(number.name)),
         **({"additional_details": {"polarity": "not_applicable"}} if better is None else {}),
-        **({"llm_scoring": _scoring(judges)} if judges else {}),
+        **({"llm_scoring": _scoring(run, judges)} if judges else {}),
     }
 
 
-def _scoring(judges: list[str]) -> dict[str, Any]:
-    """Who decided what the rules left open."""
+def _scoring(run: Run, judges: list[str]) -> dict[str, Any]:
+    """Who decided what the rules left open, with model and template as far as verdicts beside the logs tell."""
+    told = {name: _told(run, name) for name in judges}
+    templates = sorted({one["template"] for one in told.values() if "template" in one})
     return {
         "judges": [
             {
                 "model_info": {
-                    "name": judge,
-                    "id": judge,
+                    "name": name,
+                    "id": one.get("model", name),
                     "additional_details": {"deployment_type": "unknown", "model_availability": "unknown"},
-                }
+                },
+                **({"additional_details": one} if one else {}),
             }
-            for judge in judges
+            for name, one in told.items()
         ],
-        "input_prompt": "not logged; asks on which option the reasoning of a response ends",
+        "input_prompt": f"judge.jinja of lmms-robust, digest {', '.join(templates)}" if templates else UNKNOWN_PROMPT,
     }
+
+
+def _told(run: Run, judge: str) -> dict[str, str]:
+    """Model and digest of the template of a judge; nothing of one that decided while the run went on."""
+    votes = [
+        vote
+        for log in codes(run.table["file"])[1]
+        for name, path in verdicts.beside(Path(log)).items()
+        if name == judge
+        for vote in verdicts.read(path).found.values()
+    ]
+    found = {
+        name: sorted({value for vote in votes if (value := getattr(vote, name))}) for name in ("model", "template")
+    }
+    return {name: ", ".join(values) for name, values in found.items() if values}
 
 
 def _against_base(part: Part) -> dict[Way, dict[str, str]]:

@@ -19,6 +19,8 @@ ENGINES = {"robust_hf": "transformers", "robust_vllm": "vllm", "hf": "transforme
 """Model of a harness -> what computes."""
 TOLD = ("revision", "dtype", "attn_implementation", "injection")
 """Model arguments that are told: others may be paths and addresses of a machine."""
+MODEL = ("pretrained", "model", "model_version", "model_name")
+"""Model arguments that name the model, the first that there is counts."""
 _SAMPLING = ("temperature", "top_p", "top_k")
 _MAX_TOKENS = ("max_new_tokens", "max_gen_toks")
 
@@ -55,6 +57,12 @@ class HarnessRun:
     def engine(self) -> str | None:
         """What computes, where the harness's model tells."""
         return ENGINES.get(str(self.config.get("model")))
+
+    @property
+    def model_name(self) -> str:
+        """The model as its arguments name it: an id on the hub, a folder, a name on a server; ``""`` without any."""
+        given = pairs(self.config.get("model_args"))
+        return next((given[name] for name in MODEL if given.get(name)), "")
 
     @property
     def model_details(self) -> dict[str, str]:

@@ -6,13 +6,13 @@ from math import inf
 
 from lmms_robust.metrics.intervals import FEW, MOST_RESAMPLED
 from lmms_robust.perturbations import VARIANTS
-from lmms_robust.report.estimates import ABOUT
+from lmms_robust.report.estimates import ABOUT, UNDECIDED
 from lmms_robust.report.numbers import AUROC
 
 _JOINT = {
     "worst_acc": "right under every variant that asserts a wrong option",
-    "robust_acc": "right and consistent under every variant that asserts a wrong option",
-    "joint_acc": "right and consistent under every variant that asserts a wrong option, and at base",
+    "robust_acc": f"right and consistent under every variant that asserts a wrong option; {UNDECIDED}",
+    "joint_acc": f"right and consistent under every variant that asserts a wrong option, and at base; {UNDECIDED}",
 }
 _DIFFERENCES = ("drop", "consistent_drop", "followed_more", "followed_of_wrong", "p_correct_change")
 _SPANS = dict.fromkeys(_DIFFERENCES, (-1.0, 1.0)) | {
@@ -31,7 +31,7 @@ _WILSON = {
     *("acc", "acc_answered", "followed", "abstained", "no_answer", "truncated"),
     *("consistency", "undecided", "own", "consistent_acc", "fallback"),
 }
-_RESAMPLED = f"BCa bootstrap over pictures; clustered normal above {MOST_RESAMPLED} pictures"
+_RESAMPLED = f"BCa bootstrap over pictures; clustered normal, corrected for skewness, above {MOST_RESAMPLED} pictures"
 _PAIRED = {"drop", "consistent_drop", "followed_more"}
 
 VERDICTS = {"consistency", "undecided", "own", "consistent_acc", "consistent_drop", "robust_acc", "joint_acc"}
