@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -63,6 +64,35 @@ def test_each_different_request_is_made_once_a_group_and_never_again() -> None:
         assert len(server.asked) == 3
     assert first == again[:-1]
     assert all(record.consistent for record in again)
+
+
+def test_replies_are_kept_on_disk_where_lmms_robust_judge_keeps_them(tmp_path: Path) -> None:
+    group = [vague("A", "A"), vague("B", "A")]
+    with serving(right) as server:
+        first = decide(decider(server, cache=tmp_path), group)
+        again = decider(server, cache=tmp_path)
+        assert decide(again, group) == first
+        assert (len(server.asked), again.asked) == (2, 0)
+        assert [path.name for path in (tmp_path / "judge_cache").iterdir()] == ["j"]
+        decide(again, [vague("A", "A", 1)])
+        assert len(server.asked) == 3
+
+
+def test_a_failure_is_not_kept(tmp_path: Path) -> None:
+    with serving(lambda body: refusal("later")) as server:
+        assert decide(decider(server, cache=tmp_path), [vague("A", "A")])[0].undecided == "judge_failed"
+    with serving(right) as server:
+        assert decide(decider(server, cache=tmp_path), [vague("A", "A")])[0].consistent is True
+
+
+def test_processes_of_one_training_write_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(right) as server:
+        for rank in ("0", "1"):
+            monkeypatch.setenv("RANK", rank)
+            decide(decider(server, cache=tmp_path), [vague("A", "A", int(rank))])
+        decide(decider(server, cache=tmp_path), [vague("A", "A", 0), vague("A", "A", 1)])
+        assert len(server.asked) == 2
+    assert sorted(path.name for path in (tmp_path / "judge_cache" / "j").iterdir()) == ["rank0.jsonl", "rank1.jsonl"]
 
 
 def test_batches_at_a_time_do_not_ask_twice() -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,7 @@ from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward, RobustReward
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
 
+PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 GENERATIONS, PROMPTS, STEPS = 4, 2, 2
 TEMPERATURE = 2.0  # the embedded model is nearly certain of what it writes at 1: no group would have two rewards
 
@@ -186,6 +190,67 @@ def test_advantages_are_rewards_within_their_group(trained: tuple[Watched, Spy])
         torch.testing.assert_close(
             batch["advantages"].sort().values, expected.flatten().sort().values, rtol=1e-3, atol=1e-4
         )
+
+
+def test_the_signs_of_collapse_that_trl_logs_are_those_of_the_texts(trained: tuple[Watched, Spy]) -> None:
+    trainer, spy = trained
+    lines = [line for line in trainer.state.log_history if "collapse/words" in line]
+    assert len(lines) == STEPS
+    for line, (given, _) in zip(lines, spy.calls, strict=True):
+        texts = completions(given)
+        own = [text.partition("</think>")[0].removeprefix("<think>") for text in texts if "</think>" in text]
+        letters = Counter(text[-len("X</answer>")] for text in texts if text.endswith("</answer>"))
+        shares = [count / letters.total() for count in letters.values()]
+        words = sum(len(re.findall(r"\w+|[^\w\s]", text)) for text in own) / len(texts)
+        assert line["collapse/answer_entropy"] == pytest.approx(sum(-share * log(share) for share in shares), abs=1e-5)
+        assert line["collapse/no_answer"] == pytest.approx(1 - letters.total() / len(texts))
+        assert line["collapse/words"] == pytest.approx(words, abs=1e-4)
+        assert 1 / len(texts) <= line["collapse/template_share"] <= 1
+        assert 0 <= line["collapse/conclusion_free"] <= 1
+        assert line["robust/empty"] == 0
+
+
+def test_started_replies_are_continued_by_the_model_as_it_is_alone(trained: tuple[Watched, Spy], data: Dataset) -> None:
+    trainer, _ = trained
+    starts = [row["asked"]["prefill"] + "</think><answer>" for row in data]
+    turns = [
+        [
+            {"role": "user", "content": [{"type": "image", "image": row["image"]}, text(row["asked"]["prompt"])]},
+            {"role": "assistant", "content": [text(start)]},
+        ]
+        for row, start in zip(data, starts, strict=True)
+    ]
+    before = trainer.generation_config
+    found = trainer.continued(turns)
+    assert trainer.generation_config is before
+    for turn, letter in zip(turns, found, strict=True):
+        one = trainer.processing_class.apply_chat_template(
+            turn, continue_final_message=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+        with torch.no_grad():
+            best = trainer.model(**one).logits[0, -1].argmax()
+        assert letter == trainer.processing_class.decode(best)
+
+
+def test_a_step_that_is_rewarded_by_the_models_own_behaviour(data: Dataset, tmp_path: Path) -> None:
+    (code,) = (one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "def behaving(" in one)
+    found: dict[str, Any] = {}
+    exec(compile(code, "docs/training.md", "exec"), found)
+    trainer = found["behaving"](
+        model=AutoModelForImageTextToText.from_pretrained(TINY_MODEL, dtype=torch.float32),
+        processing_class=AutoProcessor.from_pretrained(TINY_MODEL),
+        args=config(tmp_path, steps=1),
+        train_dataset=data,
+    )
+    trainer.train()
+    decider = trainer.reward_funcs[0].rewarder.decider
+    assert 0 < decider.asked <= PROMPTS * GENERATIONS
+    (line,) = [line for line in trainer.state.log_history if "robust/faithful" in line]
+    assert 0 < line["robust/faithful"] <= 1
+
+
+def text(words: str) -> dict[str, str]:
+    return {"type": "text", "text": words}
 
 
 async def half_of_them_fails(judged: Sequence[Judged]) -> list[Record]:
