@@ -105,17 +105,20 @@ def test_batches_at_a_time_do_not_ask_twice() -> None:
         assert len(server.asked) == 2
 
 
-def test_verl_awaits_a_judged_score_and_a_failed_judge_is_worth_half() -> None:
+def test_verl_awaits_a_judged_score_and_a_failed_judge_is_worth_half(tmp_path: Path) -> None:
     def score_of(text: str, url: str) -> dict[str, float]:
         info = {"asked": asked(), "num_turns": 2}
         given = {"data_source": "x", "solution_str": text, "ground_truth": "A", "extra_info": info}
-        return asyncio.run(compute_judged_score(**given, judge_model=f"j=m@{url}", form="multiplied"))
+        return asyncio.run(
+            compute_judged_score(**given, judge_model=f"j=m@{url}", judge_cache=str(tmp_path), form="multiplied")
+        )
 
     assert inspect.iscoroutinefunction(compute_judged_score)
     with serving(refusing) as server:
         assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
         assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
         assert len(server.asked) == 1
+        assert [*(tmp_path / "judge_cache").iterdir()]
         failed = score_of(vague("B", "A"), server.url)
     assert (failed["score"], failed["without_reward"]) == (pytest.approx(0.55), 1.0)
 

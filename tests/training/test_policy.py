@@ -13,7 +13,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.record import Record
 from lmms_robust.schema import Item
 from lmms_robust.training.batch import Rewarder, judge
-from lmms_robust.training.behaviour import BehaviourDecider
+from lmms_robust.training.policy import BehaviourDecider
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward
 from tests.training.made import DOG, asked, reply
