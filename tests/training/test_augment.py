@@ -246,8 +246,8 @@ def test_scenes_may_be_named_too_though_it_always_is_looked_at(tmp_path: Path) -
 def test_rows_with_two_pictures_are_left_out_by_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     table = pq.read_table(FIXTURES / "sat_v2.parquet").slice(0, 3)
     pictures = [[{"bytes": png(), "path": None}] * count for count in (1, 2, 1)]
-    place = table.column_names.index("images")
-    pq.write_table(table.set_column(place, table.schema.field("images"), pa.array(pictures)), tmp_path / "two.parquet")
+    place, field = table.column_names.index("images"), table.schema.field("images")
+    pq.write_table(table.set_column(place, field, pa.array(pictures, field.type)), tmp_path / "two.parquet")
     result = augment("sat_v2", tmp_path / "out", "--data-files", str(tmp_path / "two.parquet"))
     assert "sat_v2: 2 items" in result.output
     assert "left out: 1 for their picture" in result.output
