@@ -15,6 +15,8 @@ PROBE = "probe"
 """How words reach the model where the answer is forced up to its letter: :attr:`Record.injection`."""
 NOT_APPLICABLE = "not_applicable"
 """Why consistency is undecided where it makes no sense to ask: :attr:`Record.undecided`."""
+NO_REASONING = "no_reasoning"
+"""Why it is undecided where a response shows no reasoning though it was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

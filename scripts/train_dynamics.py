@@ -29,7 +29,8 @@ from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
 
 FORMS = {"plain": "accuracy", "augmented": "accuracy", "faithful": "multiplied", "both": "multiplied"}
 """Recipe -> form of its reward; ``augmented`` and ``both`` are trained on prompts with perturbations."""
-GROUP = 8
+MICRO_BATCH = 64
+"""Responses whose gradient is computed at once."""
 
 
 def arguments() -> argparse.Namespace:
@@ -41,12 +42,31 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--output", type=Path, required=True, help="folder of checkpoints and log; must not exist")
     parser.add_argument("--steps", type=int, default=200)
     parser.add_argument("--save", type=int, default=50, help="steps between checkpoints")
-    parser.add_argument("--rollouts", type=int, default=256, help="responses a step, in groups of 8")
+    parser.add_argument("--rollouts", type=int, default=256, help="responses a step")
     parser.add_argument("--rate", type=float, default=5e-5, help="learning rate, constant")
     parser.add_argument("--tokens", type=int, default=96, help="most new tokens")
-    parser.add_argument("--temperature", type=float, default=1.0)
     parser.add_argument("--seed", type=int, default=0)
-    return parser.parse_args()
+    chosen = parser.add_argument_group("as in TRL's GRPOConfig, with its defaults")
+    chosen.add_argument("--temperature", type=float, default=1.0)
+    chosen.add_argument("--num-generations", type=int, default=8, help="responses a group")
+    chosen.add_argument("--num-iterations", type=int, default=1, help="steps that each response is used for")
+    chosen.add_argument("--beta", type=float, default=0.0, help="weight of the KL term to the start")
+    chosen.add_argument("--scale-rewards", choices=("group", "batch", "none"), default="group")
+    chosen.add_argument("--loss-type", choices=("dapo", "grpo", "dr_grpo", "bnpo"), default="dapo")
+    chosen.add_argument("--top-entropy-quantile", type=float, default=1.0, help="share of the tokens that carry loss")
+    chosen.add_argument(
+        "--bf16",
+        action=argparse.BooleanOptionalAction,
+        default=torch.cuda.is_available(),
+        help="compute in bfloat16; default: on a GPU",
+    )
+    options = parser.parse_args()
+    if options.rollouts % options.num_generations or options.rollouts % _micro_batch(options):
+        parser.error(
+            f"argument --rollouts: got {options.rollouts}; allowed: multiples of {options.num_generations} (the group) "
+            f"and, above {MICRO_BATCH}, of {MICRO_BATCH}"
+        )
+    return options
 
 
 class Log(TrainerCallback):
@@ -65,23 +85,30 @@ class Log(TrainerCallback):
             file.write(json.dumps(line) + "\n")
 
 
+def _micro_batch(options: argparse.Namespace) -> int:
+    return min(MICRO_BATCH, options.rollouts)
+
+
 def config(options: argparse.Namespace) -> GRPOConfig:
-    """TRL's settings: one update a rollout, no KL term, as in the paper; loss and scaling are TRL's own defaults."""
-    cuda = torch.cuda.is_available()
+    """TRL's settings; unless asked otherwise one update a rollout and no KL term, as in the paper."""
     return GRPOConfig(
         output_dir=str(options.output),
         max_steps=options.steps,
-        per_device_train_batch_size=min(64, options.rollouts),
-        gradient_accumulation_steps=max(1, options.rollouts // 64),
-        num_generations=GROUP,
+        per_device_train_batch_size=_micro_batch(options),
+        gradient_accumulation_steps=options.rollouts // _micro_batch(options),
+        num_generations=options.num_generations,
+        num_iterations=options.num_iterations,
         max_completion_length=options.tokens,
         temperature=options.temperature,
+        scale_rewards=options.scale_rewards,
+        loss_type=options.loss_type,
+        top_entropy_quantile=options.top_entropy_quantile,
         learning_rate=options.rate,
         lr_scheduler_type="constant",
         weight_decay=0.0,
-        beta=0.0,
-        bf16=cuda,
-        use_cpu=not cuda,
+        beta=options.beta,
+        bf16=options.bf16,
+        use_cpu=not torch.cuda.is_available(),
         save_strategy="steps",
         save_steps=options.save,
         save_only_model=True,

@@ -62,18 +62,22 @@ def augment(
     absent(output)
     items = training_items(source, data_files, images, limit)
     guard = EvaluationGuard()
-    for name, path in _guards((SCENES, *guards)).items():
+    for name, path in {SCENES: None, **_guards(guards)}.items():
         guard.add(name, evaluation_items(name, [path] if path else []).unread)
     for line in write(items, plan, output, guard).render():
         click.echo(line)
 
 
 def _guards(given: tuple[str, ...]) -> dict[str, Path | None]:
+    from lmms_robust.training.sources import SCENES
+
     found: dict[str, Path | None] = {}
     for one in given:
         name, _, path = one.partition("=")
         if name in found:
             raise RobustError(f"--guard {one!r}: {name} stands twice; allowed: each benchmark once")
+        if path and name == SCENES:
+            raise RobustError(f"--guard {one!r}: its split is drawn, and always looked at; allowed: without a file")
         found[name] = Path(path) if path else None
     return found
 

@@ -17,6 +17,7 @@ from lmms_robust.reading import words
 from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
 from lmms_robust.reading.spelling import plain
+from lmms_robust.record import NO_REASONING
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
 
 DECIDED_BY = RULES
@@ -234,7 +235,7 @@ def judge(
     problem = found.problem
     if problem == "undecided" and reading.answer is not None and reading.answer == abstain:
         letter, where = abstain, "own"
-    if problem == "no_reasoning" and hidden:
+    if problem == NO_REASONING and hidden:
         problem = "hidden"
     if letter is not None and reading.answer is not None and not reading.separable:
         return Verdict(letter, None, DECIDED_BY, "inseparable", where)
@@ -244,7 +245,7 @@ def judge(
 def _of(question: str, options: Sequence[str], reading: Reading) -> tuple[Conclusion, Where]:
     """What the reasoning of a response ends on, and whose words say so."""
     if reading.think is None or not reading.think.strip():
-        return Conclusion(None, problem="no_reasoning"), "own"
+        return Conclusion(None, problem=NO_REASONING), "own"
     if reading.problem == "ambiguous":
         return Conclusion(None, problem="ambiguous"), "own"
     injected, own = reading.think[: reading.own], reading.think[reading.own :]

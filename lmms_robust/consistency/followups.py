@@ -9,10 +9,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lmms_robust.consistency.explicit import conclude
-from lmms_robust.perturbations.reorder import fixed_by, moved_back, new_order, relabel, reordered_prompt
+from lmms_robust.perturbations.columns import to_columns, variant_of
+from lmms_robust.perturbations.probe import force_answer
+from lmms_robust.perturbations.reorder import fixed_by, moved, moved_back, new_order, relabel, reordered_prompt
 from lmms_robust.perturbations.shorten import SHARES, shortened
+from lmms_robust.prompts import inert
 from lmms_robust.reading import parse_response
-from lmms_robust.record import Record
+from lmms_robust.record import NO_REASONING, NOT_APPLICABLE, Record
+from lmms_robust.schema import Variant
 
 KINDS = ("reordered", "cut")
 
@@ -59,12 +63,12 @@ def chain_of(record: Record, text: str, prompt: str, injected: str) -> Chain | s
         injected: the start of the turn that the model did not write.
     """
     if not record.applicable:
-        return "not_applicable"
+        return NOT_APPLICABLE
     if record.answer is None:
         return record.problem or "no_answer"
     reading = parse_response(text, record.options, None, injected, record.question)
     if reading.think is None:
-        return "no_reasoning"
+        return NO_REASONING
     if not reading.separable:
         return "inseparable"
     return Chain(reading.think, reading.own, prompt)
@@ -111,6 +115,27 @@ def cut(record: Record, chain: Chain) -> list[Followup] | str:
 def followups(kind: str, record: Record, chain: Chain) -> list[Followup] | str:
     """What one of :data:`KINDS` asks about a response, or why it asks nothing."""
     return (reordered if kind == "reordered" else cut)(record, chain)
+
+
+def asked_again(variant: Variant, asked: Followup) -> Variant:
+    """A follow-up as a probe: the answer is forced behind the reasoning, and only its letter is left to the model.
+
+    Args:
+        variant: what the response was asked.
+        asked: about it.
+
+    Raises:
+        RobustError: there are marks within the reasoning, behind which a forced answer would not be read.
+    """
+    changed = to_columns(variant) | {
+        "options": [variant.options[index] for index in asked.order],
+        "answer": moved(variant.item.answer, asked.order),
+        "planted": moved(variant.planted, asked.order),
+        "abstain": "",
+        "prompt": asked.prompt,
+        "prefill": f"<think>{inert(asked.think)}" if asked.think else "",
+    }
+    return force_answer(variant_of(changed))
 
 
 def original_letter(answer: str | None, order: Sequence[int]) -> str | None:

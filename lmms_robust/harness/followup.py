@@ -17,21 +17,17 @@ import numpy as np
 import pyarrow as pa
 from datasets import Dataset, Features, Image, List, Value
 
-from lmms_robust.consistency.followups import KINDS, Chain, Followup, chain_of, followups
+from lmms_robust.consistency.followups import KINDS, Chain, Followup, asked_again, chain_of, followups
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.harness import followed
 from lmms_robust.harness.docs import picture_bytes
 from lmms_robust.harness.lmms_eval import doc_to_text
 from lmms_robust.harness.reading import task_config, task_docs, task_paths
 from lmms_robust.harness.taskfiles import DIALECTS, VERSION, metric_line
-from lmms_robust.perturbations.columns import variant_of
-from lmms_robust.perturbations.probe import force_answer
-from lmms_robust.perturbations.reorder import moved
-from lmms_robust.prompts import inert
+from lmms_robust.perturbations.columns import to_columns, variant_of
 from lmms_robust.report.columns import equals
 from lmms_robust.report.logs import Run
 from lmms_robust.report.responses import Shown, shown
-from lmms_robust.schema import Variant
 from lmms_robust.writing import filling
 
 Doc = dict[str, Any]
@@ -200,16 +196,5 @@ def _doc(one: Shown, kind: str, doc: Doc, asked: Followup) -> Doc:
         "variant": record.variant, "seed": record.seed, "repeat": record.repeat, "response": one.digest.hex(),
         "order": asked.order, "share": asked.share, "answered": record.answer,
     }  # fmt: skip
-    changed = doc | {
-        "options": [record.options[index] for index in asked.order],
-        "answer": moved(doc["answer"], asked.order),
-        "planted": moved(doc["planted"], asked.order),
-        "abstain": "",
-        "prompt": asked.prompt,
-        "prefill": f"<think>{inert(asked.think)}" if asked.think else "",
-        "followup": json.dumps(about, ensure_ascii=False),
-    }
-    forced: Variant = force_answer(variant_of(changed))
-    return {name: value for name, value in changed.items() if name not in ("source", "row")} | {
-        "prefill": forced.prefill, "probe": True,
-    }  # fmt: skip
+    forced = to_columns(asked_again(variant_of(doc), asked)) | {"followup": json.dumps(about, ensure_ascii=False)}
+    return {name: value for name, value in (doc | forced).items() if name not in ("source", "row")}

@@ -24,16 +24,34 @@ class Replies:
 
     Args:
         judge: who is asked.
-        folder: where its sample logs are; replies are kept below it.
+        folder: where its sample logs are; replies are kept below it. None: they are kept as long as this process runs.
+        rank: of this process among those that write there at the same time.
     """
 
-    def __init__(self, judge: Judge, folder: Path) -> None:
+    def __init__(self, judge: Judge, folder: Path | None, rank: int = 0) -> None:
         self._judge = judge
-        self._journal = Journal(folder / CACHE / judge.named.name, 0)
+        self._journal = None if folder is None else Journal(folder / CACHE / judge.named.name, rank)
+        self._in_memory: dict[str, Answer] = {}
 
     def key(self, request: Request) -> str:
         """Digest of everything that a reply depends on."""
         return request_key(request.text, [], self._judge.settings)
+
+    def get(self, key: str) -> Answer | None:
+        """The reply that is kept under a key, or None."""
+        if self._journal is None:
+            return self._in_memory.get(key)
+        kept = self._journal.get(key)
+        return None if kept is None else _of_kept(kept)
+
+    def put(self, key: str, answer: Answer) -> None:
+        """Keep a reply from now on; where the judge gave none, it is asked again the next time."""
+        if answer.failed is not None:
+            return
+        if self._journal is None:
+            self._in_memory[key] = answer
+        else:
+            self._journal.put(key, _to_keep(answer))
 
     def of(
         self,
@@ -51,15 +69,14 @@ class Replies:
         Raises:
             RobustError: the judge cannot be asked.
         """
-        kept = {key: _of_kept(one) for key in requests if (one := self._journal.get(key)) is not None}
+        kept = {key: one for key in requests if (one := self.get(key)) is not None}
         for key in kept:
             found(key)
         missing = [key for key in requests if key not in kept]
 
         def answered(number: int, answer: Answer) -> None:
             kept[missing[number]] = answer
-            if answer.failed is None:
-                self._journal.put(missing[number], _to_keep(answer))
+            self.put(missing[number], answer)
             came(missing[number], answer)
 
         if missing:

@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from hashlib import sha256
 from io import BytesIO
 from itertools import islice
 from pathlib import Path
@@ -194,9 +193,8 @@ class _Lines:
     def write(self, rows: Sequence[Row]) -> None:
         for row in rows:
             assert not isinstance(row.picture, str)
-            name = f"{PICTURES}/{sha256(row.picture['bytes']).hexdigest()[:16]}{Path(row.picture['path']).suffix}"
-            target = self.folder / name
-            if not target.exists():
-                target.write_bytes(row.picture["bytes"])
+            name = f"{PICTURES}/{row.picture['path']}"  # by the picture's digest
+            if not (self.folder / name).exists():
+                (self.folder / name).write_bytes(row.picture["bytes"])
             line = ROWS["jsonl"](Row(row.variant, row.number, row.epoch, name))
             self.file.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -31,12 +31,19 @@ class Judged:
         response: the whole assistant turn, an injected start included.
         record: what was made of it.
         reasoning: the words of reasoning that the model wrote itself.
+        picture: what the framework handed over beside it, untouched, or None; a decider may show it.
     """
 
     variant: Variant
     response: str
     record: Record
     reasoning: str
+    picture: Any = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether the model wrote nothing, or no text."""
+        return not self.response.removeprefix(self.variant.prefill).strip()
 
     @property
     def parts(self) -> Parts:
@@ -76,19 +83,25 @@ class Rewarder:
         return [replace(one, record=record) for one, record in zip(judged, records, strict=True)]
 
 
-def judge(rows: Sequence[Mapping[str, Any]], responses: Sequence[str]) -> list[Judged]:
+def judge(
+    rows: Sequence[Mapping[str, Any]], responses: Sequence[str | None], pictures: Sequence[Any] | None = None
+) -> list[Judged]:
     """Judge responses as evaluation does.
 
     Args:
         rows: per response the variant's columns, see :data:`ASKED`.
-        responses: whole assistant turns, injected starts included. Never raises on any text.
+        responses: whole assistant turns, injected starts included. Never raises on any text, and what is no text is
+            an empty one.
+        pictures: per response its picture, where a decider is to show it.
     """
-    return [_judged(variant_of(row), text) for row, text in zip(rows, responses, strict=True)]
+    shown = [None] * len(rows) if pictures is None else pictures
+    return [_judged(variant_of(row), text, picture) for row, text, picture in zip(rows, responses, shown, strict=True)]
 
 
-def _judged(variant: Variant, text: str) -> Judged:
+def _judged(variant: Variant, given: object, picture: Any) -> Judged:
+    text = given if isinstance(given, str) else ""
     reading = parse_response(text, variant.options, None, variant.prefill, variant.item.question)
-    return Judged(variant, text, score(variant, text), (reading.think or "")[reading.own :])
+    return Judged(variant, text, score(variant, text), (reading.think or "")[reading.own :], picture)
 
 
 def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[str, float]:
@@ -106,6 +119,7 @@ def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[s
         "robust/faithful": fmean(decided) if decided else 0.0,
         "robust/undecided": fmean(part.faithful is None for part in found),
         "robust/judge_failed": fmean(part.failed for part in found),
+        "robust/empty": fmean(one.empty for one in judged),
         "robust/without_reward": fmean(value is None for value in rewards),
         **signs([one.reasoning for one in judged], [one.record for one in judged]).metrics(),
     }

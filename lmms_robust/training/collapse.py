@@ -44,17 +44,24 @@ class Signs:
 class Guard:
     """When a batch counts as collapsed, and what the responses that show it lose.
 
-    Responses whose thought was closed for them (stop_think) show nothing and lose nothing.
+    A response loses once, however many signs it shows. Those whose thought was closed for them (stop_think) show
+    nothing and lose nothing. Shares are of what is rewarded at once: in a batch about one question alone, equal answers
+    and templates are no sign of anything, so that the thresholds must be as wide as that allows.
 
     Attributes:
         penalty: what is taken from the reward of each such response; 0 takes nothing.
-        template_share: above this share of one template, the responses of that template lose.
-        least_words: responses with fewer words of reasoning lose.
+        template_share: above this share of one template, the responses of that template lose; 1 for never.
+        least_words: responses with fewer words of reasoning lose; 0 for none.
+        conclusion_free: above this share of reasonings that end on no option, these lose; 1 for never.
+        answer_entropy: below this entropy of the answers, in nats, those with the most frequent letter lose; 0 for
+            never, the default, since a group's right answers are one letter.
     """
 
     penalty: float = 0.0
     template_share: float = 0.5
     least_words: int = 3
+    conclusion_free: float = 0.5
+    answer_entropy: float = 0.0
 
     def penalties(self, reasonings: Sequence[str], records: Sequence[Record]) -> list[float]:
         """What each response loses, 0 or :attr:`penalty`.
@@ -65,12 +72,22 @@ class Guard:
         """
         templates = _templates(reasonings, records)
         frequent, share = _most_frequent(templates)
+        found = signs(reasonings, records)
+        letter = _most_frequent([record.answer for record in records])[0]
+        templated = share > self.template_share
+        inconclusive = found.conclusion_free > self.conclusion_free
+        narrow = found.answer_entropy < self.answer_entropy
         return [
             self.penalty
-            if shape is not None
-            and ((shape == frequent and share > self.template_share) or len(_WORD.findall(text)) < self.least_words)
+            if record.applicable
+            and (
+                (templated and shape == frequent)
+                or len(_WORD.findall(text)) < self.least_words
+                or (inconclusive and record.conclusion is None)
+                or (narrow and record.answer == letter)
+            )
             else 0.0
-            for text, shape in zip(reasonings, templates, strict=True)
+            for text, shape, record in zip(reasonings, templates, records, strict=True)
         ]
 
 
@@ -92,7 +109,7 @@ def signs(reasonings: Sequence[str], records: Sequence[Record]) -> Signs:
 
     Args:
         reasonings: per response the words of reasoning that the model wrote itself.
-        records: per response what was made of it; at least one.
+        records: per response what was made of it.
     """
     own = [record for record in records if record.applicable]
     words = [len(_WORD.findall(text)) for text, record in zip(reasonings, records, strict=True) if record.applicable]
@@ -106,7 +123,7 @@ def signs(reasonings: Sequence[str], records: Sequence[Record]) -> Signs:
         conclusion_free=free / len(own) if own else 0.0,
         template_share=share,
         answer_entropy=sum(-share * log(share) for share in shares),
-        no_answer=sum(record.answer is None for record in records) / len(records),
+        no_answer=sum(record.answer is None for record in records) / max(1, len(records)),
     )
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from pathlib import Path
 
-from lmms_robust.backends.journal import request_key
 from lmms_robust.consistency import judge as asking
-from lmms_robust.consistency.judge import Request, read_reply
+from lmms_robust.consistency.judge import Request
 from lmms_robust.consistency.verdicts import JUDGE_FAILED, NO_CONCLUSION, decided
 from lmms_robust.errors import RobustError
+from lmms_robust.judges.kept import Replies, said
 from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.record import Record
 from lmms_robust.training.batch import Judged
@@ -21,7 +23,7 @@ logger = logging.getLogger(__name__)
 
 
 class JudgeDecider:
-    """Asks a judge about each different response of a batch once, and about none twice in a process.
+    """Asks a judge about each different response of a batch once, and about none twice.
 
     ``JudgedReward(Rewarder(decider=JudgeDecider(ServerJudge(read_name("qwen=Qwen/Qwen3-8B@http://…/v1"), Limits()))))``
     is a reward for TRL. Training goes on where a judge fails: such records are undecided for
@@ -31,14 +33,20 @@ class JudgeDecider:
     Args:
         judge: a server (:class:`lmms_robust.judges.server.ServerJudge`) or a checkpoint.
         rules_first: ask only where the rules are undecided.
+        cache: folder in which replies are kept as ``lmms-robust judge`` keeps them beside the logs of a run, so that a
+            training that goes on asks nothing again, and neither does that command with the run's folder. None: they
+            are kept as long as this process runs.
 
     Attributes:
         asked: requests that were answered or failed.
+
+    Raises:
+        RobustError: ``cache`` is a file.
     """
 
-    def __init__(self, judge: Judge, rules_first: bool = True) -> None:
+    def __init__(self, judge: Judge, rules_first: bool = True, cache: Path | None = None) -> None:
         self._judge, self._rules_first = judge, rules_first
-        self._kept: dict[str, Answer] = {}
+        self._replies = Replies(judge, cache, int(os.environ.get("RANK", "0")))
         self._under_way: dict[str, asyncio.Future[dict[str, Answer]]] = {}
         self.asked = 0
 
@@ -49,20 +57,21 @@ class JudgeDecider:
             The records, in their order; those about which there is nothing to ask are as they were.
         """
         requests = [self._request(one) for one in judged]
-        keys = [self._key(one) if one else "" for one in requests]
+        keys = [self._replies.key(one) if one else "" for one in requests]
+        kept = {key: answer for key in keys if (answer := self._replies.get(key)) is not None}
         fresh = {
             key: one
             for key, one in zip(keys, requests, strict=True)
-            if one is not None and key not in self._kept and key not in self._under_way
+            if one is not None and key not in kept and key not in self._under_way
         }
         if fresh:
             task = asyncio.ensure_future(asyncio.to_thread(self._answers, fresh))
             self._under_way |= dict.fromkeys(fresh, task)
             task.add_done_callback(lambda _: [self._under_way.pop(key) for key in fresh])
         waited = await asyncio.gather(*{self._under_way[key] for key in keys if key in self._under_way})
-        now = {key: answer for found in waited for key, answer in found.items()}
+        known = kept | {key: answer for found in waited for key, answer in found.items()}
         return [
-            one.record if request is None else self._record(one.record, request, now.get(key) or self._kept.get(key))
+            one.record if request is None else self._record(one.record, request, known.get(key))
             for one, request, key in zip(judged, requests, keys, strict=True)
         ]
 
@@ -72,28 +81,24 @@ class JudgeDecider:
         about = asking.asked(one.record, unseal(one.response).text, one.variant.prefill)
         return None if about is None else asking.request(about)
 
-    def _key(self, request: Request) -> str:
-        return request_key(request.text, [], self._judge.settings)
-
     def _answers(self, requests: Mapping[str, Request]) -> dict[str, Answer]:
-        """Answers by key; those that are none are not kept."""
+        """Answers by key, kept as they come."""
         keys, found = [*requests], {}
 
         def answered(number: int, answer: Answer) -> None:
             found[keys[number]] = answer
+            self._replies.put(keys[number], answer)
 
-        if requests:
-            try:
-                self._judge.answer([*requests.values()], answered)
-            except RobustError as error:
-                logger.warning("%d response(s) without a verdict: %s", len(keys) - len(found), error)
-            self.asked += len(keys)
-            self._kept |= {key: answer for key, answer in found.items() if answer.failed is None}
+        try:
+            self._judge.answer([*requests.values()], answered)
+        except RobustError as error:
+            logger.warning("%d response(s) without a verdict: %s", len(keys) - len(found), error)
+        self.asked += len(keys)
         return found
 
     def _record(self, record: Record, request: Request, answer: Answer | None) -> Record:
         conclusion, why = None, JUDGE_FAILED
-        if answer is not None and answer.failed is None:
-            said = read_reply(answer.text, request)
-            conclusion, why = said.conclusion, JUDGE_FAILED if said.failed else NO_CONCLUSION
+        if answer is not None:
+            found = said(answer, request)
+            conclusion, why = found.conclusion, JUDGE_FAILED if found.failed else NO_CONCLUSION
         return replace(record, **decided(asdict(record), conclusion, why, self._judge.named.name))

@@ -15,14 +15,11 @@ from typing import Literal
 
 from lmms_robust.consistency.verdicts import JUDGE_FAILED
 from lmms_robust.errors import RobustError, unknown
-from lmms_robust.record import Record
+from lmms_robust.record import NO_REASONING, Record
 
 FORMS = ("accuracy", "multiplied", "added", "constrained")
 """How faithfulness enters: not at all, times the whole, as a further summand, or times correctness alone."""
 UNDECIDED = ("penalise", "neutral", "skip")
-
-NO_REASONING = "no_reasoning"
-"""Why a record is undecided where the response shows no reasoning though it was asked for."""
 
 _FORMAT = re.compile(r"\s*<think>(?P<think>.*?)</think>\s*<answer>\s*[A-K]\s*</answer>\s*", re.DOTALL)
 _TAGS = re.compile(r"</?(?:think|answer)>")

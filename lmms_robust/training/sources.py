@@ -90,7 +90,8 @@ def training_items(
         return _loaded(adapter, load(adapter, files, images), limit)
     if Path(source).suffix in (".yaml", ".yml"):
         return _loaded(*_mapped(Path(source), files, images), limit)
-    raise unknown("training source", source, (SCENES, *TRAINING_SETS), where="or a mapping file, MAPPING.yaml")
+    names = SCENES, *TRAINING_SETS
+    raise unknown("training source", source, names, listed=f"{', '.join(names)}, or a mapping file MAPPING.yaml")
 
 
 def evaluation_items(name: str, files: Sequence[Path] = ()) -> TrainingItems:

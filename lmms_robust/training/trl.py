@@ -14,6 +14,7 @@ from lmms_robust.training.collapse import Guard
 from lmms_robust.training.rewards import Recipe
 
 Message = Mapping[str, Any]
+Completion = Sequence[Message] | str | None
 LogMetric = Callable[[str, float], None]
 
 
@@ -31,7 +32,7 @@ class RobustReward:
 
     def __call__(
         self,
-        completions: Sequence[Sequence[Message] | str],
+        completions: Sequence[Completion],
         asked: Sequence[Mapping[str, Any]],
         log_metric: LogMetric | None = None,
         **others: Any,
@@ -39,7 +40,7 @@ class RobustReward:
         """Reward a batch, whose prompts stand once for each of their completions.
 
         Args:
-            completions: per response the messages that the model wrote, or its text.
+            completions: per response the messages that the model wrote, or its text; what is neither counts as empty.
             asked: column of the data, see :data:`lmms_robust.training.batch.ASKED`.
             log_metric: takes a metric's name and value.
             others: what else the trainer hands over.
@@ -70,32 +71,41 @@ class JudgedReward(RobustReward):
 
     async def __call__(  # type: ignore[override]
         self,
-        completions: Sequence[Sequence[Message] | str],
+        completions: Sequence[Completion],
         asked: Sequence[Mapping[str, Any]],
         log_metric: LogMetric | None = None,
         **others: Any,
     ) -> list[float | None]:
         """Reward a batch, see :meth:`RobustReward.__call__`."""
-        judged = await self.rewarder.decided(judge(asked, _responses(completions, asked)))
-        return self._told(judged, log_metric)
+        judged = judge(asked, _responses(completions, asked), others.get("image"))
+        return self._told(await self.rewarder.decided(judged), log_metric)
 
 
-def _responses(completions: Sequence[Sequence[Message] | str], asked: Sequence[Mapping[str, Any]]) -> list[str]:
+def _responses(completions: Sequence[Completion], asked: Sequence[Mapping[str, Any]]) -> list[str]:
     """Whole turns: the start that the prompt held, and what the model wrote."""
     return [row["prefill"] + written(one) for one, row in zip(completions, asked, strict=True)]
 
 
-def written(completion: Sequence[Message] | str) -> str:
+def written(completion: Completion) -> str:
     """What a model wrote, as one text; reasoning that a tokenizer's response schema took apart stands in its tags.
+
+    Whatever holds no text, such as None or no message, is an empty one.
 
     >>> written([{"role": "assistant", "content": "B", "reasoning_content": "Right."}])
     '<think>Right.</think>B'
     """
     if isinstance(completion, str):
         return completion
-    message = completion[-1]
-    content = message.get("content") or ""
-    if not isinstance(content, str):
-        content = "".join(part.get("text") or "" for part in content)
-    reasoning = message.get("reasoning_content") or ""
+    message = completion[-1] if completion else None
+    if not isinstance(message, Mapping):
+        return ""
+    content, reasoning = (_text(message.get(name)) for name in ("content", "reasoning_content"))
     return f"<think>{reasoning}</think>{content}" if reasoning else content
+
+
+def _text(content: object) -> str:
+    """A message's content: text, or parts of which some are text."""
+    if isinstance(content, str):
+        return content
+    parts = content if isinstance(content, Sequence) else ()
+    return "".join(_text(part.get("text")) for part in parts if isinstance(part, Mapping))

@@ -6,6 +6,8 @@ become tokens is changed here; since the start is a part of the prompt, everythi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from copy import deepcopy
 from hashlib import sha256
 from typing import Any
 
@@ -16,6 +18,8 @@ from trl.data_utils import prepare_multimodal_messages
 
 class PrefillGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
     """:class:`trl.GRPOTrainer` whose prompts may end in an assistant message, which is continued."""
+
+    generation_config: Any
 
     def _tokenize_prompts(self, prompts: list[Any]) -> tuple[list[list[int]], list[Any] | None, dict[str, Any]]:
         """Render each prompt once, however often it stands in the batch.
@@ -45,6 +49,31 @@ class PrefillGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
             for name, values in fields.items()
         }
         return [one["input_ids"][0] for one in tokenized], images if any(images) else None, merged
+
+    def continued(self, conversations: Sequence[list[dict[str, Any]]], max_new_tokens: int = 1) -> list[str]:
+        """Go on with started replies by the model as it is now, greedily, as many as are given at a time.
+
+        Args:
+            conversations: each ends in an assistant message; pictures in their messages.
+            max_new_tokens: most tokens to go on by.
+
+        Returns:
+            The new words alone.
+
+        Raises:
+            ValueError: the trainer generates with vLLM, which is set to sample whole responses.
+        """
+        if self.use_vllm:
+            raise ValueError("PrefillGRPOTrainer.continued with use_vllm=True; allowed: generation by transformers")
+        sampling = self.generation_config
+        self.generation_config = deepcopy(sampling)
+        self.generation_config.update(max_new_tokens=max_new_tokens, do_sample=False)
+        try:
+            prompts, images, fields = self._tokenize_prompts([*conversations])
+            found, _ = self._generate_single_turn(prompts, images, fields, 1)
+        finally:
+            self.generation_config = sampling
+        return [str(text) for text in self._tokenizer.batch_decode(found, skip_special_tokens=True)]
 
     def _rendered(self, prompt: list[dict[str, Any]]) -> Any:
         started = prompt[-1]["role"] == "assistant"

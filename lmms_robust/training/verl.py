@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lmms_robust.training.batch import ASKED, Judged, Rewarder, judge
@@ -44,6 +45,7 @@ async def compute_judged_score(
     ground_truth: str,
     extra_info: Mapping[str, Any] | None = None,
     judge_model: str = "",
+    judge_cache: str = "",
     **options: Any,
 ) -> dict[str, float]:
     """The same with a judge where the rules are undecided; verl awaits many at a time.
@@ -54,23 +56,26 @@ async def compute_judged_score(
         ground_truth: letter of the right option.
         extra_info: holds the variant's columns under ``asked``.
         judge_model: the judge, ``NAME=MODEL@BASE_URL``, from ``reward_kwargs``.
+        judge_cache: folder in which its replies are kept, see :class:`lmms_robust.training.deciders.JudgeDecider`;
+            ``""``: they are kept as long as the process runs.
         options: as there.
 
     Raises:
         RobustError: ``judge_model`` names no judge.
     """
-    (found,) = await _rewarder(judge_model).decided([_judged(solution_str, extra_info)])
+    (found,) = await _rewarder(judge_model, judge_cache).decided([_judged(solution_str, extra_info)])
     return _told(found, options)
 
 
 @cache
-def _rewarder(judge_model: str) -> Rewarder:
+def _rewarder(judge_model: str, judge_cache: str) -> Rewarder:
     """One for all responses of a process, so that none is asked about twice."""
     from lmms_robust.judges.naming import Limits, read_name
     from lmms_robust.judges.server import ServerJudge
     from lmms_robust.training.deciders import JudgeDecider
 
-    return Rewarder(decider=JudgeDecider(ServerJudge(read_name(judge_model), Limits(timeout=60, retries=1))))
+    asked = ServerJudge(read_name(judge_model), Limits(timeout=60, retries=1))
+    return Rewarder(decider=JudgeDecider(asked, cache=Path(judge_cache) if judge_cache else None))
 
 
 def _judged(response: str, extra_info: Mapping[str, Any] | None) -> Judged:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 
 from lmms_robust.scoring import score
+from lmms_robust.training.batch import judge
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward, RobustReward, written
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
@@ -87,6 +88,27 @@ def test_trl_awaits_a_judged_reward_with_the_same_keywords() -> None:
 )
 def test_a_completion_is_read_in_every_form_that_trl_gives_it(completion: Any) -> None:
     assert written(completion) == "<think>The answer is A.</think><answer>A</answer>"
+
+
+NO_TEXTS = [
+    None, [], "", [None], ["text"], [[]], [{"role": "assistant"}],
+    *([{"role": "assistant", "content": content}] for content in ("", None, 7, [None, {"type": "image"}, {"text": 3}])),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("completion", NO_TEXTS)
+def test_a_completion_without_text_is_an_empty_one_and_counted(completion: Any) -> None:
+    logged: dict[str, float] = {}
+    rows, texts = [asked(), asked("wrong_think"), asked()], [completion, completion, message(reply("A", "A"))]
+    _, keywords = trl_call("reward", texts, rows, logged)
+    assert RobustReward(Recipe("multiplied"))(**keywords) == pytest.approx([0.0, 0.0, 1.1])
+    assert logged["robust/empty"] == logged["collapse/no_answer"] == pytest.approx(2 / 3)
+
+
+def test_a_response_that_is_no_text_is_an_empty_one_wherever_it_comes_from() -> None:
+    (one,) = judge([asked()], [None])
+    assert (one.response, one.empty, one.record.answer) == ("", True, None)
+    assert verl_reward(None, asked())["score"] == 0.0  # type: ignore[arg-type]
 
 
 def test_trl_tokenizes_prompts_by_the_method_that_the_trainer_overrides() -> None:

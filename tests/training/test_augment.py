@@ -236,6 +236,25 @@ def test_a_further_split_is_looked_at_where_it_is_named(tmp_path: Path) -> None:
     assert "whatsup stands twice" in str(again.exception or again.output)
 
 
+def test_scenes_may_be_named_too_though_it_always_is_looked_at(tmp_path: Path) -> None:
+    named = augment("scenes", tmp_path / "out", "--limit", "3", "--guard", "scenes")
+    assert "looked at: scenes (600)\n" in named.output
+    other = augment("scenes", tmp_path / "other", "--limit", "3", "--guard", "scenes=own.parquet")
+    assert "--guard 'scenes=own.parquet': its split is drawn" in str(other.exception or other.output)
+
+
+def test_rows_with_two_pictures_are_left_out_by_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    table = pq.read_table(FIXTURES / "sat_v2.parquet").slice(0, 3)
+    pictures = [[{"bytes": png(), "path": None}] * count for count in (1, 2, 1)]
+    place, field = table.column_names.index("images"), table.schema.field("images")
+    pq.write_table(table.set_column(place, field, pa.array(pictures, field.type)), tmp_path / "two.parquet")
+    result = augment("sat_v2", tmp_path / "out", "--data-files", str(tmp_path / "two.parquet"))
+    assert "sat_v2: 2 items" in result.output
+    assert "left out: 1 for their picture" in result.output
+    assert "sat_v2 item 'sat_v2-000001'" in caplog.text
+    assert "2 pictures; allowed: one in each row" in caplog.text
+
+
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     assert augment("scenes", tmp_path / "out", "--limit", "3").exit_code != 0
@@ -245,7 +264,11 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (["nothing"], "training source 'nothing'"),
+        (
+            ["scene"],
+            "unknown training source 'scene'; did you mean 'scenes'? allowed: scenes, sat_v2, pixmo_count, geometry3k, "
+            "or a mapping file MAPPING.yaml",
+        ),
         (["scenes", "--rates", "wrong=.1"], "wrong"),
         (["scenes", "--data-files", str(FIXTURES / "sat_v2.parquet")], "scenes are drawn"),
         (["own.yaml"], "no rows; allowed: with --data-files"),

@@ -88,6 +88,31 @@ def test_a_penalty_is_taken_from_chains_that_say_nothing() -> None:
     )
 
 
+def test_a_penalty_is_taken_from_chains_that_conclude_nothing_where_most_do() -> None:
+    vague = "<think>There is a dog in it.</think><answer>A</answer>"
+    texts = [vague, *LIVELY[:1], vague.replace("dog", "big dog")]
+    rewards = Rewarder(Recipe("accuracy"), Guard(penalty=0.5)).rewards(judge([asked()] * 3, texts))
+    assert rewards == pytest.approx([0.6, 1.1, 0.6])  # two of three end on no option
+    rewards = Rewarder(Recipe("accuracy"), Guard(penalty=0.5, conclusion_free=0.7)).rewards(judge([asked()] * 3, texts))
+    assert rewards == pytest.approx([1.1, 1.1, 1.1])
+
+
+def test_a_penalty_is_taken_from_the_commonest_letter_where_answers_have_hardly_any_entropy() -> None:
+    texts = [*LIVELY[:1], LIVELY[2], LIVELY[3], LIVELY[0].replace("red", "blue")]  # A, A, B, A
+    judged = judge([asked()] * 4, texts)
+    entropy = -(0.75 * log(0.75) + 0.25 * log(0.25))
+    rewards = Rewarder(Recipe("accuracy"), Guard(penalty=0.5, answer_entropy=entropy + 0.01)).rewards(judged)
+    assert rewards == pytest.approx([0.6, 0.6, 0.1, 0.6])
+    rewards = Rewarder(Recipe("accuracy"), Guard(penalty=0.5, answer_entropy=entropy - 0.01)).rewards(judged)
+    assert rewards == pytest.approx([1.1, 1.1, 0.1, 1.1])
+
+
+def test_a_response_loses_once_however_many_signs_it_shows() -> None:
+    texts = ["<think>Hm</think><answer>A</answer>"] * 3  # short, one template, no conclusion, one letter
+    guard = Guard(penalty=0.25, answer_entropy=1.0)
+    assert Rewarder(Recipe("accuracy"), guard).rewards(judge([asked()] * 3, texts)) == pytest.approx([0.85] * 3)
+
+
 def test_a_thought_that_was_closed_for_the_model_is_no_sign_and_costs_nothing() -> None:
     names = ["stop_think"] * 3 + ["base"]
     texts = [asked("stop_think")["prefill"] + "<answer>A</answer>"] * 3 + [LIVELY[0]]

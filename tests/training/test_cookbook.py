@@ -63,7 +63,24 @@ def test_rows_for_ms_swift_are_made_of_ours(tmp_path: Path) -> None:
         assert all(Path(image).is_file() for image in row["images"])
 
 
-def openrlhf(prefill: str, wrote: str, row: dict[str, Any]) -> Any:
+class Tokenizer:
+    """Qwen2.5-VL's, as far as the reward asks it."""
+
+    all_special_tokens = ("<|im_end|>", "<|endoftext|>", "<|im_start|>", "<|image_pad|>")
+
+    @classmethod
+    def from_pretrained(cls, name: str) -> Tokenizer:
+        return cls()
+
+
+@pytest.fixture(scope="module")
+def reward_func() -> Any:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("transformers.AutoTokenizer", Tokenizer)
+        return block("def reward_func(")["reward_func"]
+
+
+def openrlhf(reward_func: Any, prefill: str, wrote: str, row: dict[str, Any]) -> Any:
     """As OpenRLHF calls it: three lists of one by position; the query is the decoded whole."""
     call = FACTS["openrlhf"]["calls"]["reward"]
     assert [name.partition("[")[0] for name in call["positional"][1:]] == [
@@ -73,22 +90,24 @@ def openrlhf(prefill: str, wrote: str, row: dict[str, Any]) -> Any:
     ]
     prompt = f"<|im_start|>user\n<image>{row['prompt']}<|im_end|>\n<|im_start|>assistant\n{prefill}"
     query = prompt.replace("<image>", "<|image_pad|>" * 3) + wrote
-    found = block("def reward_func(")["reward_func"]([query], [prompt], [json.dumps(row)])
+    found = reward_func([query], [prompt], [json.dumps(row)])
     assert set(found) == set(FACTS["openrlhf"]["read"])
     assert found["scores"] == found["rewards"]
     assert all(isinstance(value, float) for value in found["extra_logs"].values())
     return found["rewards"]
 
 
-def test_openrlhf_gets_a_number_from_the_decoded_sequence() -> None:
-    assert [openrlhf("", f"{text}<|im_end|>", asked()) for text in TEXTS] == pytest.approx(EXPECTED)
+@pytest.mark.parametrize("ending", ["", "<|im_end|>", "<|im_end|>\n<|endoftext|><|endoftext|>"])
+def test_openrlhf_gets_a_number_from_the_decoded_sequence(ending: str, reward_func: Any) -> None:
+    assert [openrlhf(reward_func, "", text + ending, asked()) for text in TEXTS] == pytest.approx(EXPECTED)
     row = asked("wrong_think")
-    assert openrlhf(row["prefill"], " Yes.</think><answer>B</answer><|im_end|>", row) == pytest.approx(0.1)
+    wrote = f" Yes.</think><answer>B</answer>{ending}"
+    assert openrlhf(reward_func, row["prefill"], wrote, row) == pytest.approx(0.1)
 
 
-def test_openrlhf_a_model_cannot_open_another_turn_to_be_judged_by() -> None:
+def test_openrlhf_a_model_cannot_open_another_turn_to_be_judged_by(reward_func: Any) -> None:
     wrote = f"<think>Hm.</think><|im_start|>assistant\n{reply('A', 'A')}<|im_end|>"
-    assert openrlhf("", wrote, asked()) < 1.1
+    assert openrlhf(reward_func, "", wrote, asked()) < 1.1
 
 
 def test_easyr1_gets_a_dictionary_with_an_overall() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -65,6 +66,35 @@ def test_each_different_request_is_made_once_a_group_and_never_again() -> None:
     assert all(record.consistent for record in again)
 
 
+def test_replies_are_kept_on_disk_where_lmms_robust_judge_keeps_them(tmp_path: Path) -> None:
+    group = [vague("A", "A"), vague("B", "A")]
+    with serving(right) as server:
+        first = decide(decider(server, cache=tmp_path), group)
+        again = decider(server, cache=tmp_path)
+        assert decide(again, group) == first
+        assert (len(server.asked), again.asked) == (2, 0)
+        assert [path.name for path in (tmp_path / "judge_cache").iterdir()] == ["j"]
+        decide(again, [vague("A", "A", 1)])
+        assert len(server.asked) == 3
+
+
+def test_a_failure_is_not_kept(tmp_path: Path) -> None:
+    with serving(lambda body: refusal("later")) as server:
+        assert decide(decider(server, cache=tmp_path), [vague("A", "A")])[0].undecided == "judge_failed"
+    with serving(right) as server:
+        assert decide(decider(server, cache=tmp_path), [vague("A", "A")])[0].consistent is True
+
+
+def test_processes_of_one_training_write_files_of_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(right) as server:
+        for rank in ("0", "1"):
+            monkeypatch.setenv("RANK", rank)
+            decide(decider(server, cache=tmp_path), [vague("A", "A", int(rank))])
+        decide(decider(server, cache=tmp_path), [vague("A", "A", 0), vague("A", "A", 1)])
+        assert len(server.asked) == 2
+    assert sorted(path.name for path in (tmp_path / "judge_cache" / "j").iterdir()) == ["rank0.jsonl", "rank1.jsonl"]
+
+
 def test_batches_at_a_time_do_not_ask_twice() -> None:
     async def both(one: JudgeDecider) -> None:
         batch = judge([asked()] * 2, [vague("A", "A"), vague("B", "A")])
@@ -75,17 +105,20 @@ def test_batches_at_a_time_do_not_ask_twice() -> None:
         assert len(server.asked) == 2
 
 
-def test_verl_awaits_a_judged_score_and_a_failed_judge_is_worth_half() -> None:
+def test_verl_awaits_a_judged_score_and_a_failed_judge_is_worth_half(tmp_path: Path) -> None:
     def score_of(text: str, url: str) -> dict[str, float]:
         info = {"asked": asked(), "num_turns": 2}
         given = {"data_source": "x", "solution_str": text, "ground_truth": "A", "extra_info": info}
-        return asyncio.run(compute_judged_score(**given, judge_model=f"j=m@{url}", form="multiplied"))
+        return asyncio.run(
+            compute_judged_score(**given, judge_model=f"j=m@{url}", judge_cache=str(tmp_path), form="multiplied")
+        )
 
     assert inspect.iscoroutinefunction(compute_judged_score)
     with serving(refusing) as server:
         assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
         assert score_of(vague("A", "A"), server.url)["score"] == pytest.approx(1.1)
         assert len(server.asked) == 1
+        assert [*(tmp_path / "judge_cache").iterdir()]
         failed = score_of(vague("B", "A"), server.url)
     assert (failed["score"], failed["without_reward"]) == (pytest.approx(0.55), 1.0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +20,12 @@ from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.record import Record
 from lmms_robust.scoring import score
-from lmms_robust.training.batch import Judged, Rewarder
+from lmms_robust.training.batch import Judged, Rewarder, judge, metrics
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward, RobustReward
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
 
+PAGE = (Path(__file__).parents[2] / "docs" / "training.md").read_text(encoding="utf-8")
 GENERATIONS, PROMPTS, STEPS = 4, 2, 2
 TEMPERATURE = 2.0  # the embedded model is nearly certain of what it writes at 1: no group would have two rewards
 
@@ -186,6 +188,61 @@ def test_advantages_are_rewards_within_their_group(trained: tuple[Watched, Spy])
         torch.testing.assert_close(
             batch["advantages"].sort().values, expected.flatten().sort().values, rtol=1e-3, atol=1e-4
         )
+
+
+def test_trl_logs_the_signs_of_collapse_of_each_steps_texts(trained: tuple[Watched, Spy]) -> None:
+    trainer, spy = trained
+    lines = [line for line in trainer.state.log_history if "collapse/words" in line]
+    assert len(lines) == STEPS
+    for line, (given, rewards) in zip(lines, spy.calls, strict=True):
+        turns = [row["prefill"] + text for row, text in zip(given["asked"], completions(given), strict=True)]
+        expected = metrics(judge(given["asked"], turns), rewards)
+        assert {name: line[name] for name in expected} == pytest.approx(expected, abs=1e-5)
+        assert {"collapse/conclusion_free", "collapse/template_share", "collapse/answer_entropy"} <= set(expected)
+        assert line["collapse/words"] > 1
+
+
+def test_started_replies_are_continued_by_the_model_as_it_is_alone(trained: tuple[Watched, Spy], data: Dataset) -> None:
+    trainer, _ = trained
+    starts = [row["asked"]["prefill"] + "</think><answer>" for row in data]
+    turns = [
+        [
+            {"role": "user", "content": [{"type": "image", "image": row["image"]}, text(row["asked"]["prompt"])]},
+            {"role": "assistant", "content": [text(start)]},
+        ]
+        for row, start in zip(data, starts, strict=True)
+    ]
+    before = trainer.generation_config
+    found = trainer.continued(turns)
+    assert trainer.generation_config is before
+    for turn, letter in zip(turns, found, strict=True):
+        one = trainer.processing_class.apply_chat_template(
+            turn, continue_final_message=True, tokenize=True, return_dict=True, return_tensors="pt"
+        )
+        with torch.no_grad():
+            best = trainer.model(**one).logits[0, -1].argmax()
+        assert letter == trainer.processing_class.decode(best)
+
+
+def test_a_step_that_is_rewarded_by_the_models_own_behaviour(data: Dataset, tmp_path: Path) -> None:
+    (code,) = (one for one in re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL) if "def behaving(" in one)
+    found: dict[str, Any] = {}
+    exec(compile(code, "docs/training.md", "exec"), found)
+    trainer = found["behaving"](
+        model=AutoModelForImageTextToText.from_pretrained(TINY_MODEL, dtype=torch.float32),
+        processing_class=AutoProcessor.from_pretrained(TINY_MODEL),
+        args=config(tmp_path, steps=1),
+        train_dataset=data,
+    )
+    trainer.train()
+    decider = trainer.reward_funcs[0].rewarder.decider
+    assert 0 < decider.asked <= PROMPTS * GENERATIONS
+    (line,) = [line for line in trainer.state.log_history if "robust/faithful" in line]
+    assert 0 < line["robust/faithful"] <= 1
+
+
+def text(words: str) -> dict[str, str]:
+    return {"type": "text", "text": words}
 
 
 async def half_of_them_fails(judged: Sequence[Judged]) -> list[Record]:
