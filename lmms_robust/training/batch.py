@@ -11,10 +11,9 @@ from statistics import fmean
 from typing import Any
 
 from lmms_robust.perturbations.columns import variant_of
-from lmms_robust.reading import parse_response
 from lmms_robust.record import Record
 from lmms_robust.schema import Variant
-from lmms_robust.scoring import score
+from lmms_robust.scoring import scored
 from lmms_robust.training.collapse import Guard, signs
 from lmms_robust.training.rewards import Parts, Recipe, parts, reward
 
@@ -87,8 +86,8 @@ def judge(rows: Sequence[Mapping[str, Any]], responses: Sequence[str]) -> list[J
 
 
 def _judged(variant: Variant, text: str) -> Judged:
-    reading = parse_response(text, variant.options, None, variant.prefill, variant.item.question)
-    return Judged(variant, text, score(variant, text), (reading.think or "")[reading.own :])
+    record, reading = scored(variant, text)
+    return Judged(variant, text, record, (reading.think or "")[reading.own :])
 
 
 def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[str, float]:
