@@ -257,7 +257,8 @@ def forge() -> None:
     from lmms_robust.consistency.batch import Row, decide
     from lmms_robust.consistency.filters import AnswerLetter, Consistency
     from lmms_robust.harness import lm_eval, lmms_eval
-    from lmms_robust.harness.docs import variant_docs, variant_of
+    from lmms_robust.harness.docs import variant_docs
+    from lmms_robust.perturbations.columns import variant_of
     from lmms_robust.scenes.dataset import TEST_FILE
     from lmms_robust.scoring import score
     from lmms_robust.transport import Report, seal, unseal

@@ -30,12 +30,17 @@ def score(variant: Variant, response: str, report: Report | None = None, *, repe
     >>> score(variant, "<think>The dog is on the left.</think><answer>B</answer>").outcome
     'right'
     """
+    return scored(variant, response, report, repeat=repeat)[0]
+
+
+def scored(variant: Variant, response: str, report: Report | None = None, *, repeat: int = 0) -> tuple[Record, Reading]:
+    """What :func:`score` returns, and the reading that it rests on."""
     text = unseal(response).text if report is None else response
     report = report or Report("prefill" if own_start(text, variant.prefill) >= 0 else None)
     parsed, verdict = _read(variant, text, report)
     probs = _probs(variant, report) if parsed.problem != "not_forced" else None
     item = variant.item
-    return Record(
+    record = Record(
         item=item.id,
         digest=item.digest,
         benchmark=item.benchmark,
@@ -70,6 +75,7 @@ def score(variant: Variant, response: str, report: Report | None = None, *, repe
         price=report.price,
         picture=item.picture,
     )
+    return record, parsed
 
 
 def _read(variant: Variant, text: str, report: Report) -> tuple[Reading, Verdict]:

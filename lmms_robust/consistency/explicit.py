@@ -79,9 +79,11 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
     later: list[Said] = []
     beyond = 0  # sentences read before the last plain statement
     for _, sentence in islice(listed, _MOST):
-        said = read(sentence, known)
+        said = read(sentence, known, not later)
         if said.words and words.INFERS.issuperset(said.words):  # "Therefore", and its sentence stands elsewhere
             continue
+        if not unfinished and _restates(said, known) and not any(_rivals(one, said) for one in later):
+            return Conclusion(said.option, said.force)
         if said.force >= Force.CONCLUDED and (said.words or not later):  # a bare letter counts as the last word only
             found = _concluded(said, later)
             weighed = found.option is None or found.option != said.option or _goes_on(said, known)
@@ -92,6 +94,25 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
         if beyond > _BACK:
             break
     return Conclusion(None, problem="no_conclusion") if unfinished else _plain(later)
+
+
+def _restates(said: Said, known: Names) -> bool:
+    """Whether a sentence states an option in the question's own words: two of them, and two thirds."""
+    shared = said.restated
+    return said.option is not None and said.force != Force.NOTHING and shared > 1 and 3 * shared >= 2 * len(known.core)
+
+
+def _rivals(one: Said, said: Said) -> bool:
+    """Whether a later sentence takes back what one before it states, or says as much of another option.
+
+    Remarks on the options that were not taken do neither.
+    """
+    if said.option in one.denied or not words.TURNS.isdisjoint(one.words[:2]):
+        return True
+    if one.force == Force.NOTHING:
+        return bool(one.named - {said.option}) and not words.INFERS.isdisjoint(one.words[:1])
+    to_the_point = one.force > Force.PLAIN or one.restated > 0 or len(one.words) <= _SHORT
+    return one.option != said.option and to_the_point
 
 
 def _goes_on(said: Said, known: Names) -> bool:
@@ -181,9 +202,10 @@ def _corrected(later: Sequence[Said]) -> bool:
 
 
 def _affirms(one: Said) -> bool:
-    """Whether a sentence only stands by what was said: it says so, and hardly anything else."""
-    extra = sum(word not in words.COMMON for word in one.words)
-    return not one.named and not one.denied and extra <= _MOST_BESIDE and _stance([one]) is True
+    """Whether a sentence leaves what was said as it is, and says hardly anything else."""
+    if one.named or one.denied or sum(word not in words.COMMON for word in one.words) > _MOST_BESIDE:
+        return False
+    return _stance([one]) is True or (words.TURNS | words.NEGATES).isdisjoint(one.words)
 
 
 _MOST_BESIDE = 1
@@ -254,6 +276,6 @@ def _of(question: str, options: Sequence[str], reading: Reading) -> tuple[Conclu
         if own.strip()
         else Conclusion(None, affirms=True)
     )
-    if injected and found.affirms:
+    if injected and found.affirms and "?" not in own:
         return conclude(injected, question, options), "injected"
     return found, "own"

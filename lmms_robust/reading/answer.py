@@ -15,9 +15,6 @@ from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
 from lmms_robust.reading.spelling import MARKS, folded, tokens
 
-_JSON = re.compile(
-    r"[\"'](?:final_?|correct_?|my_?)?(?:answer|choice|option|letter)[\"']\s{0,3}:\s{0,3}(?=\S)", re.IGNORECASE
-)
 _LABEL = re.compile(
     r"[\s\"'(\[{<_.-]{0,8}(?:[Oo]ption\s)?"
     r"(?:([^\W\d_])(?:\s?[.):\]}]|\s{0,3}(?=\n)|\s(?=[-(=])|,|\s(?=because\b|since\b|as\b|is\b)|(?=[^\x00-\x7f]))|"
@@ -29,6 +26,7 @@ _REFUSAL = re.compile(
     r"(?:assist|help|answer|provide|see|view|process|comply|access|give|determine|identify|diagnose))",
     re.IGNORECASE,
 )
+_LINE = re.compile(r"[^\n]+")
 _SHORT = 200
 """Characters up to which a text is an answer rather than a story."""
 _VALUE = 160
@@ -95,13 +93,6 @@ class _Reader:
             equal = starts_with(line, self.known)
         return None if equal is None else _choice(equal, self.count, start)
 
-    def json(self) -> Choice | None:
-        """The value of the last key of a JSON object that is called answer."""
-        found = None
-        for match in _JSON.finditer(self.text):
-            found = match
-        return None if found is None else self.value(found.end(), self.text[found.end() : found.end() + _VALUE])
-
     def whole(self, text: str, start: int) -> Choice | None:
         """The text is nothing but a letter, or nothing but an option."""
         bare = text.strip(MARKS)
@@ -155,17 +146,27 @@ class _Reader:
 
     def last_line(self) -> Choice | None:
         """The last line, or sentence, is an answer by itself, and no item of a list of options."""
-        lines = [(at, line) for at, line in _lines(self.text) if line.strip(MARKS)]
+        lines = [(found.start(), found[0]) for found in _LINE.finditer(self.text) if found[0].strip(MARKS)]
         start, line = lines[-1] if lines else (0, "")
         choice = self.whole(line, start) if len(lines) > 1 else None
+        if choice is None and len(lines) > 1 and not is_label(lines[-2][1]):
+            choice = self._labelled(line, start)
         at, last = next(backwards(line), (0, ""))
         if choice is None and at and len(last.strip(MARKS)) == 1:
             choice = self.whole(last, start + at)
         return choice
 
+    def _labelled(self, line: str, start: int) -> Choice | None:
+        """A line is an option with its letter in front."""
+        choice = self.label(line, start)
+        if choice is None or choice.at is None or _equal(self.text[choice.at + 1 :], self.known) is None:
+            return None
+        return choice if _equal(self.text[choice.at + 1 :], self.known) == index_of(self.text[choice.at]) else None
+
     def listed(self) -> Choice | None:
         """A list of options, of which one is said to hold: "A. left - no", then "B. right - yes"."""
-        said = [(at, line, {*tokens(line.lower())}) for at, line in _lines(self.text) if is_label(line)]
+        lines = [(found.start(), found[0]) for found in _LINE.finditer(self.text) if is_label(found[0])]
+        said = [(at, line, {*tokens(line.lower())}) for at, line in lines]
         if len(said) < 2:
             return None
         held = [(at, line) for at, line, spoken in said if spoken & words.AFFIRMS and spoken.isdisjoint(words.DENYING)]
@@ -206,14 +207,6 @@ class _Reader:
         return None
 
 
-def _lines(text: str) -> list[tuple[int, str]]:
-    found, offset = [], 0
-    for line in text.split("\n"):
-        found.append((offset, line))
-        offset += len(line) + 1
-    return found
-
-
 def _equal(text: str, known: Names) -> int | None:
     """Index of the one option that a text is, up to case, marks, articles and the way numbers are written."""
     exact = text.strip(MARKS)
@@ -244,7 +237,7 @@ def read_answer(text: str, options: Sequence[str], question: str = "") -> Choice
         return Choice(None, "empty")
     known = names(question, tuple(options))
     reader = _Reader(text, tuple(options), known)
-    found = reader.json() or reader.whole(text, 0)
+    found = reader.whole(text, 0)
     if found is not None:
         return found
     for step in (

@@ -32,7 +32,7 @@ _FILL = (
 )
 _ABROAD = tuple("|".join(word for word in words.ANSWER_ABROAD if word[0].isascii() == latin) for latin in (True, False))
 _ITS_LETTER = r"[^\n.!?。]{0,40}?(?=[^\n.!?A-Za-z0-9。](?-i:[A-K])(?![A-Za-z0-9]))"
-_BEST = ("correct", "right", "best", "final", "appropriate", "suitable", "accurate", "my", "likely")
+_BEST = ("closest", "correct", "right", "best", "final", "appropriate", "suitable", "accurate", "my", "likely")
 _LEAD = re.compile(
     r"(?:\b(?:"  # most places of a text are no start of a word, and are passed over fast
     r"(?:answers?(?!\s(?:choices|options)\b)|(?:" + "|".join(_BEST) + r")\s"
@@ -56,11 +56,6 @@ _MAY_LEAD = re.compile(
     + "|".join(words.ANSWER_ABROAD)
 )
 _IS = re.compile(r"t(?:'?s| is| must be) \(?[A-K]\b")
-_CALLED = re.compile(
-    r"[A-K](?<![A-Za-z0-9][A-K])(?![A-Za-z0-9'])(?:(?!\b[A-K]\b)[^.\n]){0,60}?\b(?:is|are|seems)\s"
-    r"(?:(?:the|most|likely|therefore|thus|clearly)\s){0,3}(?:correct|right|best|answer|accurate|final)\b"
-    r"(?!\s(?:side|hand|of|edge|corner))"
-)
 
 
 def index_of(letter: str) -> int:
@@ -137,16 +132,6 @@ _CLAUSE = 120
 """Characters before a lead that are looked at for what it is worth."""
 _UNSOUND = (words.NEGATES | words.DENIES | words.REPORTS | words.LACKS) - {"thought"}  # "on second thought"
 _WORD = re.compile(r"[a-z]+")
-
-
-def called(text: str) -> tuple[int, int] | None:
-    """Offset and index of the one letter that is called the answer ("option B is the best choice"), or None."""
-    found = [
-        (match.start(), index_of(match[0][0]))
-        for match in _CALLED.finditer(text)
-        if _sound(text.lower(), *match.span())
-    ]
-    return found[0] if len(found) == 1 else None
 
 
 def is_label(text: str) -> bool:

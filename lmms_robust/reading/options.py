@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lmms_robust.reading import words
-from lmms_robust.reading.spelling import NUMBER, WORD, folded, number, plain, squeeze, tokens
+from lmms_robust.reading.spelling import NUMBER, WORD, comparing, folded, number, plain, squeeze, tokens
 from lmms_robust.schema import letters
 
 UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
@@ -20,21 +20,17 @@ _OWN_LETTER = re.compile(r"\b[B-J]\b|\bA$")
 # An option that is a number, with a unit or two.
 _COUNT = re.compile(r"[^\w-]{0,4}(-?\d+(?:[.,:/]\d+)*|[a-z]+)(?:\W{0,3}[^\W\d]{1,20}){0,2}\W{0,4}", re.IGNORECASE)
 _POLAR = (("yes", "no"), ("true", "false"))
-COMPARES = re.compile(
-    r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
-    r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b",
-    re.IGNORECASE,
-)
 _RELATES = re.compile(
     r"\b(?:where|relati\w{1,6}|positione?d?|located|respect|sides?|direction|facing|left|right|above|below|behind|front)\b",
     re.IGNORECASE,
 )
 _NEGATIVE = re.compile(
-    r"\b(?:not|except|incorrect|false|least|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
+    r"\b(?:not|except|incorrect|false|never|cannot|wrong|excluded?|lacks?|missing)\b|n't\b|不|错|没有|除了|无关",
     re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s")
 _NO = re.compile(r"\bno\b", re.IGNORECASE)
+_ASKING = re.compile(r"\b(?:what|which|where|who|whose|how|why|when)\b")
 _HYPOTHETICAL = re.compile(r"\b(?:if|when|would|will|suppose|were)\b", re.IGNORECASE)
 
 
@@ -57,7 +53,8 @@ class Names:
         longest: characters beyond which a text is more than an option.
         count: number of options.
         asked: content words of the question that no option has.
-        claim: what the question asks to be so: its words without articles, auxiliaries and the like, in order.
+        core: those of its last sentence, from its question word on.
+        claim: what its last sentence asks to be so: its words without articles, auxiliaries and the like, in order.
         of_options: words that tell options apart.
         order: content words of the question that are no option, in the order in which they stand last.
         places: words of the question for a place that no option has.
@@ -84,6 +81,7 @@ class Names:
     longest: int
     count: int
     asked: frozenset[str]
+    core: frozenset[str]
     claim: tuple[str, ...]
     of_options: frozenset[str]
     order: tuple[str, ...]
@@ -153,8 +151,9 @@ def names(question: str, options: tuple[str, ...]) -> Names:
             word for word in last_placed if word not in in_some | words.AUXILIARIES and not _RELATES.match(word)
         ),
         places=frozenset(content) & words.PLACES - of_options,
-        claim=claim(asking),
-        comparing=comparing(last) - in_some,
+        claim=claim(plain(last).lower()),
+        core=_core(last) - in_some,
+        comparing=comparing(last.lower()) - in_some,
         negative=bool(_NEGATIVE.search(last) or (polar and _NO.search(last))),
         relates=bool(_RELATES.search(last)),
         hypothetical=bool(_HYPOTHETICAL.search(last)),
@@ -162,6 +161,13 @@ def names(question: str, options: tuple[str, ...]) -> Names:
         lettered=lettered,
         points={option: index for index, option in enumerate(known) if POINT.fullmatch(option)},
     )
+
+
+def _core(sentence: str) -> frozenset[str]:
+    low = plain(sentence).lower()
+    asking = _ASKING.search(low)
+    found = tokens(low[asking.start() :] if asking else low)
+    return frozenset(word for word in found if len(word) > 2) - words.FUNCTION - words.AUXILIARIES
 
 
 def _unique(spellings: Sequence[Sequence[str]]) -> dict[str, int]:
@@ -257,20 +263,20 @@ def _mostly(present: set[str], known: Names) -> set[int]:
     return {option} if enough and all(other < 2 for other, _ in shared[:-1]) else set()
 
 
-def may_name(low: str, present: frozenset[str], about: int, known: Names) -> bool:
+def may_name(low: str, present: frozenset[str], known: Names) -> bool:
     """Whether a sentence can name an option otherwise than by letter; a quick look that never misses one.
 
     Args:
         low: the sentence, plain, in lower case.
         present: its :func:`tokens`.
-        about: how many of ``known.asked`` stand in it.
         known: the names.
     """
     if known.formulas or not known.own.isdisjoint(present) or any(text in low for text, _ in known.literal):
         return True
     if known.numbers and any(word[0].isdigit() or word == "one" for word in present):
         return True
-    return bool(known.polar) and (about + 1 >= len(known.asked) or not _POLAR_WORDS.isdisjoint(present))
+    asks = len(known.core & present) + 1 >= len(known.core)
+    return bool(known.polar) and (asks or not _POLAR_WORDS.isdisjoint(present))
 
 
 def formulas_in(text: str, known: Names) -> set[int]:
@@ -292,8 +298,3 @@ _WITHIN = re.compile(r"\bin (?:the|this) (?:image|picture|photo|scene)\b")
 def claim(low: str) -> tuple[str, ...]:
     """The words of a question or clause that make it true or false, in order."""
     return tuple(word for word in tokens(_WITHIN.sub("", low)) if word not in words.LIGHT)
-
-
-def comparing(question: str) -> frozenset[str]:
-    """The words with which it compares, such as "taller"."""
-    return frozenset(word for found in COMPARES.findall(question) for word in tokens(found.lower()))

@@ -36,6 +36,7 @@ class Named:
         open: it names some in doubt, as somebody's words, or as one of several.
         off: the number it comes to is none of the options.
         by_letter: a letter names one.
+        only_letter: and no words do.
         inferred: what it asserts stands with a word that draws a conclusion, or after it.
         in_order: what it relates is not turned round.
         extra: words of the parts that assert, beside options, question and function words.
@@ -47,6 +48,7 @@ class Named:
     open: bool = False
     off: bool = False
     by_letter: bool = False
+    only_letter: bool = False
     inferred: bool = False
     in_order: bool = True
     extra: int = 0
@@ -135,6 +137,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     """
     found, weight, cue, drawn = Named(), "asserts", -1, False
     numeric: list[tuple[Sequence[str], str]] = []
+    worded: set[int] = set()  # options that were named by words
     told, ended = "", 0  # what the sentence says itself
     low = said.low
     weighty = said.abroad or "n't" in low or not words.WEIGHTY.isdisjoint(said.present)
@@ -142,7 +145,8 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
     for place, (start, stop, here) in enumerate(_clauses(said)):
         part = low[start:stop]
         options = set() if known.numbers else named(here, known)
-        letters = said.letters and {index for at, index in said.letters if start <= at < stop}
+        letters = {index for at, index in said.letters if start <= at < stop} if said.letters else set()
+        worded |= options
         if letters:
             options |= letters
         if known.literal:
@@ -160,6 +164,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
         concludes = cue >= 0 and (not letters or place - cue < 2)
         drawn |= concludes
         found.by_letter |= bool(letters)
+        found.only_letter |= bool(letters) and not letters <= worded
         if weight == "takes back":
             found.open |= bool(found.asserted or numeric)
         elif known.numbers and weight == "asserts":
@@ -222,7 +227,7 @@ def _weight(part: str, here: Sequence[str], known: Names, options: set[int], inf
         return "denies"
     if not words.DOUBTS.isdisjoint(present) or ("would" in present and not infers):
         return "leaves"
-    if _reports(here, present - known.said):
+    if not words.REPORTS.isdisjoint(present) and _reports(here, present - known.said):
         return "quotes"
     if not part.isascii():
         if has_any(part.replace("最可能", ""), words.CHINESE_DOUBTS):
@@ -286,7 +291,7 @@ def _count(found: Named, numeric: Sequence[tuple[Sequence[str], str]], drawn: bo
         else:
             values += numbers
     distinct = {number(value) for value in values}
-    distinct = distinct - known.given or distinct
+    distinct = distinct - known.given or distinct & known.numbers.keys() or distinct
     options = {known.numbers[value] for value in distinct if value in known.numbers}
     found.off = len(distinct) == 1 and not options
     found.open |= len(distinct) > 1

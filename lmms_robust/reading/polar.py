@@ -17,7 +17,7 @@ _SO = re.compile(r"[,;:]\s{0,3}(?:so|therefore|thus|hence)\s(yes|no|true|false)\
 _HOLDS = re.compile(
     rf"\b(?:{'|'.join(sorted(words.STATEMENTS))})\b"
     r"[^.;]{0,200}?\b(?:is|are|be)\s(?:(not)\s)?(?:\w{2,12}\s)?"
-    r"(?:(true|correct|accurate|right)|false|incorrect|inaccurate|wrong|untrue)\b"
+    r"(?:(true|correct|accurate|right|supported)|false|incorrect|inaccurate|wrong|untrue)\b"
 )
 _CLAUSE = re.compile(r"[,;:()]|\bbecause\b|\bsince\b")
 

@@ -9,22 +9,22 @@ from typing import NamedTuple
 
 from lmms_robust.reading import words
 from lmms_robust.reading.letters import (
-    called,
     first_letter,
     index_of,
     is_label,
     leads,
     names_another,
 )
-from lmms_robust.reading.options import COMPARES, UNSPACED, Names, may_name, named
+from lmms_robust.reading.options import UNSPACED, Names, may_name, named
 from lmms_robust.reading.parts import Named, Sentence, look, name, parts
-from lmms_robust.reading.spelling import MARKS, has_any, tokens
+from lmms_robust.reading.spelling import MARKS, comparing, has_any, qualifies, tokens
 
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
 _MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|(?!\S))")  # no mark within a number
 _LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
+_ENDS_ON_LETTER = re.compile(r"\bis (?:option )?\(?[A-K]\W*\Z")
 _SPEAKS = re.compile(r"\w")
 
 
@@ -50,6 +50,7 @@ class Said(NamedTuple):
         infers: it draws a conclusion about what was asked, whatever that is.
         firm: it says little else: with much else in it, the option may stand there by the way.
         held: indices of the options that it asserts, whether they are what was asked about or not.
+        restated: how many words of ``Names.core`` it has.
     """
 
     option: int | None
@@ -61,6 +62,7 @@ class Said(NamedTuple):
     infers: bool
     firm: bool = True
     held: frozenset[int] = frozenset()
+    restated: int = 0
 
 
 def backwards(text: str) -> Iterator[tuple[int, str]]:
@@ -88,12 +90,13 @@ def _labels(text: str, at: int) -> bool:
     return not ends or _LINE_STARTS.search(text[max(0, at - 12) : at - 1]) is not None
 
 
-def read(text: str, known: Names) -> Said:
+def read(text: str, known: Names, last: bool = False) -> Said:
     """Read one sentence.
 
     Args:
         text: the sentence, plain.
         known: what the options are called.
+        last: nothing follows it, so that what it infers is what was asked about, in whatever words.
     """
     text = text[-LONGEST:]
     if len(text) < 8 and (bare := text.strip(MARKS)) in words.CAPITALS and not known.lettered:
@@ -112,7 +115,7 @@ def read(text: str, known: Names) -> Said:
     if stated is not None and not _doubts(said, known):
         option = stated if 0 <= stated < known.count else None
         return Said(option, Force.STATED, _NONE, _NONE, spoken, len(known.asked), True)
-    if not (said.letters or may_name(low, present, about, known)):
+    if not (said.letters or may_name(low, present, known)):
         return Said(None, Force.NOTHING, _NONE, _NONE, spoken, about, infers and about > 0)
     by = name(said, known, infers)
     answers = not known.negative and (
@@ -125,16 +128,17 @@ def read(text: str, known: Names) -> Said:
     to_the_point = (answers or plans.isdisjoint(present)) and not _compares_otherwise(said, known)
     force, option = Force.NOTHING, None
     if known.negative and not asks:
-        force, option = _excluded(by, infers)
+        force, option = _excluded(by, infers, about)
     elif to_the_point and not (asks or listed):
-        force, option = _weigh(said, by, infers, answers, about)
+        force, option = _weigh(said, known, by, infers, answers, about, last)
     firm = force == Force.CONCLUDED if said.abroad and UNSPACED.search(low) else by.extra <= _MOST_EXTRA
     here, denied = frozenset(by.asserted | by.doubted), frozenset(by.denied)
     if denying:
         here, denied = _NONE, here | denied
     holds = to_the_point and by.in_order and not (asks or by.open or label)
     held = frozenset(by.asserted) if holds else _NONE
-    return Said(option, force, here, denied, spoken, about, infers and about > 0, firm, held)
+    restated = len(known.core & present)
+    return Said(option, force, here, denied, spoken, about, infers and about > 0, firm, held, restated)
 
 
 _NONE: frozenset[int] = frozenset()
@@ -150,20 +154,25 @@ _MOST_EXTRA = 3
 option may stand there by the way."""
 
 
-def _excluded(by: Named, infers: bool) -> tuple[Force, int | None]:
+def _excluded(by: Named, infers: bool, about: int) -> tuple[Force, int | None]:
     """How firmly a sentence answers a question for what does not hold, and with which option."""
     one = by.asserted | by.denied
-    return (Force.CONCLUDED, next(iter(one))) if infers and len(one) == 1 else (Force.NOTHING, None)
+    if len(one) != 1 or not (infers or (about and by.denied and not (by.asserted or by.open))):
+        return Force.NOTHING, None
+    return Force.CONCLUDED if infers else Force.PLAIN, next(iter(one))
 
 
-def _weigh(said: Sentence, by: Named, infers: bool, answers: bool, about: int) -> tuple[Force, int | None]:
+def _weigh(
+    said: Sentence, known: Names, by: Named, infers: bool, answers: bool, about: int, last: bool
+) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
     nothing, chosen = (Force.NOTHING, None), by.asserted
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or is_elliptic(said.tokens)):
-        relevant = answers or (infers and by.inferred and (by.by_letter or not by.extra))
+        to_the_point = by.by_letter or not by.extra or (last and _is_thing(chosen, known))
+        relevant = answers or (infers and by.inferred and to_the_point)
         return (Force.CONCLUDED, next(iter(chosen))) if relevant and chosen else nothing
     if by.off:
         return (Force.CONCLUDED if infers or answers else Force.PLAIN), None
@@ -172,13 +181,20 @@ def _weigh(said: Sentence, by: Named, infers: bool, answers: bool, about: int) -
     option = next(iter(chosen))
     if answers or (infers and by.inferred):
         return Force.CONCLUDED, option
-    if by.by_letter or (said.abroad and "=" not in said.low and not UNSPACED.search(said.low)):
+    if by.only_letter and not _ENDS_ON_LETTER.search(said.text):
+        return nothing
+    if said.abroad and "=" not in said.low and not UNSPACED.search(said.low):
         return nothing
     return Force.PLAIN, option
 
 
+def _is_thing(chosen: set[int], known: Names) -> bool:
+    """Whether options are more than how, or how many, something is, which another thing may be as well."""
+    return not all(map(qualifies, frozenset().union(*(known.words[one] for one in chosen)) - words.FUNCTION))
+
+
 def _compares_otherwise(said: Sentence, known: Names) -> bool:
-    return bool(known.comparing and known.comparing.isdisjoint(said.present) and COMPARES.search(said.low))
+    return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
 
 
 def is_elliptic(spoken: Sequence[str]) -> bool:
@@ -196,8 +212,6 @@ def _denying(said: Sentence) -> bool:
 def _stated(said: Sentence, known: Names) -> int | None:
     """Index of the option that is called the answer in so many words; its place in the alphabet if it is none."""
     text, found = said.text, None
-    if not known.negative and not known.lettered and (by_name := called(text)):
-        found = by_name[1]
     for start, end in leads(text):
         value = text[end : end + 80].partition("\n")[0]
         first = None if known.lettered and "nswer" not in text[start:end] else first_letter(value)

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from string import punctuation
 
+from lemminflect import getAllLemmas
+
 from lmms_robust.reading import words
 
 WORD = re.compile(r"\d++(?:[.,:/]\d++)*+|[^\W\d_]++(?:'[^\W\d_]++)?+")
@@ -16,13 +18,33 @@ MARKS = punctuation + " \n。！？、（）：；"
 """What may stand around an answer."""
 
 
+def base(word: str) -> str:
+    """The dictionary form of an adjective or a verb in lower case; other words, and those of our table, as they are.
+
+    >>> base("taller"), base("sitting"), base("number"), base("left")
+    ('tall', 'sit', 'number', 'left')
+    """
+    known = getAllLemmas(word) if word.isascii() and len(word) > 3 and word not in words.TABLE else {}
+    if {"NOUN", "VERB", "ADJ"} <= known.keys():  # "number" is more numb, too
+        return word
+    found: str = (known.get("ADJ") or known.get("VERB") or (word,))[0]
+    return word if found in words.TABLE else found
+
+
+@lru_cache(maxsize=65_536)
+def qualifies(word: str) -> bool:
+    """Whether a word in lower case says how or how many something is: an adjective, or a number."""
+    return word in words.NUMBERS or not word.isalpha() or "ADJ" in getAllLemmas(word)
+
+
 @lru_cache(maxsize=65_536)
 def form(word: str) -> str:
-    """A word as it is compared: number words from two on as digits, plurals as singulars."""
+    """A word as it is compared: number words from two on as digits, others in their dictionary form."""
     if word in words.NUMBERS:
         return words.NUMBERS[word]
+    found = base(word)
     plural = len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us", "is")) and word not in words.TABLE
-    return word[:-1] if plural else word
+    return base(word[:-1]) if plural and found == word else found
 
 
 def tokens(low: str) -> list[str]:
@@ -32,6 +54,18 @@ def tokens(low: str) -> list[str]:
     ['2', 'dog', 'at', '10:15']
     """
     return [*map(form, (_ASCII_WORD if low.isascii() else WORD).findall(low))]
+
+
+_COMPARES = re.compile(
+    r"\b(?:\w{2,12}er(?=\s(?:to|than|from)\b)|(?<=is )\w{2,12}er|(?<=are )\w{2,12}er|(?<=the )\w{2,9}er(?= \w)|"
+    r"(?<=the )\w{2,12}est|(?<=is )\w{2,12}est|more|less|fewer|most|least)\b"
+)
+
+
+def comparing(low: str) -> frozenset[str]:
+    """The words with which a text in lower case compares, such as "taller", as tokens."""
+    found = _COMPARES.findall(low)
+    return frozenset(form(word) for word in found if base(word) != word or word in words.INEXACT)
 
 
 def has_any(text: str, marks: Iterable[str]) -> bool:

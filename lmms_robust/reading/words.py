@@ -15,7 +15,9 @@ INFERS = _words(
 )
 """What follows is a conclusion, also in the other languages whose answers are read."""
 CHOOSES = _words("choose choosing chosen select selecting selected pick picking")
-ANSWERS = CHOOSES | _words("answer answers correct best match matches matching corresponds corresponding final")
+ANSWERS = CHOOSES | _words(
+    "answer answers correct best match matches matching corresponds corresponding final align aligns consistent fits"
+)
 """An option is being answered."""
 DENIES = _words(
     "incorrect inconsistent wrong false inaccurate eliminate eliminates eliminated eliminating exclude excludes "
@@ -59,7 +61,7 @@ VERBS = _words("is are was were there there's it's")
 """A part with one of these says something by itself."""
 AUXILIARIES = _words("is are was were does do did can could would should will has have")
 """A "not" behind one of these denies what stands before it."""
-INEXACT = _words("more less fewer minus twice half dozen pair than before after least")
+INEXACT = _words("more most less fewer minus twice half dozen pair than before after least")
 """With one of these a number is not what a sentence comes to."""
 CORRECTS = _words("wait hmm actually correction oops no")
 """Starts a sentence that takes back what stands before, or weighs it."""

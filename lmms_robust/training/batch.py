@@ -11,10 +11,9 @@ from statistics import fmean
 from typing import Any
 
 from lmms_robust.perturbations.columns import variant_of
-from lmms_robust.reading import parse_response
 from lmms_robust.record import Record
 from lmms_robust.schema import Variant
-from lmms_robust.scoring import score
+from lmms_robust.scoring import scored
 from lmms_robust.training.collapse import Guard, signs
 from lmms_robust.training.rewards import Parts, Recipe, parts, reward
 
@@ -100,8 +99,8 @@ def judge(
 
 def _judged(variant: Variant, given: object, picture: Any) -> Judged:
     text = given if isinstance(given, str) else ""
-    reading = parse_response(text, variant.options, None, variant.prefill, variant.item.question)
-    return Judged(variant, text, score(variant, text), (reading.think or "")[reading.own :], picture)
+    record, reading = scored(variant, text)
+    return Judged(variant, text, record, (reading.think or "")[reading.own :], picture)
 
 
 def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[str, float]:

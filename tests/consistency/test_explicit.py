@@ -37,7 +37,6 @@ CONCLUSIONS = {
     "by letter, in bold": (WHERE, SIDES, "Hence the **correct option is (B)**.", "B"),
     "by option letter": (WHERE, SIDES, "That is on this side, which matches option B.", "B"),
     "letter beats an article": (WHERE, SIDES, "A dog stands there, hence B.", "B"),
-    "letter called the answer": (WHERE, SIDES, "Of the two, option B is the best choice.", "B"),
     "by words": (WHERE, SIDES, "Therefore, the dog is on the left.", "A"),
     "by quoted words": (WHERE, SIDES, 'So the answer should be "right".', "B"),
     "last plain statement": (WHERE, SIDES, "There is a dog. The dog is on the left.", "A"),
@@ -126,6 +125,64 @@ CONCLUSIONS = {
     "the correct description": (COLOR, COLORS, "So the correct description is that it is blue.", "B"),
     "german": ("Wo ist die Katze?", ("unter dem Tisch", "auf dem Bett"), "Daher ist die Katze auf dem Bett.", "B"),
     "portuguese": ("Onde está o cão?", ("na cama", "no sofá"), "Portanto, o cão está no sofá.", "B"),
+    "the question's words, and reasons after them": (
+        "What is the purpose of the wooden hut?",
+        ("storing hay", "selling fruit", "keeping bees"),
+        "The purpose of the wooden hut is to keep bees. A ladder leans on it, and hay dries nearby. It is old.",
+        "C",
+    ),
+    "remarks on the others after it": (
+        "Which photo is most similar to the sketch?",
+        ("the upper photo", "the lower photo"),
+        "The lower photo is most similar to the sketch. The upper photo, while of a ship, is less similar, making it "
+        "a poor fit. Therefore",
+        "B",
+    ),
+    "words beside their letter": (
+        "Which photo is most similar to the sketch?",
+        ("the upper photo", "the lower photo"),
+        "Both show a ship. The lower photo (B) is most similar to the sketch.",
+        "B",
+    ),
+    "other forms of the words": (
+        "What is the boy doing with the net?",
+        ("mending it", "washing it"),
+        "So the boy mends it.",
+        "A",
+    ),
+    "another degree": (CLOSER, OBJECTS, "The table is the closest to the camera.", "B"),
+    "a number of things": ("What is the number of cups on the shelf?", COUNTS, "The number of cups is 3.", "C"),
+    "a result among the given": (
+        "If angle 1 is 30°, what is angle 2?",
+        ("30°", "60°"),
+        "They are alternate angles. Thus, angle 2 is also 30°.",
+        "A",
+    ),
+    "aligned with an option": (WHERE, SIDES, "What I see aligns with option B, right.", "B"),
+    "a letter at the end": (
+        "Which finding is likely in this patient?",
+        ("a fever", "a rash"),
+        "The likely finding in this patient is B.",
+        "B",
+    ),
+    "not so, where that is asked": (
+        "Which of these is not in the kitchen?",
+        ("a kettle", "a stove"),
+        "A stove stands there. There is no kettle in the kitchen.",
+        "A",
+    ),
+    "a thing that is concluded": (
+        "What was moved?",
+        ("the vase", "the book"),
+        "The vase is as before. So the object with another place is the book.",
+        "B",
+    ),
+    "the last sentence of a long question": (
+        "Ann pays more than last week. She does not mind. Did Ann pay more on purpose?",
+        YES_NO,
+        "She wanted the tea. Therefore, Ann did not pay more on purpose.",
+        "B",
+    ),
     "spanish letter": (WHERE, SIDES, "Se ve bien. La respuesta correcta es la B.", "B"),
 }
 
@@ -205,6 +262,12 @@ OPEN = {
     "the wrong one": (WHERE, SIDES, "The wrong answer is A.", "no_conclusion"),
     "sorry": (WHERE, SIDES, "So the answer is A. Sorry, B.", "ambiguous"),
     "another thing": (COLOR, COLORS, "So the truck is red.", "no_conclusion"),
+    "restated, then corrected": (
+        COLOR,
+        COLORS,
+        "The color of the car is red. Wait, that is the bus.",
+        "ambiguous",
+    ),
     "another place": (
         "What is on the left of the box?",
         ("a dog", "a cat"),
@@ -247,6 +310,8 @@ OWN = {
     "contradicts after but": (", but I think it is blue.</think>", "B", "own"),
     "nothing": ("</think>", "A", "injected"),
     "affirms": (" That fits what the picture shows.</think>", "A", "injected"),
+    "nothing of its own": (" Okay.</think>", "A", "injected"),
+    "asks": (" Is it?</think>", None, None),
     "denies": (" That is not what I see.</think>", None, None),
     "describes": (" A man stands beside the car.</think>", None, None),
     "affirms something else": (" It is clear that this is made up.</think>", None, None),
@@ -289,6 +354,18 @@ def test_an_answer_on_a_line_of_its_own_is_no_part_of_the_reasoning() -> None:
     verdict = judge(WHERE, SIDES, reading)
     assert (reading.think, reading.answer) == ("Therefore, the dog is on the left.", "B")
     assert (verdict.conclusion, verdict.consistent) == ("A", False)
+
+
+def test_an_option_with_its_letter_on_the_last_line_is_an_answer() -> None:
+    text = "The dog lies beside the lamp. Therefore, the dog is on the left.\n\n(B) right"
+    reading = parse_response(text, SIDES, question=WHERE)
+    verdict = judge(WHERE, SIDES, reading)
+    assert (reading.answer, verdict.conclusion, verdict.consistent) == ("B", "A", False)
+
+
+def test_the_last_item_of_a_list_of_options_is_no_answer() -> None:
+    reading = parse_response("I look at both.\n(A) left\n(B) right", SIDES, question=WHERE)
+    assert reading.answer is None
 
 
 def test_reasons_that_follow_an_answer_count() -> None:
