@@ -8,13 +8,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import ndtri
 
+from lmms_robust.metrics.bca import bca
 from lmms_robust.metrics.estimate import Scores, Units
 
 LEVEL = 0.95
 Z = float(ndtri((1 + LEVEL) / 2))
 MOST_RESAMPLED = 2_000
 """Clusters above which the normal interval stands in for the bootstrap's, from which it hardly differs there."""
-RESAMPLES = 2_000
 FEW = 10
 """Pictures that differ, below which resampling tells too little."""
 
@@ -81,7 +81,7 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         hidden = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return value - hidden * (value - span[0]), value + hidden * (span[1] - value)
     if n <= MOST_RESAMPLED:
-        low, high = _resampled(top, bottom)
+        low, high = bca(top, bottom, LEVEL)
     else:
         reach = Z * sqrt(n / (n - 1) * float(rest @ rest)) / float(bottom.sum())
         low, high = value - reach, value + reach
@@ -157,20 +157,3 @@ def _by_picture(numerators: Scores, denominators: Scores, units: Units) -> tuple
     )
     order = np.lexsort((top.round(9), bottom.round(9)))  # the same resamples, whatever the order of the units
     return top[order].round(12), bottom[order].round(12)
-
-
-def _resampled(top: Scores, bottom: Scores) -> Interval:
-    from scipy.stats import bootstrap  # half a second to import, and the harness needs none of it
-
-    found = bootstrap(
-        (top, bottom),
-        lambda top, bottom, axis=-1: top.sum(axis) / bottom.sum(axis),
-        paired=True,
-        vectorized=True,
-        method="BCa",
-        confidence_level=LEVEL,
-        n_resamples=RESAMPLES,
-        batch=max(1, 2_000_000 // len(top)),
-        rng=np.random.default_rng(0),
-    ).confidence_interval
-    return float(found.low), float(found.high)

@@ -75,9 +75,8 @@ def named(runs: Sequence[Numbers]) -> Iterator[tuple[str, str, Numbers]]:
 
 
 def names(runs: Sequence[Numbers]) -> list[str]:
-    """Names of runs of one benchmark: of the model, with the date where a model has several."""
-    several = Counter(run["model"] for run in runs)
-    return [f"{run['model']} · {run['date']}" if several[run["model"]] > 1 else run["model"] for run in runs]
+    """Names of runs of one benchmark, which tell them apart."""
+    return [run["model"] for run in runs]
 
 
 def order(rows: Iterable[str]) -> list[str]:
