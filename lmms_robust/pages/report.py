@@ -109,7 +109,7 @@ def _group(about: About, runs: Sequence[tuple[str, Run]], found: Sequence[Part],
     seed_ = f" · plant seed {seed}" if seed else ""
     return {
         "name": f"{benchmark}{' (probe)' if probe else ''}{seed_}",
-        "verdict": verdict(whole),
+        "verdict": [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in verdict(whole)],
         "figures": [{"name": "", "figures": shared, "open": True}, *apart],
     }
 

@@ -125,6 +125,11 @@ def test_search_reads_the_replies(page: sync_api.Page) -> None:
     assert page.locator("#detail script, #detail img").count() == 0
 
 
+def test_what_the_reasoning_ends_on_is_marked_beside_it(page: sync_api.Page) -> None:
+    found = page.locator("#detail .pane").first.locator(".reasoning")
+    sync_api.expect(found).to_have_attribute("data-ends", "ends on A. red")
+
+
 def test_keys_go_through_samples_and_conditions(page: sync_api.Page) -> None:
     first = sample(page)
     page.keyboard.press("j")
