@@ -84,12 +84,12 @@ def _at_once(runs: Sequence[Numbers]) -> str:
     ]
     if not parts:
         return "What holds under all misleading conditions at once was not measured, since some of them were not run."
-    return f"Under each of the four misleading conditions, {', and '.join(parts)}."
+    return f"Under all four misleading conditions, {', and '.join(parts)}."
 
 
 SAID = {
     "worst_acc": "are answered right",
-    "joint_acc": "are answered right by reasoning that ends on that answer, there and asked plainly",
+    "joint_acc": "are right with reasoning that ends on that answer, there and when asked plainly",
 }
 
 
