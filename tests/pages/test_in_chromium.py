@@ -39,7 +39,7 @@ def lines(model: str) -> Iterator[str]:
             "category": "shape" if number % 2 else "color",
             "question": f"Which {number}?",
         }
-        yield line(record(f"i{number}", "base", "A", True, **changes), HOSTILE if number == 7 else "")
+        yield line(record(f"i{number}", "base", "A", True, conclusion="A", **changes), HOSTILE if number == 7 else "")
         answer = "B" if model == "weak" and number < WRONG else "A"
         yield line(record(f"i{number}", "wrong_think", answer, True, injection="prefill", **changes))
 
