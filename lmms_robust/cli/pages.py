@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from lmms_robust.cli.benchmarks import images as picture_folder
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
+    from lmms_robust.pages.thumbnails import Pictures
     from lmms_robust.report.logs import Run
 
 NEEDED = {"altair": "altair", "vl_convert": "vl-convert-python"}
@@ -37,10 +39,11 @@ def report_of(runs: Sequence[Run], output: Path) -> str:
         needed()
     except RobustError as error:
         return str(error)
-    from lmms_robust.pages.browser import MOST, Reach
+    from lmms_robust.pages.browser import MOST
     from lmms_robust.pages.report import write
+    from lmms_robust.pages.thumbnails import of_rows
 
-    return write(runs, output, MOST, Reach())
+    return write(runs, output, MOST, of_rows)
 
 
 @click.command()
@@ -51,10 +54,11 @@ def report_of(runs: Sequence[Run], output: Path) -> str:
 @click.option("--pictures/--no-pictures", default=True, show_default=True, help="Show the pictures that are found.")
 @data_files
 @picture_folder
+@click.option("--include-path", "tasks", type=FOLDER, help="Folder of the run's task files, which know its pictures.")
 @with_deciders
 def report(
     folders: Sequence[Path], output: Path, checkpoints: bool, most: int, pictures: bool, data_files: tuple[Path, ...],
-    images: Path | None, deciders: str | None,
+    images: Path | None, tasks: Path | None, deciders: str | None,
 ) -> None:  # fmt: skip
     """Write a page about the runs logged below RUN: the verdict in five sentences, figures, tables, every sample.
 
@@ -62,13 +66,25 @@ def report(
     JSON.
     """
     needed()
-    from lmms_robust.pages.browser import Reach
     from lmms_robust.pages.report import write
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
 
     runs = read_all(folders, read_deciders(deciders))
-    click.echo(write(runs, output, most, Reach(pictures, data_files, images), checkpoints))
+    click.echo(write(runs, output, most, _pictures(data_files, images, tasks) if pictures else None, checkpoints))
+
+
+def _pictures(files: Sequence[Path], images: Path | None, tasks: Path | None) -> Pictures:
+    """Where pictures come from: the run's own tasks, where these have the benchmark, else its rows."""
+    from lmms_robust.pages.thumbnails import of_rows
+
+    rows = partial(of_rows, files=files, images=images)
+    if tasks is None:
+        return rows
+    from lmms_robust.harness.reading import task_paths, task_pictures
+
+    known = task_paths(tasks)
+    return lambda name: task_pictures(name, tasks) if f"robust_{name}_base" in known else rows(name)
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,7 @@ from datasets.exceptions import DatasetsError
 from lmms_robust.benchmarks.reading import FORMATS
 from lmms_robust.benchmarks.registry import former_ids
 from lmms_robust.errors import RobustError, unknown
+from lmms_robust.harness.docs import picture_bytes
 from lmms_robust.harness.plugin import HARNESSES, task_folder
 from lmms_robust.harness.wrapped import docs
 
@@ -89,6 +90,19 @@ def task_docs(config: dict[str, Any]) -> Dataset:
     """
     process_docs: Callable[[Dataset], Dataset] = _function(config["process_docs"], config["folder"])
     return process_docs(_rows(config))
+
+
+def task_pictures(benchmark: str, folder: Path) -> Iterator[bytes]:
+    """Yield the pictures of the items of a benchmark, as its rows have them, by its task in a folder.
+
+    Raises:
+        RobustError: the folder has no such task, or its docs cannot be made.
+    """
+    try:
+        found = task_docs(task_config(f"robust_{benchmark}_base", folder))
+    except SystemExit as error:  # a task's own function ends the run with a line
+        raise RobustError(str(error).removeprefix("lmms-robust: ")) from error
+    yield from map(picture_bytes, found)
 
 
 def task_source(config: dict[str, Any]) -> str:

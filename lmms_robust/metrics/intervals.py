@@ -6,17 +6,15 @@ from math import inf, nan, sqrt
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
+from lmms_robust.metrics.bca import acceleration, bca
 from lmms_robust.metrics.estimate import Scores, Units
 
 LEVEL = 0.95
 Z = float(ndtri((1 + LEVEL) / 2))
 MOST_RESAMPLED = 2_000
 """Clusters above which the normal interval stands in for the bootstrap's, from which it hardly differs there."""
-RESAMPLES = 2_000
-MANY, FEW_KINDS = 20_000, 100
-"""Resamples where pictures are of at most so many kinds, of which the counts alone are drawn."""
 FEW = 10
 """Pictures that differ, below which resampling tells too little."""
 
@@ -85,10 +83,10 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
         hidden = 1 - ((1 - LEVEL) / 2) ** (1 / n)
         return value - hidden * (value - span[0]), value + hidden * (span[1] - value)
     if n <= MOST_RESAMPLED:
-        low, high = _resampled(top, bottom)
+        low, high = bca(top, bottom, LEVEL)
     else:
         error = sqrt(n / (n - 1) * float(rest @ rest)) / float(bottom.sum())
-        middle = value + _acceleration(rest, np.ones(n)) * (2 * Z**2 + 1) * error
+        middle = value + acceleration(rest, np.ones(n)) * (2 * Z**2 + 1) * error
         low, high = middle - Z * error, middle + Z * error
     return max(low, span[0]), min(high, span[1])
 
@@ -162,46 +160,3 @@ def _by_picture(numerators: Scores, denominators: Scores, units: Units) -> tuple
     )
     order = np.lexsort((top.round(9), bottom.round(9)))  # the same resamples, whatever the order of the units
     return top[order].round(12), bottom[order].round(12)
-
-
-def _acceleration(rest: Scores, count: Scores) -> float:
-    """A sixth of the skewness of a sum, of the parts that make it, each as often as it counts."""
-    return float(count @ rest**3 / (6 * (count @ rest**2) ** 1.5))
-
-
-def _resampled(top: Scores, bottom: Scores) -> Interval:
-    """BCa over clusters; where there are few kinds of them, from many more resamples for less time."""
-    kinds, counts = np.unique(np.stack([top, bottom]), axis=1, return_counts=True)
-    count = counts.astype(np.float64)
-    if len(count) > FEW_KINDS:
-        return _of_each(top, bottom)
-    tops, bottoms = kinds
-    drawn = np.random.default_rng(0).multinomial(len(top), count / len(top), size=MANY)
-    below = drawn @ bottoms
-    with np.errstate(divide="ignore", invalid="ignore"):
-        found = (drawn @ tops)[below != 0] / below[below != 0]
-    value = top.sum() / bottom.sum()
-    beneath = float(np.mean(found < value - 1e-12) + np.mean(found <= value + 1e-12)) / 2
-    without = (top.sum() - tops) / (bottom.sum() - bottoms)
-    beneath = min(max(beneath, 1 / MANY), 1 - 1 / MANY)
-    bent = _acceleration(np.average(without, weights=count) - without, count)
-    start, ends = float(ndtri(beneath)), np.array([-Z, Z])
-    low, high = np.quantile(found, ndtr(start + (start + ends) / (1 - bent * (start + ends))))
-    return float(low), float(high)
-
-
-def _of_each(top: Scores, bottom: Scores) -> Interval:
-    from scipy.stats import bootstrap  # half a second to import, and the harness needs none of it
-
-    found = bootstrap(
-        (top, bottom),
-        lambda top, bottom, axis=-1: top.sum(axis) / bottom.sum(axis),
-        paired=True,
-        vectorized=True,
-        method="BCa",
-        confidence_level=LEVEL,
-        n_resamples=RESAMPLES,
-        batch=max(1, 2_000_000 // len(top)),
-        rng=np.random.default_rng(0),
-    ).confidence_interval
-    return float(found.low), float(found.high)

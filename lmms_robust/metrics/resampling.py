@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from lmms_robust.metrics.bca import RESAMPLES
 from lmms_robust.metrics.estimate import Scores, Units
-from lmms_robust.metrics.intervals import LEVEL, RESAMPLES, Interval
+from lmms_robust.metrics.intervals import LEVEL, Interval
 
 Prior = Sequence[tuple[float, Sequence[float]]]
 """Cases that count beside the units: the weight of each, in units, and what it would add to each sum."""

@@ -17,7 +17,7 @@ from typing import Any
 from lmms_robust.consistency.verdicts import beside, read
 from lmms_robust.pages import marked
 from lmms_robust.pages.chosen import chosen, rows_of
-from lmms_robust.pages.thumbnails import thumbnails
+from lmms_robust.pages.thumbnails import Pictures, thumbnails
 from lmms_robust.perturbations import VARIANTS, base_of
 from lmms_robust.report.columns import codes
 from lmms_robust.report.logs import Run
@@ -38,21 +38,6 @@ Key = tuple[str, int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
-    """Where pictures are looked for.
-
-    Attributes:
-        wanted: whether they are at all.
-        files: local files in the benchmark's own schema; else its rows are where it says.
-        images: folder of the pictures that rows name by file name.
-    """
-
-    wanted: bool = True
-    files: tuple[Path, ...] = ()
-    images: Path | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _One:
     run: int
     shown: Shown
@@ -65,22 +50,23 @@ class _One:
         return self.run, record.repeat, list(VARIANTS).index(record.variant)
 
 
-def browser(runs: Sequence[Run], names: Sequence[str], most: int, reach: Reach) -> dict[str, str]:
+def browser(named: Sequence[tuple[str, Run]], most: int, pictures: Pictures | None) -> dict[str, str]:
     """Everything that the browser of samples loads, by name: ``index``, ``texts-0``, …, ``pictures-0``, ….
 
     Args:
-        runs: the runs; their logs are read again.
-        names: what the page calls them.
+        named: the runs, whose logs are read again, with what the page calls them; runs of one name were asked other
+            things.
         most: samples at most, see :func:`lmms_robust.pages.chosen.chosen`.
-        reach: where pictures are looked for.
+        pictures: where pictures are looked for, see :mod:`lmms_robust.pages.thumbnails`; None where none are wanted.
 
     Raises:
         RobustError: a log has changed since it was read.
     """
     items: dict[Key, list[_One]] = {}
+    runs, names = [run for _, run in named], list(dict.fromkeys(name for name, _ in named))
     masks = chosen(runs, most)
-    for number, (run, mask) in enumerate(zip(runs, masks, strict=True)):
-        votes = _votes(run)
+    for (name, run), mask in zip(named, masks, strict=True):
+        number, votes = names.index(name), _votes(run)
         for one in shown(rows_of(run, mask)):
             record = one.record
             about = record.item, record.digest, record.variant, record.repeat, one.digest.hex()
@@ -98,8 +84,8 @@ def browser(runs: Sequence[Run], names: Sequence[str], most: int, reach: Reach) 
             chunk, index.pending = [], 0
     if chunk:
         found[f"texts-{len(found)}"] = packed(chunk)
-    pictures = {} if not reach.wanted else dict(_pictures(index, reach))
-    return {"index": packed(index.said()), **found, **pictures}
+    shown_ = dict(_pictures(index, pictures)) if pictures else {}
+    return {"index": packed(index.said()), **found, **shown_}
 
 
 def _votes(run: Run) -> Mapping[tuple[str, str, str, int, str], Sequence[tuple[str, str]]]:
@@ -201,18 +187,18 @@ def _text(one: _One, prompts: Mapping[tuple[int, int, str], str]) -> dict[str, A
     }  # fmt: skip
     pieces = marked.response(one.shown.turn, record.options, record.truncated, started, record.question)
     return {
-        **{name: value for name, value in facts.items() if value not in (None, False)},
+        **{name: value for name, value in facts.items() if value is not None and value is not False},
         "prompt": prompt,
         "response": pieces,
     }
 
 
-def _pictures(index: _Index, reach: Reach) -> Iterator[tuple[str, str]]:
+def _pictures(index: _Index, pictures: Pictures) -> Iterator[tuple[str, str]]:
     """Chunks of pictures; the index learns in which one each is that was found."""
     number, size = 0, 0
     chunk: dict[str, str] = {}
     for benchmark, wanted in index.pictures.items():
-        for digest, picture in thumbnails(benchmark, list(wanted), reach.files, reach.images):
+        for digest, picture in thumbnails(benchmark, list(wanted), pictures):
             wanted[digest] = number
             chunk[digest] = picture
             size += len(picture)

@@ -75,9 +75,8 @@ def named(runs: Sequence[Numbers]) -> Iterator[tuple[str, str, Numbers]]:
 
 
 def names(runs: Sequence[Numbers]) -> list[str]:
-    """Names of runs of one benchmark: of the model, with the date where a model has several."""
-    several = Counter(run["model"] for run in runs)
-    return [f"{run['model']} · {run['date']}" if several[run["model"]] > 1 else run["model"] for run in runs]
+    """Names of runs of one benchmark, which tell them apart."""
+    return [run["model"] for run in runs]
 
 
 def order(rows: Iterable[str]) -> list[str]:
@@ -111,13 +110,13 @@ def said_injections(rows: Iterable[Numbers]) -> str:
 def said_missing(rows: Sequence[tuple[str, str, Numbers]], estimate: str) -> str:
     """Rows that have no such number."""
     lacking = order(label for _, label, row in rows if not row["estimates"].get(estimate, {}).get("n"))
-    return f"Left out, since it does not apply or was not measured: {', '.join(lacking)}." if lacking else ""
+    return said_without(lacking, "since it does not apply or was not measured")
 
 
 def said_without(lacking: Iterable[str], why: str) -> str:
     """Rows that a figure has not, and why."""
     found = order(lacking)
-    return f"Left out, {why}: {', '.join(found)}." if found else ""
+    return f"Left out, {why}: {', '.join(found)}." if found else "Nothing was left out."
 
 
 def sentences(*parts: str) -> str:

@@ -26,11 +26,7 @@ from lmms_robust.pages.figure import (
 from lmms_robust.perturbations import ADVERSARIAL
 from lmms_robust.report.series import step as step_of
 
-JOINT = {
-    "worst_acc": "right under all four wrong_*",
-    "robust_acc": "right and consistent under all four",
-    "joint_acc": "right and consistent there and at base",
-}
+JOINT = {"worst_acc": "right", "robust_acc": "right and consistent", "joint_acc": "and at base too"}
 PERCENT = alt.Scale(domain=[0, 100])
 ROW = 22
 """Height of a row in pixels; of each model in it 12 where there are several."""
@@ -104,18 +100,17 @@ def _joint(runs: Sequence[Numbers]) -> Figure:
         torn += [f"{joint['torn']} item(s) of {name} that lack some of the four"] if joint["torn"] else []
         mixed += joint["mixed"]
         for rate, one in joint["estimates"].items():
-            exact = one["low"] == one["high"]
             rows.append(
                 {
                     "model": name, "row": JOINT[rate], "value": percent(one["value"]), "n": one["n"],
-                    "from": percent(one["interval_low"] if exact else one["low"]),
-                    "to": percent(one["interval_high"] if exact else one["high"]),
+                    "from": percent(one["interval_low"]), "to": percent(one["interval_high"]),
                     "injection": "several",
                 }
             )  # fmt: skip
     about = sentences(
-        "Percent of items. Lines are 95 % intervals, or, where some verdicts are not known, from what is known to what "
-        "may be; where that hangs on more than 5 % of the items there is no dot",
+        "Percent of items that are right under all four wrong_* (worst_acc), with reasoning that ends on the answer "
+        "(robust_acc), and at base too (joint_acc). Lines are 95 % intervals, and cover all that "
+        "verdicts which are not known may be; where that is more than 5 % of the items there is no dot",
         said_items(row["n"] for row in rows),
         said_injections(row for run in runs for row in run["variants"] if row["variant"] in ADVERSARIAL),
         f"Delivered in several ways, which these rates mix: {', '.join(order(mixed))}" if mixed else "",
@@ -139,6 +134,8 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
                 rows.append(
                     {"step": number, "row": row["variant"], "accuracy": percent(acc["value"]), "n": acc["n"],
                      "faithfulness": percent(faithful["value"]), "verdicts": faithful["n"],
+                     "left": percent(acc["interval_low"]), "right": percent(acc["interval_high"]),
+                     "down": percent(faithful["interval_low"]), "up": percent(faithful["interval_high"]),
                      "injection": row["injection"]}
                 )  # fmt: skip
     if not rows:
@@ -152,18 +149,20 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
         tooltip=["row:N", "step:Q", "accuracy:Q", "faithfulness:Q", "n:Q", "verdicts:Q", "injection:N"],
     )  # fmt: skip
     lines = base.mark_line(opacity=0.6)
+    across = base.mark_rule(opacity=0.3).encode(x="left:Q", x2="right:Q")
+    along = base.mark_rule(opacity=0.3).encode(y="down:Q", y2="up:Q")
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         shape=alt.Shape("row:N", scale=alt.Scale(domain=SHOWN, range=SHAPES[: len(SHOWN)]), title="variant")
     )
     texts = base.mark_text(dy=-10, fontSize=10).encode(text="step:Q")
     about = sentences(
         "Each dot is a checkpoint, with its step; lines join the steps of a variant. Up is more faithful, right is "
-        "more accurate. Dots have no interval here: the tables have them",
+        "more accurate. Thin lines are 95 % intervals",
         said_items((row["n"] for row in rows), "items a dot"),
         said_injections({"variant": row["row"], "injection": row["injection"]} for row in rows),
         f"Left out, since no step is in their name: {', '.join(without)}" if without else "No checkpoint was left out",
     )
-    spec = alt.layer(lines, dots, texts).properties(width="container", height=320)
+    spec = alt.layer(across, along, lines, dots, texts).properties(width="container", height=320)
     title = "Accuracy against faithfulness over the steps of the training"
     return Figure("checkpoints", title, about, spec.to_dict())
 

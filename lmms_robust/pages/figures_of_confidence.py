@@ -49,7 +49,8 @@ def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str
     rows, wanted = [], []
     for label, row, one in found:
         changed = row["estimates"]["p_correct_change"]
-        title = f"{label}|{changed['value']:+.2f}"
+        low, high = _ends(changed, "+z.2f")
+        title = f"{label}|{changed['value']:+z.2f} ({low}, {high})"
         wanted.append(title)
         rows += [
             {"row": title, "x": x / BINS, "x2": (x + 1) / BINS, "y": y / BINS, "y2": (y + 1) / BINS, "responses": n}
@@ -70,14 +71,19 @@ def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str
     items = [row["estimates"]["p_correct_change"]["n"] for _, row, _ in found]
     about = sentences(
         "The probability of the right option's letter, before (base, or abstain_base) and here: responses by tenths. "
-        "On the rising diagonal nothing changed; below it the model got less sure. In the titles: the mean change, "
-        "whose interval stands in the tables",
+        "On the rising diagonal nothing changed; below it the model got less sure. In the titles: the mean change and "
+        "its 95 % interval",
         said_items(items),
         said_injections(run["variants"]),
         said_without((one for one in labels(run) if one not in {"base", *(label for label, _, _ in found)}), NO_PROBS),
     )
     title = "How sure the model is of the right option, before and here"
     return Figure("confidence", title, about, small(cells, rows, wanted))
+
+
+def _ends(one: Numbers, form: str) -> list[str]:
+    """Both ends of an interval."""
+    return [format(one[end], form) if one[end] is not None else "–" for end in ("interval_low", "interval_high")]
 
 
 def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]]) -> Figure:
@@ -87,7 +93,7 @@ def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]
         if not one["curve"] or not area or area["value"] is None:
             lacking.append(label)
             continue
-        low, high = (f"{area[end]:.2f}" if area[end] is not None else "–" for end in ("interval_low", "interval_high"))
+        low, high = _ends(area, ".2f")
         title = f"{label}|{area['value']:.2f} ({low}, {high})"
         wanted.append(title)
         items.append(area["survived"] + area["fell"])
@@ -97,8 +103,8 @@ def _curves(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str, Any]]
         ]
     share = alt.Scale(domain=[0, 1])
     base = alt.Chart().encode(
-        x=alt.X("fell:Q", title="of those that fell", scale=share, axis=alt.Axis(format="%", values=[0, 0.5, 1])),
-        y=alt.Y("survived:Q", title="of those still right", scale=share, axis=alt.Axis(format="%")),
+        x=alt.X("fell:Q", title="of those that fell (%)", scale=share, axis=alt.Axis(format="%", values=[0, 0.5, 1])),
+        y=alt.Y("survived:Q", title="of those still right (%)", scale=share, axis=alt.Axis(format="%")),
         order="survived:Q",
         tooltip=["row:N", "fell:Q", "survived:Q", "still:Q", "n:Q"],
     )

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -69,7 +69,7 @@ def write(source: Path, target: Path) -> str:
         with (part / BOARD).open("w", encoding="utf-8", errors="replace", newline="") as file:
             table = csv.writer(file)
             table.writerow(COLUMNS)
-            table.writerows([csv_cell(cell) for cell in asdict(one).values()] for one in numbers)
+            table.writerows([csv_cell(cell) for cell in one.columns().values()] for one in numbers)
         values = {
             "version": __version__, "rates": RATES, "file": BOARD,
             "boards": [{"title": _title(board), "rows": list(_rows(found))} for board, found in boards.items()],

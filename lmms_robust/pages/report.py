@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lmms_robust import __version__
 from lmms_robust.errors import RobustError
 from lmms_robust.pages import figures_of_benchmark, figures_of_run
-from lmms_robust.pages.browser import Reach, browser
+from lmms_robust.pages.browser import browser
 from lmms_robust.pages.confidence import confidence
-from lmms_robust.pages.figure import Figure, Numbers, names
+from lmms_robust.pages.figure import Figure, Numbers
 from lmms_robust.pages.page import read, rendered, vega
+from lmms_robust.pages.thumbnails import Pictures
 from lmms_robust.pages.verdict import verdict
 from lmms_robust.report.export import flat
 from lmms_robust.report.logs import Run
@@ -24,20 +24,24 @@ from lmms_robust.report.sheet import Sheet, in_markdown
 from lmms_robust.report.summary import told, written
 from lmms_robust.writing import filling
 
+About = tuple[str, bool, int]
+Called = Mapping[About, Sequence[tuple[str, Run]]]
+"""What runs were asked, see :attr:`lmms_robust.report.logs.Run.about` -> these runs with their names."""
+
 PAGE = "index.html"
 NUMBERS = "numbers.json"
 INSIDE = 20_000_000
 """Characters of samples that stand in the page itself; more are files beside it."""
 
 
-def write(runs: Sequence[Run], target: Path, most: int, reach: Reach, checkpoints: bool = False) -> str:
+def write(runs: Sequence[Run], target: Path, most: int, pictures: Pictures | None, checkpoints: bool = False) -> str:
     """Write a report into a folder; an earlier report there is replaced. Returns what was written, in words.
 
     Args:
         runs: the runs, of one or several models and benchmarks.
         target: the folder.
         most: samples that the page shows at most.
-        reach: where pictures are looked for.
+        pictures: where pictures are looked for; None where none are wanted.
         checkpoints: the runs are checkpoints of a training, whose steps stand in their names.
 
     Raises:
@@ -45,11 +49,9 @@ def write(runs: Sequence[Run], target: Path, most: int, reach: Reach, checkpoint
     """
     if target.exists() and not (target.is_dir() and (is_report(target) or not any(target.iterdir()))):
         raise RobustError(f"{str(target)!r} is there and no report; allowed: a name that is not taken, or a report")
-    runs = [run for _, run in named(runs)]
     found = list(parts(runs, by_category=True))
-    whole = [part for part in found if part.category == ALL]
-    every = names([nested(part) for part in whole])
-    data = browser(runs, every, most, reach)
+    called = _called(runs)
+    data = browser([(name, run) for about in called.values() for name, run in about], most, pictures)
     apart = sum(map(len, data.values())) > INSIDE
     with filling(target) as part:
         (part / NUMBERS).write_text(written(found, "json"), encoding="utf-8")
@@ -60,7 +62,7 @@ def write(runs: Sequence[Run], target: Path, most: int, reach: Reach, checkpoint
             (part / "data").mkdir()
             for name, payload in data.items():
                 (part / "data" / f"{name}.js").write_text(f'lmmsRobust.take("{name}", "{payload}");\n')
-        page = _page(found, every, {} if apart else data, apart, checkpoints)
+        page = _page(found, called, {} if apart else data, apart, checkpoints)
         (part / PAGE).write_text(page, encoding="utf-8", errors="replace")
         if target.is_dir():
             shutil.rmtree(target)
@@ -72,11 +74,20 @@ def is_report(folder: Path) -> bool:
     return (folder / PAGE).is_file() and (folder / NUMBERS).is_file()
 
 
-def _page(found: Sequence[Part], models: Sequence[str], inside: dict[str, str], apart: bool, checkpoints: bool) -> str:
-    groups = list(_groups(found, checkpoints))
+def _called(runs: Sequence[Run]) -> dict[About, list[tuple[str, Run]]]:
+    """Runs that were asked the same, with names that tell them apart, in the order in which they are shown."""
+    groups: dict[About, list[Run]] = {}
+    for run in sorted(runs, key=lambda run: run.about):
+        groups.setdefault(run.about, []).append(run)
+    return {about: named(found) for about, found in groups.items()}
+
+
+def _page(found: Sequence[Part], called: Called, inside: dict[str, str], apart: bool, checkpoints: bool) -> str:
+    groups = [_group(about, runs, found, checkpoints) for about, runs in called.items()]
     values = {
         "title": f"{', '.join(dict.fromkeys(one['name'] for one in groups))}: does the model keep its answer?",
-        "version": __version__, "models": list(dict.fromkeys(models)), "groups": groups,
+        "version": __version__, "groups": groups,
+        "models": list(dict.fromkeys(name for runs in called.values() for name, _ in runs)),
         "downloads": ["summary.md", "numbers.csv", "numbers.parquet", NUMBERS],
         "tables": list(told(found)), "inside": list(inside.items()),
     }  # fmt: skip
@@ -84,29 +95,23 @@ def _page(found: Sequence[Part], models: Sequence[str], inside: dict[str, str], 
     return rendered("report.html", scripts, apart, values)
 
 
-def _groups(found: Sequence[Part], checkpoints: bool) -> Iterator[dict[str, Any]]:
-    """What the page says of each benchmark: sentences, figures of all models, figures of each."""
-
-    def about(part: Part) -> tuple[str, bool, int]:
-        return part.run.about
-
-    for (benchmark, probe, seed), several in groupby(sorted(found, key=about), key=about):
-        here = list(several)
-        numbers = [(part, nested(part)) for part in here]
-        whole = [one for part, one in numbers if part.category == ALL]
-        named = [(part.run, one) for part, one in numbers if part.category != ALL]
-        shared = list(figures_of_benchmark.figures(whole, checkpoints))
-        runs = [part.run for part in here if part.category == ALL]
-        apart = [
-            {"name": name, "figures": _of_run(run, one, [n for of, n in named if of is run]), "open": len(runs) == 1}
-            for name, run, one in zip(names(whole), runs, whole, strict=True)
-        ]
-        seed_ = f" · plant seed {seed}" if seed else ""
-        yield {
-            "name": f"{benchmark}{' (probe)' if probe else ''}{seed_}",
-            "verdict": verdict(whole),
-            "figures": [{"name": "", "figures": shared, "open": True}, *apart],
-        }
+def _group(about: About, runs: Sequence[tuple[str, Run]], found: Sequence[Part], checkpoints: bool) -> dict[str, Any]:
+    """What the page says of a benchmark: sentences, figures of all models, figures of each."""
+    benchmark, probe, seed = about
+    whole, apart = [], []
+    for name, run in runs:
+        numbers = [nested(part) | {"model": name} for part in found if part.run is run]
+        (one,) = [one for one in numbers if one["category"] == ALL]
+        whole.append(one)
+        figures = _of_run(run, one, [one for one in numbers if one["category"] != ALL])
+        apart.append({"name": name, "figures": figures, "open": len(runs) == 1})
+    shared = list(figures_of_benchmark.figures(whole, checkpoints))
+    seed_ = f" · plant seed {seed}" if seed else ""
+    return {
+        "name": f"{benchmark}{' (probe)' if probe else ''}{seed_}",
+        "verdict": [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in verdict(whole)],
+        "figures": [{"name": "", "figures": shared, "open": True}, *apart],
+    }
 
 
 def _of_run(run: Run, numbers: Numbers, by_category: Sequence[Numbers]) -> list[Figure]:

@@ -8,12 +8,12 @@ from typing import Any
 from lmms_robust.pages.figure import Numbers, names
 from lmms_robust.perturbations import ADVERSARIAL
 
-MOST = 4
+MOST = 2
 """Models that a sentence names; of more, the lowest and the highest number."""
 
 MEANS = {
-    "wrong_think": "its reply begins with reasoning for a wrong option",
-    "wrong_think_but": "its reply begins with reasoning for a wrong option that ends in doubt",
+    "wrong_think": "the reply begins with reasoning for a wrong option",
+    "wrong_think_but": "the reply begins with reasoning for a wrong option that ends in doubt",
     "wrong_caption": "the picture comes with a caption that states a wrong option",
     "wrong_caption_disclaimer": "the picture comes with a wrong caption that says it may be wrong",
 }
@@ -31,10 +31,10 @@ def _asked(runs: Sequence[Numbers]) -> str:
     items = max(row["estimates"]["acc"]["n"] for row in rows)
     who = names(runs)[0] if len(runs) == 1 else f"{len(runs)} models"
     was = "was" if len(runs) == 1 else "were"
-    added = "plainly, and with words added that mislead, help or say nothing" if conditions > 1 else "in one way"
-    how = f"{conditions} conditions: {added}" if conditions > 1 else added
+    added = "the question alone, and with words added that mislead, help or say nothing"
+    how = f"under {conditions} conditions: {added}" if conditions > 1 else "in one way"
     asked = "forced to the letter of an answer on" if runs[0]["probe"] else "asked"
-    return f"{who} {was} {asked} {items:,} questions about pictures ({runs[0]['benchmark']}), in {how}."
+    return f"{who} {was} {asked} {items:,} multiple-choice questions about pictures ({runs[0]['benchmark']}), {how}."
 
 
 def _plainly(runs: Sequence[Numbers]) -> str:
@@ -42,7 +42,7 @@ def _plainly(runs: Sequence[Numbers]) -> str:
     known = {name: row["estimates"]["acc"] for name, row in found.items() if row}
     if not known:
         return "They were not asked plainly (base), so nothing can be said of what is lost."
-    return f"Asked plainly, the answer is right for {_each(known, _with_interval)} of the questions."
+    return f"Asked plainly, the answer is right for {_each(known, _percent, _interval)} of the questions."
 
 
 def _misled(runs: Sequence[Numbers]) -> str:
@@ -58,21 +58,19 @@ def _misled(runs: Sequence[Numbers]) -> str:
     def told(row: Numbers) -> str:
         drop, followed = row["estimates"]["drop"], row["estimates"]["followed"]
         return (
-            f"{_points(drop)} ({row['variant']}: {MEANS[row['variant']]}; "
+            f"{_points(drop)} of right answers ({row['variant']}: {MEANS[row['variant']]}; "
             f"{_percent(followed)} of the answers are then the very option that was suggested)"
         )
 
     fallen = {name: row["estimates"]["drop"] for name, row in worst.items()}
     if len(worst) <= MOST:
-        costs = [
-            f"costs {told(row)}" if len(worst) == 1 else f"costs {name} {told(row)}" for name, row in worst.items()
-        ]
-        return f"What misleads most {'; '.join(' '.join(cost.split()) for cost in costs)}."
-    return f"What misleads most costs {_each(fallen, _points)}."
+        costs = [told(row) if len(worst) == 1 else f"{name} {told(row)}" for name, row in worst.items()]
+        return f"What misleads most costs {' and '.join(costs)}."
+    return f"What misleads most costs {_each(fallen, _points)} of right answers."
 
 
 def _points(one: Numbers) -> str:
-    return f"{100 * one['value']:.1f} points"
+    return f"{100 * one['value']:.1f} percentage points"
 
 
 def _at_once(runs: Sequence[Numbers]) -> str:
@@ -91,7 +89,7 @@ def _at_once(runs: Sequence[Numbers]) -> str:
 
 SAID = {
     "worst_acc": "are answered right",
-    "joint_acc": "are right with reasoning that ends on the answer, there and plainly",
+    "joint_acc": "are right with reasoning that ends on that answer, there and when asked plainly",
 }
 
 
@@ -99,16 +97,16 @@ def _sure(runs: Sequence[Numbers]) -> str:
     rows = [row for run in runs for row in run["variants"]]
     reasoned = [row for row in rows if row["verdicts"] is not None]
     silent, responses = sum(row["outcomes"]["no_answer"] for row in rows), sum(row["responses"] for row in rows)
-    unread = f"{silent:,} of {responses:,} responses have no answer that could be read, and count as wrong"
+    unread = f"in {silent:,} of {responses:,} responses no answer could be read, and they count as wrong"
     if not reasoned:
         return f"How sure this is: {unread}; whether reasoning and answer agree was not asked."
     undecided = sum(sum(row["undecided"].values()) for row in reasoned)
     deciders = sorted({name for row in reasoned for name in row["decided_by"]})
     asked = sum(row["responses"] for row in reasoned)
-    by = f"{' and '.join(deciders)} left open" if deciders else "nobody could say"
+    by = f" by {' and '.join(deciders)}" if deciders else ""
     return (
-        f"How sure this is: {unread}; whether reasoning and answer agree, {by} in {undecided:,} of {asked:,} responses,"
-        " for which the numbers are given as from … to."
+        f"How sure this is: {unread}; whether reasoning and answer agree was left open{by} in {undecided:,} of "
+        f"{asked:,} responses, and numbers that hang on these are said as from … to."
     )
 
 
@@ -123,20 +121,21 @@ def _percent(one: Numbers) -> str:
     return f"{100 * one['value']:.1f} %"
 
 
-def _with_interval(one: Numbers) -> str:
+def _interval(one: Numbers) -> str:
     if one["interval_low"] is None:
-        return _percent(one)
-    return f"{_percent(one)} (95 % interval {100 * one['interval_low']:.0f} to {100 * one['interval_high']:.0f})"
+        return ""
+    return f"95 % interval {100 * one['interval_low']:.0f} to {100 * one['interval_high']:.0f}"
 
 
-def _each(known: Mapping[str, Numbers], said: Callable[[Any], str]) -> str:
-    """A number of each model; of many, the lowest and the highest."""
-    if len(known) <= MOST:
-        return _join(known, said)
-    low, *_, high = sorted(known, key=lambda name: known[name]["low"])
-    return f"{said(known[low])} ({low}) to {said(known[high])} ({high})"
+Said = Callable[[Any], str]
 
 
-def _join(known: Mapping[str, Any], said: Callable[[Any], str]) -> str:
-    told = [said(one) if len(known) == 1 else f"{said(one)} ({name})" for name, one in known.items()]
-    return " and ".join(filter(None, [", ".join(told[:-1]), told[-1]]))
+def _each(known: Mapping[str, Any], said: Said, more: Said = lambda one: "") -> str:
+    """A number of each model, with its name and more in parentheses; of many, the lowest and the highest."""
+    ordered = sorted(known, key=lambda name: known[name]["low"])
+    shown = list(known) if len(known) <= MOST else [ordered[0], ordered[-1]]
+    told = []
+    for name, one in ((name, known[name]) for name in shown):
+        about = "; ".join(filter(None, [name if len(known) > 1 else "", more(one)]))
+        told.append(f"{said(one)} ({about})" if about else said(one))
+    return (" and " if len(known) <= MOST else " to ").join(told)

@@ -87,6 +87,10 @@ class Number:
         """The one number where there is room for one, as in a harness' table: the lower bound if there is no value."""
         return self.low if self.value is None else self.value
 
+    def columns(self) -> dict[str, Any]:
+        """Its attributes by name, see :data:`COLUMNS`."""
+        return {name: getattr(self, name) for name in COLUMNS}
+
 
 COLUMNS = tuple(field.name for field in fields(Number))
 """Of a flat row: what the number is of, its name, and the number with its bounds and 95 % interval."""

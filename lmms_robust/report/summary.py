@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from io import StringIO
 
 from lmms_robust.report.joint import joint_estimates
@@ -49,7 +48,7 @@ def written(found: Sequence[Part], form: str) -> str:
     table = csv.DictWriter(text, COLUMNS, lineterminator="\n")
     table.writeheader()
     for part in found:
-        table.writerows({name: csv_cell(cell) for name, cell in asdict(number).items()} for number in flat(part))
+        table.writerows({name: csv_cell(cell) for name, cell in one.columns().items()} for one in flat(part))
     return text.getvalue()
 
 

@@ -1,5 +1,6 @@
 import base64
 import json
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,8 @@ from lmms_robust.perturbations import VARIANTS
 from tests.conftest import png
 from tests.harness import forked
 from tests.harness.conftest import environment
+from tests.pages.made import inside, lmms_robust
+from tests.report.samples import line, log, record
 
 MAPPING = """\
 picture: image
@@ -53,6 +56,24 @@ def mapping(folder: Path, text: str = MAPPING) -> Path:
 def made(folder: Path, *rows: dict, text: str = MAPPING, harness: str = "lmms_eval") -> Path:
     source = Rows("parquet", "test", files=(data(folder, *rows),))
     return wrap(source, mapping(folder, text), "mybench", folder / "tasks", harness).folder / "mybench"
+
+
+def test_a_report_shows_the_pictures_of_wrapped_rows(tmp_path: Path) -> None:
+    pictures = [png("red"), png("blue")]
+    folder = made(tmp_path, *(own(n, image={"bytes": one, "path": None}) for n, one in enumerate(pictures)))
+    digests = [sha256(one).hexdigest()[:16] for one in pictures]
+    samples = [
+        line(record(f"{digest}-{n}", "base", "A", True, benchmark="mybench", digest=f"{digest}-{n}", picture=digest))
+        for digest in digests
+        for n in range(2)
+    ]
+    log(tmp_path / "run" / "m", "d1", "robustness_mybench", *samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--include-path", folder.parent)
+    data = inside((tmp_path / "page" / "index.html").read_text())
+    assert data["index"]["pictures"] == dict.fromkeys(digests, 0)
+    assert sorted(data["pictures-0"]) == sorted(digests)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page")
+    assert inside((tmp_path / "page" / "index.html").read_text())["index"]["pictures"] == {}
 
 
 def test_every_variant_and_the_suite_become_tasks(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def lines(model: str) -> Iterator[str]:
             "category": "shape" if number % 2 else "color",
             "question": f"Which {number}?",
         }
-        yield line(record(f"i{number}", "base", "A", True, **changes), HOSTILE if number == 7 else "")
+        yield line(record(f"i{number}", "base", "A", True, conclusion="A", **changes), HOSTILE if number == 7 else "")
         answer = "B" if model == "weak" and number < WRONG else "A"
         yield line(record(f"i{number}", "wrong_think", answer, True, injection="prefill", **changes))
 
@@ -123,6 +123,11 @@ def test_search_reads_the_replies(page: sync_api.Page) -> None:
     told(page, 2)
     sync_api.expect(page.locator("#detail .pane .text").first).to_have_text(HOSTILE)
     assert page.locator("#detail script, #detail img").count() == 0
+
+
+def test_what_the_reasoning_ends_on_is_marked_beside_it(page: sync_api.Page) -> None:
+    found = page.locator("#detail .pane").first.locator(".reasoning")
+    sync_api.expect(found).to_have_attribute("data-ends", "ends on A. red")
 
 
 def test_keys_go_through_samples_and_conditions(page: sync_api.Page) -> None:

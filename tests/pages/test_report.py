@@ -7,6 +7,7 @@ import re
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ Numbers = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of 310 items in two categories, with probabilities."""
+    """A run of 310 items."""
     place = tmp_path_factory.mktemp("run")
     log(place / "org__model", "d1", "robustness_scenes", *map(line, RUN))
     return place
@@ -99,6 +100,51 @@ def test_deciders_and_what_is_open_make_up_all_responses(page: str, numbers: Num
     drawn = {one["part"]: one["n"] for one in values(specs(page)["deciders"]) if one["row"] == "wrong_think"}
     assert sum(drawn.values()) == row["responses"] == count(lambda cell: True, "wrong_think")
     assert drawn["by judge"] == row["decided_by"]["judge"]
+
+
+def test_categories_joint_rates_and_certainty_are_drawn_from_the_numbers(tmp_path: Path) -> None:
+    places = {item: place for place, item in enumerate(dict.fromkeys(one.item for one in RUN))}
+    samples = [
+        line(replace(one, category="kind " + "ab"[places[one.item] % 2], letter_probs={"A": p, "B": 1 - p}))
+        for one in RUN
+        for p in [0.05 + places[one.item] % 7 / 10 + (one.variant == "base") / 5]
+    ]
+    log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    told = json.loads(lmms_robust("summary", tmp_path / "run", "--format", "json", "--by", "category"))
+    drawn = specs((tmp_path / "page" / "index.html").read_text())
+
+    def percents(one: Numbers, *ends: str) -> tuple[float | None, ...]:
+        return tuple(None if one[end] is None else round(100 * one[end], 3) for end in ends)
+
+    ends = "value", "interval_low", "interval_high"
+    accuracies = {
+        (part["category"], row["variant"]): (*percents(row["estimates"]["acc"], *ends), row["estimates"]["acc"]["n"])
+        for part in told[1:]
+        for row in part["variants"]
+    }
+    cells = {(row["category"], row["row"]): tuple(row[name] for name in ("value", "from", "to", "n"))
+             for row in values(drawn["categories"])}  # fmt: skip
+    assert cells == accuracies
+    joint = told[0]["joint"]["estimates"]
+    assert [(row["value"], row["from"], row["to"], row["n"]) for row in values(drawn["joint"])] == [
+        (*percents(one, *ends), one["n"]) for one in joint.values()
+    ]
+    titles = {row["row"] for row in values(drawn["confidence"])}
+    changes = {row["variant"]: row["estimates"].get("p_correct_change") for row in told[0]["variants"]}
+    said = {
+        f"{name}|{one['value']:+z.2f} ({one['interval_low']:+z.2f}, {one['interval_high']:+z.2f})"
+        for name, one in changes.items()
+        if one
+    }
+    assert titles == said
+    areas = {row["variant"]: row["auroc"].get("p_correct") for row in told[0]["variants"]}
+    assert {(row["row"], row["still"], row["n"]) for row in values(drawn["auroc"])} == {
+        (f"{name}|{area['value']:.2f} ({area['interval_low']:.2f}, {area['interval_high']:.2f})", area["survived"],
+         area["survived"] + area["fell"])
+        for name, area in areas.items()
+        if area and area["value"] is not None
+    }  # fmt: skip
 
 
 def test_each_figure_says_what_it_rests_on(page: str) -> None:
@@ -217,19 +263,34 @@ def test_a_report_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years"
 
 
-def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path) -> None:
+@pytest.mark.parametrize("place", ["x__checkpoint-{}", "step-{}/x"])
+def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: str) -> None:
     for step, answer in ((1000, "A"), (50, "B"), (200, "A")):
-        log(
-            tmp_path / "run" / f"x__checkpoint-{step}",
-            "d1",
-            "robust_scenes_base",
-            line(record("w", "base", answer, True)),
-        )
+        samples = line(record("w", "base", answer, True))
+        log(tmp_path / "run" / place.format(step), "d1", "robust_scenes_base", samples)
     lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--checkpoints", "--no-pictures")
     drawn = values(specs((tmp_path / "page" / "index.html").read_text())["checkpoints"])
     assert [(one["step"], one["accuracy"], one["faithfulness"]) for one in drawn] == [
         (50, 0, 100), (200, 100, 100), (1000, 100, 100),
     ]  # fmt: skip
+
+
+def test_one_model_on_two_benchmarks_is_one_model_of_the_browser(tmp_path: Path) -> None:
+    for name in ("scenes", "vstar"):
+        log(tmp_path / "run" / "m", "d1", f"robustness_{name}", line(record("w", "base", "A", True, benchmark=name)))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    index = inside((tmp_path / "page" / "index.html").read_text())["index"]
+    assert index["known"]["run"] == ["m"]
+    assert index["known"]["suite"] == ["robustness_scenes", "robustness_vstar"]
+    assert index["columns"]["run"] == [0, 0]
+
+
+def test_numbers_of_several_models_are_what_summary_prints_too(tmp_path: Path) -> None:
+    for name in ("z", "a"):
+        log(tmp_path / "run" / name, "d1", "robustness_scenes", line(record("w", "base", "A", True)))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    told = lmms_robust("summary", tmp_path / "run", "--format", "json", "--by", "category")
+    assert (tmp_path / "page" / "numbers.json").read_text() == told
 
 
 def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:

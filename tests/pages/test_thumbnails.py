@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from lmms_robust.pages.thumbnails import SIDE, small, thumbnails
+from lmms_robust.pages.thumbnails import SIDE, of_rows, small, thumbnails
 from lmms_robust.scenes.generate import generate
 from tests.conftest import png
 from tests.pages.made import inside, lmms_robust
@@ -27,18 +27,18 @@ def opened(picture: str) -> Image.Image:
 
 def test_each_picture_that_is_wanted_is_found_once() -> None:
     first, second = (item.image for item in generate("test", 2))
-    found = list(thumbnails("scenes", [digest(second), digest(first), digest(first)]))
+    found = list(thumbnails("scenes", [digest(second), digest(first), digest(first)], of_rows))
     assert [name for name, _ in found] == [digest(first), digest(second)]
     picture = opened(found[0][1])
     assert (picture.format, picture.size) == ("WEBP", (SIDE, SIDE))
 
 
 def test_another_picture_is_never_taken_for_it() -> None:
-    assert list(thumbnails("scenes", [digest(png("red"))])) == []
+    assert list(thumbnails("scenes", [digest(png("red"))], of_rows)) == []
 
 
 def test_a_benchmark_that_is_not_known_has_none(caplog: pytest.LogCaptureFixture) -> None:
-    assert list(thumbnails("mine", ["0" * 16])) == []
+    assert list(thumbnails("mine", ["0" * 16], of_rows)) == []
     assert "no pictures of mine" in caplog.text
 
 

@@ -17,12 +17,18 @@
     };
   }
 
+  // A long name goes on in a second line, behind its last underscore.
+  const LINES = "split(replace(datum.label, regexp('_([^_|]+)([|]|$)'), '_|$1$2'), '|')";
+
   // Small pictures stand beside each other as far as there is room; what would be too narrow to read is scrolled.
   function fitted(spec, width) {
     if (spec.facet && spec.columns) {
-      const cell = width < 480 ? 92 : spec.spec.width;
+      const narrow = width < 480;
+      const cell = narrow ? 104 : spec.spec.width;
       const columns = Math.max(1, Math.floor((width - 50) / (cell + 28)));
-      return { ...spec, columns, spec: { ...spec.spec, width: cell, height: cell } };
+      const header = narrow ? { labelLimit: cell + 16, labelFontSize: 11, labelExpr: LINES } : {};
+      const facet = { ...spec.facet, header: { ...spec.facet.header, ...header } };
+      return { ...spec, facet, columns, spec: { ...spec.spec, width: cell, height: cell } };
     }
     const least = spec.usermeta?.least ?? 0;
     return width < least ? { ...spec, width: least } : { ...spec, autosize: { type: "fit-x", contains: "padding" } };

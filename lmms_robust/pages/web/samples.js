@@ -244,7 +244,7 @@
     const panes = element("div", "panes");
     for (const one of beside(sample)) panes.append(pane(one, item, texts_));
     const legend = element("p", "legend text", undefined, "Marked: ", element("span", "injected", "injected words"), "  ",
-      element("span", "reasoning", "reasoning"), "  ", element("span", "answer", "answer"));
+      element("span", "reasoning", "reasoning"), "  ", element("span", "ends", "what it ends on"), "  ", element("span", "answer", "answer"));
     by("detail").replaceChildren(...parts, legend, panes);
     by("detail").scrollTop = 0;
   }
@@ -260,11 +260,11 @@
     return found.filter((one) => one >= 0);
   }
 
+  const optionsOf = (own, inside) => (own.abstain ? [...inside.options, own.abstain[1]] : inside.options);
+
   function about(item, inside, sample) {
     const options = element("ul", "options");
-    const own = inside.samples[sample - item[FIRST]];
-    const all = own.abstain ? [...inside.options, own.abstain[1]] : inside.options;
-    all.forEach((text, place) => {
+    optionsOf(inside.samples[sample - item[FIRST]], inside).forEach((text, place) => {
       const letter = String.fromCharCode(65 + place);
       const is = letter === inside.gold ? "right" : letter === inside.planted ? "planted" : "";
       const line = element("li", is && `c-${is}`, `${letter}. ${text}`);
@@ -311,7 +311,7 @@
     const made = element("section", "pane", undefined,
       element("h4", "", `${model}${name("variant", columns.variant[sample])}${repeat}`));
     const facts = element("p", "facts", undefined,
-      element("strong", `outcome-${outcome}`, `answer ${own.answer ?? "–"}: ${name("outcome", columns.outcome[sample])}`),
+      element("strong", `outcome-${outcome}`, `answer ${own.answer ?? "–"}: ${name("outcome", columns.outcome[sample])}${own.problem && own.problem !== "no_answer" ? ` (${own.problem.replaceAll("_", " ")})` : ""}`),
       element("span", "", `reasoning ends on ${own.conclusion ?? "–"}${own.in === "injected" ? " (in the injected words)" : ""}`),
       element("span", "", `${name("verdict", columns.verdict[sample])}${own.open && own.open !== "not_applicable" ? `: ${own.open.replaceAll("_", " ")}` : ""}, by ${own.by}`));
     for (const [who, said] of own.votes ?? []) facts.append(element("span", "vote", `vote of ${who}: ${said.replaceAll("_", " ")}`));
@@ -319,7 +319,9 @@
     if (own.p !== undefined) facts.append(element("span", "", `p right ${own.p.toFixed(2)}`));
     if (own.tokens !== undefined) facts.append(element("span", "", `${own.tokens} tokens`));
     if (own.truncated) facts.append(element("span", "", "stopped at the limit"));
-    made.append(facts, marked(own.response));
+    const text = marked(own.response);
+    if (known.verdict[columns.verdict[sample]] !== "not asked") ends(text, own, inside);
+    made.append(facts, text);
     if (own.prompt.length) made.append(element("details", "", undefined, element("summary", "", "what was sent"), marked(own.prompt)));
     return made;
   }
@@ -328,6 +330,15 @@
     const made = element("pre", "text");
     for (const [kind, text] of pieces) made.append(kind ? element("span", kind, text) : text);
     return made;
+  }
+
+  // Behind the reasoning, or the injected words that it ends in, what it ends on: a mark, and no part of the text.
+  function ends(made, own, inside) {
+    const last = (kind) => [...made.querySelectorAll(`.${kind}`)].at(-1);
+    const behind = (own.in === "injected" && last("injected")) || last("reasoning");
+    if (!behind) return;
+    const place = (own.conclusion ?? "").charCodeAt(0) - 65;
+    behind.dataset.ends = own.conclusion ? `ends on ${own.conclusion}. ${optionsOf(own, inside)[place] ?? ""}` : "ends on nothing that was read";
   }
 
   // ---- keys

@@ -6,7 +6,7 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import asdict, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +55,7 @@ def write(runs: Sequence[Run], folder: Path, form: str) -> str:
             add(chunk)
     with FORMS[form](folder / f"numbers.{form}", NUMBERS) as add:
         for run in runs:
-            chunk = [{name: getattr(one, name) for name in NUMBERS.names} for one in numbers(run)]
+            chunk = [one.columns() for one in numbers(run)]
             counts["numbers"] += len(chunk)
             add(chunk)
     return f"{counts['records']} records and {counts['numbers']} numbers of {len(runs)} run(s)"
@@ -65,7 +65,7 @@ def write_numbers(parts: Iterable[Part], path: Path) -> None:
     """Write the numbers of runs, and of their categories, as parquet."""
     with _parquet(path, NUMBERS) as add:
         for part in parts:
-            add([asdict(one) for one in numbers_of(part)])
+            add([one.columns() for one in numbers_of(part)])
 
 
 def read_numbers(path: Path | str) -> list[Number]:
