@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 from lmms_robust.consistency.verdicts import RULES, derive
 from lmms_robust.reading import words
 from lmms_robust.reading.options import Names, names
-from lmms_robust.reading.sentences import Force, Said, backwards, is_elliptic, read
+from lmms_robust.reading.sentences import Force, Said, backwards, read
 from lmms_robust.reading.spelling import plain
 from lmms_robust.record import NO_REASONING
 from lmms_robust.schema import MAX_LETTERS, Reading, Verdict, letters
@@ -31,8 +31,6 @@ _BACK = 2
 """Sentences before a plain statement that may contradict it."""
 _WEIGHED = 3
 """Sentences before a mere letter, or an order, that may contradict it."""
-_LAST = 2
-"""Sentences at the end, one of which has to hold the only option that is named."""
 _NO_PROSE = re.compile(r"\{\s{0,9}[\"'][^{}]{0,200}\}|\{[{%][^{}]{0,200}\}\}?|<!--[^<>]{0,200}-->")
 """An object of JSON, a template's braces or a comment, which state nothing."""
 
@@ -98,8 +96,8 @@ def conclude(text: str, question: str, options: Sequence[str], unfinished: bool 
 
 def _restates(said: Said, known: Names) -> bool:
     """Whether a sentence states an option in the question's own words: two of them, and two thirds."""
-    shared = said.restated
-    return said.option is not None and said.force != Force.NOTHING and shared > 1 and 3 * shared >= 2 * len(known.core)
+    states = said.option is not None and said.force != Force.NOTHING and said.firm
+    return states and said.restated > 1 and 3 * said.restated >= 2 * len(known.core)
 
 
 def _rivals(one: Said, said: Said) -> bool:
@@ -158,28 +156,11 @@ def _concluded(said: Said, later: Sequence[Said]) -> Conclusion:
     return Conclusion(said.option, said.force, "no_conclusion" if said.option is None else None)
 
 
-def _stands_alone(read: Sequence[Said]) -> int | None:
-    """The one option that sentences name, if one of the last two holds it of what was asked about."""
-    named = {option for one in read for option in one.named | ({one.option} - {None})}
-    holding = [one for one in read if one.held]
-    if len(named) != 1 or not any(one.held for one in read[:_LAST]) or _stance(read) is False:
-        return None
-    if any(one.denied & named or (one.infers and one.option is None) for one in read):
-        return None
-    to_the_point = any(one.about or is_elliptic(one.words) for one in holding)
-    by_the_way = any(one.about for one in read) or not all(words.VERBS.isdisjoint(one.words) for one in holding)
-    return named.pop() if to_the_point or not by_the_way else None
-
-
 def _plain(later: Sequence[Said]) -> Conclusion:
-    """No sentence concludes: the last plain statement counts, if no other one stands beside it."""
-    found = _last_plain(later)
-    alone = _stands_alone(later) if found.option is None else None
-    return found if alone is None else Conclusion(alone, Force.PLAIN)
+    """What the last plain statement says, where no sentence concludes.
 
-
-def _last_plain(later: Sequence[Said]) -> Conclusion:
-    """What the last plain statement says; none if a sentence after it, or one before that tells as much, differs."""
+    None if a sentence after it, or one before that tells as much, differs.
+    """
     place = next((place for place, one in enumerate(later) if one.force == Force.PLAIN), None)
     if place is None:
         return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))

@@ -170,7 +170,7 @@ def _weigh(
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
     fragment = len(said.tokens) <= 5 and not by.extra
-    if not (about or fragment or said.abroad or is_elliptic(said.tokens)):
+    if not (about or fragment or said.abroad or _is_elliptic(said.tokens)):
         to_the_point = by.by_letter or not by.extra or (last and _is_thing(chosen, known))
         relevant = answers or (infers and by.inferred and to_the_point)
         return (Force.CONCLUDED, next(iter(chosen))) if relevant and chosen else nothing
@@ -197,7 +197,7 @@ def _compares_otherwise(said: Sentence, known: Names) -> bool:
     return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
 
 
-def is_elliptic(spoken: Sequence[str]) -> bool:
+def _is_elliptic(spoken: Sequence[str]) -> bool:
     """Whether the subject of a sentence, or of its conclusion, is a pronoun."""
     subject = next((word for word in spoken if word not in words.OPENINGS), "")
     return subject in words.PRONOUNS
