@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from lmms_robust.consistency.audits import Audited
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.judges.attacked import Ask, by_family, outcomes
 from lmms_robust.judges.corpus import MASTER_KEYS, Known, benign, known
@@ -92,6 +93,11 @@ class Audit:
     def trusted(self) -> bool:
         """Whether all checks passed."""
         return all(check.passed for check in self.checks)
+
+    def of(self, model: str, template: str) -> Audited:
+        """The same, to be kept beside the verdicts that a model gives, asked by a template with this digest."""
+        checks = {check.name: "" if check.passed else str(check) for check in self.checks}
+        return Audited(self.judge, model, template, checks)
 
     def __str__(self) -> str:
         """Whether to trust it, and why not, in a line."""

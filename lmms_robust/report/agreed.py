@@ -114,7 +114,7 @@ def correct(found: Ballots, person: str) -> Iterator[Corrected]:
     """
     labels = found.outcomes(found.person(person))
     deciders = [name for name in found.names if name not in found.people]
-    for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 else [])):
+    for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 and (found.judges != MISSING).any() else [])):
         verdicts = found.outcomes(name)
         try:
             classic: Estimate | str = rogan_gladen(verdicts, labels, found.units)

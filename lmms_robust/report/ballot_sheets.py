@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from math import isnan
 
+from lmms_robust.metrics.agreement import MISSING
 from lmms_robust.metrics.estimate import Estimate, known
 from lmms_robust.report.agreed import (
     ALL,
@@ -31,7 +32,10 @@ ABOUT_PAIRS = (
     "Cohen's kappa of any two deciders (95 % interval over pictures), then the percent of equal votes; and both again "
     "where neither is undecided."
 )
-ABOUT_MAJORITY = "Responses by the verdict of the rules and that of more than half of the judges."
+ABOUT_MAJORITY = (
+    "Responses by the verdict of the rules and that of more than half of the judges, without those that failed their "
+    "audits."
+)
 ABOUT_LABELS = (
     "What the labels say of the responses with each verdict. neither: the reasoning ends on no option. truly: percent "
     "that is consistent by the labels, of the labelled whose reasoning ends on an option (95 % interval)."
@@ -54,13 +58,14 @@ def pieces(found: Sequence[tuple[Run, Ballots]], labels: str | None) -> Iterator
         yield _agreement(f"agreement · {title(run)}", "variant", [*by_variant(one)])
         yield from _details(title(run), one, labels if labels in one.people else None)
         yield f"deciders: {', '.join(one.names)}; responses without an answer are left out"
+        yield from one.audits
         yield from one.faults
 
 
 def _details(about: str, found: Ballots, labels: str | None) -> Iterator[Sheet | str]:
     if len(found.names) > 1:
         yield _pairs(f"pairs · {about}", [*in_pairs(found)])
-    if found.asked:
+    if (found.judges != MISSING).any():
         yield _majority(f"rules and judges · {about}", found)
     if labels:
         rates = [*correct(found, labels)]

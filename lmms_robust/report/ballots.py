@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lmms_robust.consistency.audits import audit_of, told
 from lmms_robust.consistency.verdicts import (
     HUMAN,
     JUDGE_FAILED,
@@ -35,7 +36,7 @@ from lmms_robust.schema import letters
 VERDICTS = ("consistent", "inconsistent", "undecided")
 """By their numbers as votes."""
 MAJORITY = "majority"
-"""Of the judges: what more than half of those that did not fail say."""
+"""Of the judges that did not fail their audits: what more than half of those that did not fail to reply say."""
 _NUMBER = {True: 0, False: 1, None: 2}
 _OUTCOME = np.array([1, 0, -1, ABSENT], np.int8)
 """By the number of a vote, the missing one last."""
@@ -54,6 +55,7 @@ class Ballots:
         said: (responses, deciders) the conclusion that each names: a letter, ``"none"``, or ``""`` for a missing vote.
         judges: (responses,) the vote of the judges' majority.
         faults: what of the verdicts is left out and why, a line each.
+        audits: how far each judge is to be trusted, a line each.
     """
 
     table: pa.Table
@@ -64,6 +66,7 @@ class Ballots:
     said: NDArray[np.str_]
     judges: Votes
     faults: tuple[str, ...] = ()
+    audits: tuple[str, ...] = ()
 
     def of(self, name: str) -> Votes:
         """The votes of one decider, or of the majority."""
@@ -83,7 +86,7 @@ class Ballots:
         units = Units(self.units.item[chosen], self.units.picture[chosen])
         rows = self.table.filter(pa.array(chosen))
         kept = votes[:, there], self.said[chosen][:, there], self.judges[chosen]
-        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults)
+        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults, self.audits)
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -131,11 +134,12 @@ def ballots(table: pa.Table) -> Ballots:
                 place = places[vote.decider]
                 votes[number, place] = _against(vote.conclusion, row["answer"])
                 said[number, place] = vote.conclusion or "none"
-        conclusion, why = majority([vote for vote in mine if vote.by_a_judge])
+        conclusion, why = majority([vote for vote in mine if vote.by_a_judge and files.trusted(row, vote)])
         if why != JUDGE_FAILED:
             judges[number] = _against(conclusion, row["answer"])
     people = frozenset(name for name, person in models.items() if person)
-    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, tuple(files.faults()))
+    told_of = tuple(files.faults()), tuple(files.audits(name for name in models if name not in people))
+    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, *told_of)
     return whole.where(np.ones(len(table), bool))
 
 
@@ -203,13 +207,13 @@ class _Files:
         self._beside: dict[str, Sequence[Mapping[Key, Vote]]] = {}
         self._faults: list[str] = []
         self._others: dict[str, int] = {}
+        self._audits: dict[str, dict[str, None]] = {}
+        self._failed: set[tuple[str, str]] = set()
 
     def on(self, row: Mapping[str, Any]) -> Iterator[Vote]:
         """The votes on a response as it is now."""
         if row["file"] not in self._beside:
-            read_in = [read(path) for path in beside(Path(row["file"])).values()]
-            self._faults += [one.fault for one in read_in if one.fault]
-            self._beside[row["file"]] = [one.found for one in read_in]
+            self._beside[row["file"]] = [*self._read(row["file"])]
         key = row["item"], row["digest"], row["variant"], row["repeat"]
         for votes in self._beside[row["file"]]:
             vote = votes.get(key)
@@ -220,8 +224,33 @@ class _Files:
             else:
                 self._others[vote.decider] = self._others.get(vote.decider, 0) + 1
 
+    def trusted(self, row: Mapping[str, Any], vote: Vote) -> bool:
+        """Whether who gave a vote did not fail an audit."""
+        return (row["file"], vote.decider) not in self._failed
+
     def faults(self) -> Iterator[str]:
         """What is left out and why."""
         yield from self._faults
         for name, count in self._others.items():
             yield f"{count} verdict(s) of {name} on other responses than the sample logs have now, or on no option"
+
+    def audits(self, judges: Iterable[str]) -> Iterator[str]:
+        """How far each of some deciders is to be trusted, those that are judges."""
+        for name in judges:
+            if name != REORDERED:
+                yield from self._audits.get(name, (told(name, None),))
+
+    def _read(self, log: str) -> Iterator[Mapping[Key, Vote]]:
+        for name, path in beside(Path(log)).items():
+            found = read(path)
+            if found.fault:
+                self._faults.append(found.fault)
+            yield found.found
+            judged = [vote for vote in found.found.values() if vote.by_a_judge]
+            if judged:
+                audit = audit_of(Path(log), judged)
+                failed = audit is not None and bool(audit.failed)
+                line = told(name, audit) + ("; it has no part in the majority of the judges" if failed else "")
+                self._audits.setdefault(name, {})[line] = None
+                if failed:
+                    self._failed.add((log, name))
