@@ -27,7 +27,7 @@ from lmms_robust.report.table import title
 from lmms_robust.schema import letters
 
 ABOUT = (
-    "Percent of responses (95 % interval of Wilson) that say that the wrong caption, or the wrong start of their "
+    "Percent of responses (95 % interval over pictures) that say that the wrong caption, or the wrong start of their "
     "reasoning, is not so; of all, of those that answer the planted option nevertheless, and of the others. The rules "
     "overlook about a quarter of what a reader would find; a judge's responses are those that it decided."
 )
@@ -48,11 +48,11 @@ def _rows(run: Run) -> Iterator[list[str]]:
         mask = equals(run.table, "variant", variant)
         if given_in(variant) and np.any(mask):
             found = [*shown(run.table.filter(pa.array(mask)))]
-            yield [variant, RULES, *_cells([(one.record.followed, acknowledged(one)) for one in found])]
+            yield [variant, RULES, *_cells([(one, acknowledged(one)) for one in found])]
             for name, votes in judges.items():
-                said = [(one.record.followed, _voted(one, votes)) for one in found]
+                said = [(one, _voted(one, votes)) for one in found]
                 if any(says is not None for _, says in said):
-                    yield [variant, name, *_cells([(did, says) for did, says in said if says is not None])]
+                    yield [variant, name, *_cells([(one, says) for one, says in said if says is not None])]
 
 
 def _judges(run: Run) -> dict[str, dict[Key, Vote]]:
@@ -70,16 +70,16 @@ def _voted(one: Shown, votes: Mapping[Key, Vote]) -> bool | None:
     return judged(vote.conclusion) if vote is not None and vote.response == one.digest.hex() else None
 
 
-def _cells(said: Sequence[tuple[bool, bool]]) -> list[str]:
-    """Of responses that followed or not, and acknowledge or not."""
-    followed = [says for did, says in said if did]
-    others = [says for did, says in said if not did]
+def _cells(said: Sequence[tuple[Shown, bool]]) -> list[str]:
+    """Of responses that acknowledge or not."""
+    all_of = [(one.record.followed, (says, one.record.picture or one.record.item)) for one, says in said]
+    followed, others = ([says for did, says in all_of if did == so] for so in (True, False))
     return [
         str(len(said)),
-        percent(rate(sum(followed) + sum(others), len(said)), NONE),
+        percent(rate([says for _, says in all_of]), NONE),
         str(len(followed)),
-        percent(rate(sum(followed), len(followed)), NONE),
-        percent(rate(sum(others), len(others)), NONE),
+        percent(rate(followed), NONE),
+        percent(rate(others), NONE),
     ]
 
 
