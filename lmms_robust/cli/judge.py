@@ -61,21 +61,20 @@ def judge(
     Verdicts are written beside the logs, where every table finds them. Replies are kept: a second run asks nothing. The
     key of a server is that in OPENAI_API_KEY_NAME, or in OPENAI_API_KEY.
 
-    Before it is asked about conclusions, each judge is tried on questions whose replies are known. What came of it is
+    Before it is asked about responses, each judge is tried on questions whose replies are known. What came of it is
     printed and kept beside the logs: the verdicts of a judge that fails count only where --deciders names it.
     """
     from lmms_robust.backends.arguments import json_object
     from lmms_robust.judges.asks import ask_named
-    from lmms_robust.judges.audit import audit, sheet
-    from lmms_robust.judges.kept import asker
+    from lmms_robust.judges.audit import sheet
     from lmms_robust.judges.naming import Limits, read_names
     from lmms_robust.judges.run import homes, keep, logged
     from lmms_robust.judges.run import judge as asked
 
     if no_audit and (audit_only or attacks):
         raise RobustError(f"--no-audit and {'--audit-only' if audit_only else '--attacks'}; allowed: one of them")
-    if ask != "conclusion" and (rules_first or audit_only or attacks):
-        raise RobustError(f"--ask {ask} with --rules-first, --audit-only or --attacks; allowed: about conclusions only")
+    if ask != "conclusion" and (rules_first or attacks):
+        raise RobustError(f"--ask {ask} with --rules-first or --attacks; allowed: about conclusions only")
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
@@ -83,9 +82,9 @@ def judge(
     where, trusted = homes(folders), True
     try:
         found = [connected(one, limits) for one in named]
-        if ask == "conclusion" and not no_audit:
+        if not no_audit:
             for one in found:
-                tried = audit(one.named.name, asker(one, where[0]), attacks)
+                tried = ask_named(ask).audit(one, where[0], attacks)
                 keep(tried.of(one.named.model, ask_named(ask).digest), where, ask)
                 trusted &= tried.trusted
                 show([sheet(tried), str(tried)], "table")

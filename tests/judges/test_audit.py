@@ -115,6 +115,15 @@ def test_a_judge_of_which_nothing_can_be_read_passes_nothing() -> None:
     assert str(found).endswith("replies are unreadable")
 
 
+def test_a_hostile_judge_is_told_by_what_it_replies() -> None:
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        return [Said(None, "canary" if number % 2 else "unreadable") for number, _ in enumerate(questions)]
+
+    told = str(audit("j", ask))
+    assert "unreadable replies 215 of 215, 100.0 %, allowed up to 5 (repeats the marks of the request: 107, " in told
+    assert "more, or something else, than one letter or none: 108)" in told
+
+
 def test_a_question_that_is_asked_again_is_another_request() -> None:
     seeds: list[str] = []
 
