@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1), help="Replies of a checkpoint.")
 @click.option("--audit-only", is_flag=True, help="Ask about no response; exits with 1 if one fails.")
 @click.option("--no-audit", is_flag=True, help="Believe the judges without trying them.")
+@click.option("--replace", is_flag=True, help="Another model's verdicts under a judge's name may be replaced.")
 @click.option("--attacks", is_flag=True, help="In the audit, also try to talk them into verdicts.")
 def judge(
     folders: Sequence[Path],
@@ -53,6 +54,7 @@ def judge(
     batch_size: int,
     audit_only: bool,
     no_audit: bool,
+    replace: bool,
     attacks: bool,
 ) -> None:
     """Ask judges, for every response logged below RUN, on which option its reasoning ends.
@@ -78,7 +80,7 @@ def judge(
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
-    tables = [] if audit_only else logged(folders, [one.name for one in named], ask)
+    tables = [] if audit_only else logged(folders, named, ask, replace)
     where, trusted = homes(folders), True
     try:
         found = [connected(one, limits) for one in named]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -23,7 +23,7 @@ from lmms_robust.consistency.verdicts import SUFFIX, Vote, path_for, read, write
 from lmms_robust.errors import RobustError
 from lmms_robust.judges.asks import ASKS, Ask, ask_named
 from lmms_robust.judges.kept import Replies, said
-from lmms_robust.judges.naming import Answer, Judge
+from lmms_robust.judges.naming import Answer, Judge, Named
 from lmms_robust.record import Record
 from lmms_robust.report.columns import completed
 from lmms_robust.report.deciders import ONLY_RULES
@@ -87,30 +87,44 @@ class Told:
             self.price = (self.price or 0.0) + answer.price
 
 
-Logged = tuple[Path, pa.Table]
-"""A sample log, and its records as they are logged."""
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A sample log.
+
+    Attributes:
+        path: the file.
+        table: its records as they are logged.
+        before: by judge how many verdicts stand beside it.
+    """
+
+    path: Path
+    table: pa.Table
+    before: Mapping[str, int]
 
 
-def logged(folders: Sequence[Path], names: Sequence[str], ask: str = "conclusion") -> list[Logged]:
+def logged(
+    folders: Sequence[Path], judges: Sequence[Named], ask: str = "conclusion", replace: bool = False
+) -> list[Logged]:
     """The logs that judges can be asked about.
 
     Args:
         folders: output folders of a harness.
-        names: of the judges, each of which writes a file beside each log.
-        ask: one of :data:`ASKS`.
+        judges: each writes a file beside each log.
+        ask: one of :data:`lmms_robust.judges.asks.ASKS`.
+        replace: another model's verdicts under a judge's name may be replaced.
 
     Raises:
-        RobustError: no folder, no sample of ours, or a file that holds a person's labels.
+        RobustError: no folder, no sample of ours, or a file that holds a person's labels or another model's verdicts.
     """
     suffix = ask_named(ask).suffix
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
-    for log, _ in tables:
-        for name in names:
-            _refuse_labels(path_for(log, name, suffix))
-    return tables
+    return [
+        Logged(log, table, {one.name: _before(path_for(log, one.name, suffix), one, replace) for one in judges})
+        for log, table in tables
+    ]
 
 
 def homes(folders: Sequence[Path]) -> list[Path]:
@@ -147,32 +161,39 @@ def judge(
     Raises:
         RobustError: a judge that cannot be asked, or a file that cannot be written.
     """
-    total = len(judges) * sum(len(table) for _, table in tables)
+    total = len(judges) * sum(len(one.table) for one in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
         works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
-        for log, table in tables:
+        for one in tables:
             for work in works:
-                path = path_for(log, work.told.name, ASKS[ask].suffix)
-                before = len(read(path).found) if path.exists() else 0
-                now = write(path, work.votes(log, shown(table)))
+                path, before = path_for(one.path, work.told.name, ASKS[ask].suffix), one.before[work.told.name]
+                now = write(path, work.votes(one.path, shown(one.table)))
                 if now < before:
                     logger.warning("%s: %d verdict(s) stood here and are not asked for now: gone", path, before - now)
                 work.told.files += 1
-                work.told.audits[work.trust(log)] = None
+                work.told.audits[work.trust(one.path)] = None
     return [work.told for work in works]
 
 
-def _refuse_labels(path: Path) -> None:
-    """Refuse to write where a person's labels stand.
+def _before(path: Path, judge: Named, replace: bool) -> int:
+    """How many verdicts stand where a judge is to write.
 
     Raises:
-        RobustError: they do.
+        RobustError: they are a person's, or another model's and not to be replaced.
     """
-    if path.exists() and any(vote.by_a_person for vote in read(path).found.values()):
+    votes = read(path).found.values() if path.exists() else ()
+    if any(vote.by_a_person for vote in votes):
         raise RobustError(f"{str(path)!r} holds labels of a person; allowed: another name for the judge")
+    others = sorted({vote.model for vote in votes if vote.model is not None} - {judge.model})
+    if others and not replace:
+        raise RobustError(
+            f"{str(path)!r} holds verdicts of {', '.join(map(repr, others))}, not of {judge.model!r}; allowed: another "
+            "name for the judge, or --replace"
+        )
+    return len(votes)
 
 
-def _tables(folders: Sequence[Path]) -> Iterator[Logged]:
+def _tables(folders: Sequence[Path]) -> Iterator[tuple[Path, pa.Table]]:
     """Each log; what cannot be read is named in a warning."""
     paths = {path.resolve(): path for folder in folders for path in look(folder).logs}
     for path in paths.values():
