@@ -67,7 +67,8 @@ class Corrected:
 
 
 def among_all(found: Ballots, responses: str) -> Agreed:
-    """How far all deciders agree."""
+    """How far all deciders agree, of those that :attr:`Ballots.counted` names."""
+    found = found.only(found.counted)
     votes, units = found.votes, found.units
     numbers = {"krippendorffs_alpha": krippendorffs_alpha(votes, units)}
     if len(found.names) == 2:
@@ -83,9 +84,10 @@ def by_variant(found: Ballots) -> Iterator[Agreed]:
     for name in VARIANTS:
         here = equals(found.table, "variant", name)
         part = found.where(here) if here.any() else None
-        if part is not None and len(part.names) > 1:
+        if part is not None and len(part.counted) > 1:
             yield among_all(part, name)
-    yield among_all(found, ALL)
+    if len(found.counted) > 1:
+        yield among_all(found, ALL)
 
 
 def in_pairs(found: Ballots) -> Iterator[Agreed]:

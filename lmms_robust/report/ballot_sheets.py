@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import isnan
 
 from lmms_robust.metrics.agreement import MISSING
@@ -51,11 +51,14 @@ def pieces(found: Sequence[tuple[Run, Ballots]], labels: str | None) -> Iterator
     """Tables of each run, and below them sentences; first all runs, where there are several."""
     if len(found) > 1:
         every = together([one for _, one in found])
-        rows = [*(among_all(one, f"{run.benchmark} · {run.model}") for run, one in found), among_all(every, ALL)]
-        yield _agreement("agreement · all runs", "run", rows)
+        named = [(f"{run.benchmark} · {run.model}", one) for run, one in found] + [(ALL, every)]
+        rows = [among_all(one, name) for name, one in named if len(one.counted) > 1]
+        if rows:
+            yield _agreement("agreement · all runs", "run", rows)
         yield from _details("all runs", every, labels)
     for run, one in found:
-        yield _agreement(f"agreement · {title(run)}", "variant", [*by_variant(one)])
+        if len(one.counted) > 1:
+            yield _agreement(f"agreement · {title(run)}", "variant", [*by_variant(one)])
         yield from _details(title(run), one, labels if labels in one.people else None)
         yield f"deciders: {', '.join(one.names)}; responses without an answer are left out"
         yield from one.audits
@@ -64,7 +67,12 @@ def pieces(found: Sequence[tuple[Run, Ballots]], labels: str | None) -> Iterator
 
 def _details(about: str, found: Ballots, labels: str | None) -> Iterator[Sheet | str]:
     if len(found.names) > 1:
-        yield _pairs(f"pairs · {about}", [*in_pairs(found)])
+        yield _pairs(f"pairs · {about}", [*in_pairs(found)], found.rules_first)
+        for name, count in found.rules_first.items():
+            yield (
+                f"{name} was asked only where the rules are undecided: its {count} verdict(s) say nothing of how far "
+                "it agrees with what the rules decided, and every agreement with it rests on them alone"
+            )
     if (found.judges != MISSING).any():
         yield _majority(f"rules and judges · {about}", found)
     if labels:
@@ -87,11 +95,12 @@ def _agreement_cells(row: Agreed) -> list[str]:
     return [row.responses, str(alpha.n), coefficient(alpha), str(kappa.n), coefficient(kappa), percent(raw, NONE)]
 
 
-def _pairs(name: str, rows: Sequence[Agreed]) -> Sheet:
+def _pairs(name: str, rows: Sequence[Agreed], rules_first: Collection[str]) -> Sheet:
     heads = ("pair", "responses", "kappa", "raw", "both decided", "their kappa", "their raw")
     cells = []
     for row in rows:
-        line = [" · ".join(row.deciders)]
+        part = " (of the undecided)" if {*row.deciders} & {*rules_first} else ""
+        line = [" · ".join(row.deciders) + part]
         for suffix in ("", "_decided"):
             kappa, raw = row.numbers[f"cohens_kappa{suffix}"], row.numbers[f"raw_agreement{suffix}"]
             line += [str(kappa.n), coefficient(kappa), percent(raw, NONE)]

@@ -56,6 +56,7 @@ class Ballots:
         judges: (responses,) the vote of the judges' majority.
         faults: what of the verdicts is left out and why, a line each.
         audits: how far each judge is to be trusted, a line each.
+        named: the deciders were chosen by a user.
     """
 
     table: pa.Table
@@ -67,6 +68,7 @@ class Ballots:
     judges: Votes
     faults: tuple[str, ...] = ()
     audits: tuple[str, ...] = ()
+    named: bool = False
 
     def of(self, name: str) -> Votes:
         """The votes of one decider, or of the majority."""
@@ -86,7 +88,29 @@ class Ballots:
         units = Units(self.units.item[chosen], self.units.picture[chosen])
         rows = self.table.filter(pa.array(chosen))
         kept = votes[:, there], self.said[chosen][:, there], self.judges[chosen]
-        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults, self.audits)
+        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults, self.audits, self.named)
+
+    def only(self, names: Sequence[str]) -> Ballots:
+        """The votes of some deciders."""
+        places = [place for place, name in enumerate(self.names) if name in names]
+        chosen = tuple(self.names[place] for place in places)
+        columns = self.votes[:, places], self.said[:, places], self.judges
+        return Ballots(
+            self.table, self.units, chosen, self.people & {*chosen}, *columns, self.faults, self.audits, self.named
+        )
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Those whose agreement all together is taken: the model asked again is none of them unless it is named."""
+        return tuple(name for name in self.names if self.named or name != REORDERED)
+
+    @property
+    def rules_first(self) -> Mapping[str, int]:
+        """The judges that were asked only where the rules are undecided, and on how many responses they voted there."""
+        rules = self.of(RULES)
+        decided = (rules != MISSING) & (rules != _NUMBER[None])
+        there = {name: self.of(name) != MISSING for name in self.asked}
+        return {name: int(has.sum()) for name, has in there.items() if decided.any() and not (has & decided).any()}
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -107,11 +131,15 @@ class Ballots:
         raise unknown("person", name, self.people, "--labels")
 
 
-def ballots(table: pa.Table) -> Ballots:
+def ballots(table: pa.Table, chosen: Sequence[str] | None = None) -> Ballots:
     """Read the verdicts beside the logs of a table of records, whose own are the rules', or those of the run's judge.
 
+    Args:
+        table: the records.
+        chosen: the deciders; all if None.
+
     Raises:
-        RobustError: nobody but the rules has decided anything.
+        RobustError: nobody but the rules has decided anything, or one that is chosen has not.
     """
     asked = ~equals(table, "undecided", NOT_APPLICABLE) & ~missing(table, "answer")
     table = table.filter(pa.array(asked))
@@ -139,20 +167,28 @@ def ballots(table: pa.Table) -> Ballots:
             judges[number] = _against(conclusion, row["answer"])
     people = frozenset(name for name, person in models.items() if person)
     told_of = tuple(files.faults()), tuple(files.audits(name for name in models if name not in people))
-    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, *told_of)
-    return whole.where(np.ones(len(table), bool))
+    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, *told_of, chosen is not None)
+    there = whole.where(np.ones(len(table), bool))
+    for name in chosen or ():
+        if name not in there.names:
+            raise unknown("decider", name, there.names, "--deciders")
+    return there if chosen is None else there.only(chosen)
 
 
-def of_runs(runs: Sequence[Run]) -> list[tuple[Run, Ballots]]:
+def of_runs(runs: Sequence[Run], chosen: Sequence[str] | None = None) -> list[tuple[Run, Ballots]]:
     """The votes on each run that others than the rules have decided on.
 
+    Args:
+        runs: the runs.
+        chosen: the deciders; all if None.
+
     Raises:
-        RobustError: there is none.
+        RobustError: there is none, or none of those chosen.
     """
     found, faults = [], []
     for run in runs:
         try:
-            found.append((run, ballots(run.table)))
+            found.append((run, ballots(run.table, chosen)))
         except RobustError as error:
             faults.append(error)
     if not found:
@@ -173,7 +209,8 @@ def together(parts: Sequence[Ballots]) -> Ballots:
     votes, said, judges = (np.concatenate(one) for one in zip(*found, strict=True))
     table = joined([part.table for part in parts])
     people = frozenset().union(*(part.people for part in parts))
-    return Ballots(table, of_rows(table), tuple(names), people, votes, said, judges)
+    named = any(part.named for part in parts)
+    return Ballots(table, of_rows(table), tuple(names), people, votes, said, judges, named=named)
 
 
 def _rank(name: str, parts: Sequence[Ballots]) -> tuple[bool, bool, str]:

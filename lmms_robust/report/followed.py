@@ -102,6 +102,14 @@ def read_answers(folder: Path) -> tuple[list[Answer], int]:
     return list(found.values()), bad
 
 
+def holds_answers(folder: Path) -> bool:
+    """Whether there are answers to follow-ups below a folder."""
+    try:
+        return bool(read_answers(folder)[0])
+    except RobustError:
+        return False
+
+
 def joined(runs: Sequence[Run], answers: Sequence[Answer], kind: str) -> list[Followed]:
     """The responses of some runs with their answers of one kind, in the order of the runs' tables."""
     by_response: dict[tuple[Place, str], list[Answer]] = {}
