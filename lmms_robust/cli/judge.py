@@ -70,7 +70,7 @@ def judge(
     from lmms_robust.judges.asks import ask_named
     from lmms_robust.judges.audit import sheet
     from lmms_robust.judges.naming import Limits, read_names
-    from lmms_robust.judges.run import homes, keep, logged
+    from lmms_robust.judges.run import homes, keep, logged, refuse_others
     from lmms_robust.judges.run import judge as asked
 
     if no_audit and (audit_only or attacks):
@@ -82,6 +82,8 @@ def judge(
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
     tables = [] if audit_only else logged(folders, named, ask, replace)
     where, trusted = homes(folders), True
+    if not no_audit and not replace:
+        refuse_others(where, named, ask)
     try:
         found = [connected(one, limits) for one in named]
         if not no_audit:

@@ -17,7 +17,7 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
-from lmms_robust.consistency.audits import Audited, audit_by, audit_path, keep_audit, left_out, told
+from lmms_robust.consistency.audits import Audited, audit_by, audit_path, keep_audit, left_out, read_audit, told
 from lmms_robust.consistency.judge import Request
 from lmms_robust.consistency.verdicts import SUFFIX, Vote, path_for, read, write
 from lmms_robust.errors import RobustError
@@ -135,6 +135,21 @@ def homes(folders: Sequence[Path]) -> list[Path]:
     """
     found = [path.parent for folder in folders for path in look(folder).logs]
     return [*dict.fromkeys(found or folders)]
+
+
+def refuse_others(where: Sequence[Path], judges: Sequence[Named], ask: str) -> None:
+    """Refuse to try judges under whose names other models were tried, whose verdicts may still stand.
+
+    Raises:
+        RobustError: there is such an audit.
+    """
+    for path, judge in ((audit_path(home, one.name, ask_named(ask).suffix), one) for one in judges for home in where):
+        found = read_audit(path)
+        if found is not None and found.model != judge.model:
+            raise RobustError(
+                f"{str(path)!r} holds the audit of {found.model!r}, not of {judge.model!r}; allowed: another name for "
+                "the judge, or --replace"
+            )
 
 
 def keep(found: Audited, where: Sequence[Path], ask: str) -> None:

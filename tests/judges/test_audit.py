@@ -187,6 +187,10 @@ def test_a_judge_that_passed_or_was_not_tried_decides_and_is_said_to_have(tmp_pa
         assert judged(tmp_path, server.url, "--audit-only").exit_code == 0
         assert "judge j passed its audit" in summary(tmp_path)
         assert "judge j passed its audit" in judged(tmp_path, server.url, "--no-audit").output
+        other = ["judge", str(tmp_path), "--judge", f"j=other@{server.url}", "--audit-only"]
+        assert "holds the audit of 'm', not of 'other'" in CliRunner().invoke(main, other).output
+        assert CliRunner().invoke(main, [*other, "--replace"]).exit_code == 0
+        assert "judge j: not audited" in summary(tmp_path)
     assert "verdicts asked of, by responses: j 12" in summary(tmp_path)
 
 
