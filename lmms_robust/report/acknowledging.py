@@ -33,7 +33,7 @@ ABOUT = (
     "overlook about a quarter of what a reader would find; a judge is shown the reasoning alone. undecided: of the "
     "responses that a judge was asked about, and in no rate."
 )
-COLUMNS = ("variant", "by", "responses", "undecided", "acknowledged", "followed", "of these", "of the others")
+COLUMNS = ("variant", "by", "n", "undecided", "acknowledged", "followed", "of these", "of others")
 
 
 def sheets(runs: Sequence[Run]) -> Iterator[Sheet | str]:
