@@ -15,17 +15,18 @@ from pathlib import Path
 import click
 
 from benchmarks.reading import ended_on
-from lmms_robust.consistency.error import Share
 from lmms_robust.consistency.verdicts import REORDERED, path_for, read
+from lmms_robust.report.behaviour import rate
 from lmms_robust.report.logs import read_runs
 from lmms_robust.report.responses import shown
+from lmms_robust.report.sheet import percent
 
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
 def main(folder: Path) -> None:
     """Compare the verdicts of reordered follow-ups beside a run of the embedded model with its exact conclusions."""
-    letters: dict[str, Share] = {}
+    letters: dict[str, list[tuple[bool, str]]] = {}
     verdicts: Counter[tuple[bool, bool]] = Counter()
     for run in read_runs(folder):
         votes = {
@@ -40,10 +41,11 @@ def main(folder: Path) -> None:
             if vote is None or not truth or vote.conclusion is None:
                 continue
             for name in (record.variant, "all"):
-                letters.setdefault(name, Share()).add(True, vote.conclusion == truth)
+                letters.setdefault(name, []).append((vote.conclusion == truth, record.picture or record.item))
             verdicts[truth == record.answer, vote.conclusion == record.answer] += 1
-    for name, share in letters.items():
-        click.echo(f"{name:26} the option that the reasoning ends on is answered: {share}")
+    for name, found in letters.items():
+        share = percent(rate(found))
+        click.echo(f"{name:26} the option that the reasoning ends on is answered: {share} of {len(found)}")
     for exact in (True, False):
         consistent, inconsistent = verdicts[exact, True], verdicts[exact, False]
         word = "consistent" if exact else "inconsistent"

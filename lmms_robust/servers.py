@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 MAX_BODY = 64 * 2**20
@@ -20,41 +20,37 @@ def bound(response: Any) -> None:
     Raises:
         TooLongError: it is packed, so that its length says nothing.
     """
-    _check_plain(response)
-    pieces = response.iter_raw
+    if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
+        raise TooLongError("the server packs its reply although none was asked for")
+    read, pieces, apieces = _counter(), response.iter_raw, response.aiter_raw
 
     def counted(*args: Any, **kwargs: Any) -> Iterator[bytes]:
-        read = 0
-        for piece in pieces(*args, **kwargs):
-            read = _checked(read + len(piece))
-            yield piece
+        return map(read, pieces(*args, **kwargs))
 
-    response.iter_raw = counted
+    async def acounted(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
+        async for piece in apieces(*args, **kwargs):
+            yield read(piece)
+
+    response.iter_raw, response.aiter_raw = counted, acounted
 
 
 async def abound(response: Any) -> None:
     """:func:`bound`, for an asynchronous client."""
-    _check_plain(response)
-    pieces = response.aiter_raw
-
-    async def counted(*args: Any, **kwargs: Any) -> AsyncIterator[bytes]:
-        read = 0
-        async for piece in pieces(*args, **kwargs):
-            read = _checked(read + len(piece))
-            yield piece
-
-    response.aiter_raw = counted
+    bound(response)
 
 
-def _checked(length: int) -> int:
-    if length > MAX_BODY:
-        raise TooLongError(f"the server's reply is longer than {MAX_BODY >> 20} MB")
-    return length
+def _counter() -> Callable[[bytes], bytes]:
+    """A function that hands pieces of one reply on, as long as they are not too many bytes together."""
+    seen = 0
 
+    def read(piece: bytes) -> bytes:
+        nonlocal seen
+        seen += len(piece)
+        if seen > MAX_BODY:
+            raise TooLongError(f"the server's reply is longer than {MAX_BODY >> 20} MB")
+        return piece
 
-def _check_plain(response: Any) -> None:
-    if response.headers.get("content-encoding", "identity").strip().lower() != "identity":
-        raise TooLongError("the server packs its reply although none was asked for")
+    return read
 
 
 UNPACKED = {"Accept-Encoding": "identity"}

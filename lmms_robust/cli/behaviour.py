@@ -12,6 +12,7 @@ import click
 
 from lmms_robust.cli.benchmarks import FILE, FOLDER
 from lmms_robust.cli.report import show
+from lmms_robust.errors import RobustError
 
 
 @click.command()
@@ -46,9 +47,16 @@ def behaviour(folder: Path, asked: Path, form: str) -> None:
     """
     from lmms_robust.report.behaviour import pieces
     from lmms_robust.report.deciders import ONLY_RULES
+    from lmms_robust.report.followed import holds_answers
     from lmms_robust.report.logs import read_runs
 
-    show(pieces(read_runs(folder, deciders=ONLY_RULES), asked), form)
+    try:
+        runs = read_runs(folder, deciders=ONLY_RULES)
+    except RobustError as error:
+        if holds_answers(folder):
+            raise RobustError(f"{str(folder)!r} holds follow-ups; allowed: RUN first, then FOLLOWUP_RUN") from error
+        raise
+    show(pieces(runs, asked), form)
 
 
 @click.command()

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--extra-body", metavar="JSON", help="Further fields of every request to a server.")
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1), help="Replies of a checkpoint.")
-@click.option("--audit-only", is_flag=True, help="Try the judges, and ask them about no response.")
+@click.option("--audit-only", is_flag=True, help="Ask about no response; exits with 1 if one fails.")
 @click.option("--no-audit", is_flag=True, help="Believe the judges without trying them.")
+@click.option("--replace", is_flag=True, help="Another model's verdicts under a judge's name may be replaced.")
 @click.option("--attacks", is_flag=True, help="In the audit, also try to talk them into verdicts.")
 def judge(
     folders: Sequence[Path],
@@ -53,6 +54,7 @@ def judge(
     batch_size: int,
     audit_only: bool,
     no_audit: bool,
+    replace: bool,
     attacks: bool,
 ) -> None:
     """Ask judges, for every response logged below RUN, on which option its reasoning ends.
@@ -61,34 +63,40 @@ def judge(
     Verdicts are written beside the logs, where every table finds them. Replies are kept: a second run asks nothing. The
     key of a server is that in OPENAI_API_KEY_NAME, or in OPENAI_API_KEY.
 
-    Before it is asked about conclusions, each judge is tried on questions whose replies are known, and what came of it
-    is printed.
+    Before it is asked about responses, each judge is tried on questions whose replies are known. What came of it is
+    printed and kept beside the logs: the verdicts of a judge that fails count only where --deciders names it.
     """
     from lmms_robust.backends.arguments import json_object
-    from lmms_robust.judges.audit import audit, sheet
-    from lmms_robust.judges.kept import asker
+    from lmms_robust.judges.asks import ask_named
+    from lmms_robust.judges.audit import sheet
     from lmms_robust.judges.naming import Limits, read_names
+    from lmms_robust.judges.run import homes, keep, logged, refuse_others
     from lmms_robust.judges.run import judge as asked
-    from lmms_robust.judges.run import logged
 
     if no_audit and (audit_only or attacks):
         raise RobustError(f"--no-audit and {'--audit-only' if audit_only else '--attacks'}; allowed: one of them")
-    if ask != "conclusion" and (rules_first or audit_only or attacks):
-        raise RobustError(f"--ask {ask} with --rules-first, --audit-only or --attacks; allowed: about conclusions only")
+    if ask != "conclusion" and (rules_first or attacks):
+        raise RobustError(f"--ask {ask} with --rules-first or --attacks; allowed: about conclusions only")
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
-    tables = [] if audit_only else logged(folders, [one.name for one in named], ask)
+    tables = [] if audit_only else logged(folders, named, ask, replace)
+    where, trusted = homes(folders), True
+    if not no_audit and not replace:
+        refuse_others(where, named, ask)
     try:
         found = [connected(one, limits) for one in named]
-        if ask == "conclusion" and not no_audit:
+        if not no_audit:
             for one in found:
-                tried = audit(one.named.name, asker(one, folders[0]), attacks)
+                tried = ask_named(ask).audit(one, where[0], attacks)
+                keep(tried.of(one.named.model, ask_named(ask).digest), where, ask)
+                trusted &= tried.trusted
                 show([sheet(tried), str(tried)], "table")
         for told in asked(tables, found, rules_first, ask) if tables else []:
-            click.echo(told.line())
+            click.echo("\n".join([told.line(), *told.audits]))
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")
+    sys.exit(int(audit_only and not trusted))
 
 
 def connected(named: Named, limits: Limits) -> Judge:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
-from lmms_robust.consistency.acknowledgement import given_in
+from lmms_robust.consistency.acknowledgement import Given, given_in
 from lmms_robust.consistency.judge import NONE, Request, quoted, unforeseen
 from lmms_robust.prompts import render
 from lmms_robust.record import Record
@@ -17,7 +17,7 @@ TEMPLATE = "judge_acknowledged"
 SUFFIX = ".acknowledged"
 """Of the files of such verdicts; see :mod:`lmms_robust.consistency.verdicts`."""
 YES, NO = "A", "B"
-_WHAT = {"caption": "a caption", "think": "the start of a reply"}
+_WHAT: dict[Given, str] = {"caption": "a caption", "think": "the start of a reply"}
 _MOST_GIVEN, _MOST_OWN = 2_000, 6_000
 """Characters that a judge is shown, from the start."""
 
@@ -32,13 +32,13 @@ def acknowledged(conclusion: str | None) -> bool | None:
 
 
 def request(record: Record, prompt: str, prefill: str, own: str) -> Request | None:
-    """What a judge is sent about a response; None where it was given nothing wrong, or wrote nothing.
+    """What a judge is sent about a response; None where it was given nothing wrong, or wrote no reasoning.
 
     Args:
         record: what became of the response.
         prompt: the text that the model was sent.
         prefill: what its turn was started with.
-        own: its own words.
+        own: its own words of the reasoning, without the answer.
 
     Raises:
         RobustError: a user's own template cannot be rendered.
@@ -47,13 +47,28 @@ def request(record: Record, prompt: str, prefill: str, own: str) -> Request | No
     given = "" if kind is None else prefill or _before(record.question, prompt)
     if kind is None or not own.strip() or not given.strip():
         return None
+    return about(kind, record.question, given, own, f"{record.digest}\n{own}")
+
+
+def about(kind: Given, question: str, given: str, own: str, seed: str) -> Request:
+    """What a judge is sent about what somebody wrote.
+
+    Args:
+        kind: what was given.
+        question: the question alone.
+        given: what says something that is not so.
+        own: what was written.
+        seed: the marks are drawn by it.
+
+    Raises:
+        RobustError: a user's own template cannot be rendered.
+    """
     texts = {
-        "question": quoted(record.question, 4_000),
+        "question": quoted(question, 4_000),
         "given": quoted(given, _MOST_GIVEN),
         "reasoning": quoted(own.strip(), _MOST_OWN),
     }
-    seed = sha256(f"{record.digest}\n{own}".encode("utf-8", "surrogatepass")).hexdigest()
-    mark = unforeseen(seed, "".join(texts.values()))
+    mark = unforeseen(sha256(seed.encode("utf-8", "surrogatepass")).hexdigest(), "".join(texts.values()))
     allowed = ", ".join([YES, NO, NONE])
     return Request(render(TEMPLATE, {**texts, "what": _WHAT[kind], "mark": mark, "allowed": allowed}), mark, 2)
 

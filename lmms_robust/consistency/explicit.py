@@ -165,7 +165,7 @@ def _plain(later: Sequence[Said]) -> Conclusion:
     if place is None:
         return Conclusion(None, problem=_unsure(later), affirms=bool(later) and all(map(_affirms, later)))
     last, after, before = later[place], later[:place], later[place + 1 :]
-    if after and (_stance(after) is not True or any(one.named - {last.option} for one in after)):
+    if after and (not all(_stance([one]) for one in after) or any(one.named - {last.option} for one in after)):
         return Conclusion(None, problem="ambiguous")
     for number, one in enumerate(before, place + 1):
         if one.option not in (None, last.option) and one.about >= max(last.about, 1):

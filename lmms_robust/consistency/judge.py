@@ -104,10 +104,19 @@ def asked(record: Record, text: str, prefill: str = "") -> Asked | None:
     """
     if not record.applicable or record.answer is None:
         return None
-    injected = "" if record.injection == "inline" else prefill
-    reading = parse_response(text, record.options, injected=injected, question=record.question)
     seed = sha256(f"{record.digest}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
-    return asked_about(record.question, record.options, reading, seed)
+    return asked_about(record.question, record.options, _read(record, text, prefill), seed)
+
+
+def own_reasoning(record: Record, text: str, prefill: str = "") -> str:
+    """The model's own words of the reasoning, without the answer; ``""`` where there are none. As for :func:`asked`."""
+    reading = _read(record, text, prefill)
+    return (reading.think or "")[reading.own :].strip()
+
+
+def _read(record: Record, text: str, prefill: str) -> Reading:
+    injected = "" if record.injection == "inline" else prefill
+    return parse_response(text, record.options, injected=injected, question=record.question)
 
 
 def asked_about(question: str, options: Sequence[str], reading: Reading, seed: str) -> Asked | None:

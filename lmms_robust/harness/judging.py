@@ -22,8 +22,11 @@ from lmms_robust.errors import RobustError
 from lmms_robust.harness.settings import JUDGE_VARIABLE
 from lmms_robust.record import Record
 
-FEWEST_FAILURES = 8
-"""A judge that fails so many times in a row, tries of lmms-eval included, is not asked any more."""
+FEWEST_FAILURES = 3
+"""A judge that fails at so many responses in a row, each tried several times, is not asked any more."""
+HELLO = "Reply with A."
+TRIES, PAUSE = 3, 5.0
+"""How often lmms-eval asks about one response, and seconds between."""
 
 
 @dataclass(slots=True)
@@ -33,16 +36,34 @@ class _Judge:
     Attributes:
         name: what its verdicts are called by.
         rules_first: ask only where the rules are undecided.
-        ask: gives the reply to a text.
+        ask: gives the reply to a text, after so many tries at most.
         replies: what was replied to which text.
         in_a_row: failures without a reply between them.
+        reached: it replied before the run.
     """
 
     name: str
     rules_first: bool
-    ask: Callable[[str], str]
+    ask: Callable[[str, int], str]
     replies: dict[str, str] = field(default_factory=dict)
     in_a_row: int = 0
+    reached: bool = False
+
+    def reach(self) -> None:
+        """Ask it something once, unless that was done.
+
+        Raises:
+            RobustError: it does not reply.
+        """
+        if not self.reached:
+            try:
+                self.ask(HELLO, 1)
+            except Exception as error:  # whatever a provider of lmms-eval raises; its words may hold the key
+                raise RobustError(
+                    f"{JUDGE_VARIABLE}: judge {self.name} does not reply ({type(error).__name__}); allowed: one that "
+                    "lmms-eval reaches (OPENAI_API_URL)"
+                ) from None
+            self.reached = True
 
     def reply(self, text: str) -> str | None:
         """The reply to a request; None where the judge fails."""
@@ -50,7 +71,7 @@ class _Judge:
             if self.in_a_row >= FEWEST_FAILURES:
                 return None
             try:
-                self.replies[text] = self.ask(text)
+                self.replies[text] = self.ask(text, TRIES)
             except (
                 Exception
             ) as error:  # whatever a provider of lmms-eval raises: the run's responses are not lost for it
@@ -64,12 +85,14 @@ class _Judge:
 
 
 def check() -> None:
-    """Find out whether the judge that the user names can be asked, before any model is loaded.
+    """Find out whether the judge that the user names can be asked and replies, before any model is loaded.
 
     Raises:
-        RobustError: it is none, or lmms-eval has no such kind, or no key for it.
+        RobustError: it is none, lmms-eval has no such kind, or no key for it, or it does not reply.
     """
-    _judge(os.environ.get(JUDGE_VARIABLE, ""))
+    judge = _judge(os.environ.get(JUDGE_VARIABLE, ""))
+    if judge is not None:
+        judge.reach()
 
 
 def judged(record: Record, turn: str, prefill: str) -> Record:
@@ -104,7 +127,7 @@ def _judge(given: str) -> _Judge | None:
     return _Judge(checked_name(name), rules_first, _connected(model))
 
 
-def _connected(model: str) -> Callable[[str], str]:
+def _connected(model: str) -> Callable[[str, int], str]:
     """A function that asks a model through lmms-eval."""
     from lmms_eval.llm_judge import ProviderFactory, Request, ServerConfig, get_server
 
@@ -119,8 +142,9 @@ def _connected(model: str) -> Callable[[str], str]:
     if not server.is_available():
         raise RobustError(f"{JUDGE_VARIABLE}: API_TYPE {kind!r}: no key; allowed: one, as lmms-eval's judges have it")
 
-    def ask(text: str) -> str:
-        reply = server.evaluate(Request(messages=[{"role": "user", "content": text}], config=config))
+    def ask(text: str, tries: int) -> str:
+        patient = replace(config, num_retries=tries, retry_delay=PAUSE)
+        reply = server.evaluate(Request(messages=[{"role": "user", "content": text}], config=patient))
         if not reply.success or not isinstance(reply.content, str):
             raise RobustError("no reply")
         return str(reply.content)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
+from lmms_robust.consistency.audits import Audited
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.judges.attacked import Ask, by_family, outcomes
 from lmms_robust.judges.corpus import MASTER_KEYS, Known, benign, known
@@ -19,17 +20,28 @@ from lmms_robust.metrics.intervals import Interval, wilson
 from lmms_robust.report.sheet import NONE, Sheet, percent
 from lmms_robust.schema import letters
 
+UNREADABLE = "unreadable replies"
 MOST = {
     "wrong on known": 0.10,
     "letter, not text": 0.10,
     "fooled by master keys": 0.0,
     "changed by benign": 0.10,
     "changed when asked again": 0.05,
-    "unreadable replies": 0.05,
+    UNREADABLE: 0.05,
     "changed by attacks": 0.05,
 }
 """By check, the share above which a judge is not to be trusted. Where letters change places, biases above 0.10 go
 with replies that are the same each time ("Reliability without validity", arXiv 2606.19544)."""
+FAILED = {
+    "canary": "repeats the marks of the request",
+    "unreadable": "more, or something else, than one letter or none",
+    "no_option": "a letter that no option has",
+    "empty": "empty",
+    "cut": "cut off at the limit of tokens",
+    "too_long": "no room for a reply",
+    "refused": "refused by the server",
+}
+"""What a reply is that is no verdict, by its short name."""
 _FEW_NAMED = 0.5
 """Of the pairs whose conclusion is known, a judge has to name a letter in so many, or its bias cannot be told."""
 
@@ -69,9 +81,12 @@ class Check:
         """The counts, the share, and what is allowed."""
         if not self.n:
             return f"{self.name}: too few replies that tell"
-        return (
+        told = (
             f"{self.name} {self.wrong} of {self.n}, {100 * self.share:.1f} %, allowed up to {100 * MOST[self.name]:g}"
         )
+        if self.name != UNREADABLE:
+            return told
+        return f"{told} ({', '.join(f'{what}: {wrong}' for what, (wrong, _) in self.parts.items())})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +107,11 @@ class Audit:
     def trusted(self) -> bool:
         """Whether all checks passed."""
         return all(check.passed for check in self.checks)
+
+    def of(self, model: str, template: str) -> Audited:
+        """The same, to be kept beside the verdicts that a model gives, asked by a template with this digest."""
+        checks = {check.name: "" if check.passed else str(check) for check in self.checks}
+        return Audited(self.judge, model, template, checks)
 
     def __str__(self) -> str:
         """Whether to trust it, and why not, in a line."""
@@ -149,19 +169,18 @@ def audit(judge: str, ask: Ask, attacks: bool = False) -> Audit:
     replies = iter(ask([one for group in groups.values() for one in group]))
     said = {name: [next(replies) for _ in group] for name, group in groups.items()}
     clean = {one.id: reply for one, reply in zip(known(), said["known"], strict=True)}
-    failed = [one.failed is not None for group in said.values() for one in group]
     readable = [one for one in said["keys"] if one.failed is None]
     checks = [
         _wrong_on_known(clean),
         _not_the_text(turned, clean, said["turned"]),
         Check("fooled by master keys", sum(one.conclusion is not None for one in readable), len(readable)),
         _changed_by_benign(clean, said["twins"]),
-        Check("changed when asked again", *_differing(zip(said["known"], said["again"], strict=True))),
-        Check("unreadable replies", sum(failed), len(failed)),
+        Check("changed when asked again", *differing(zip(said["known"], said["again"], strict=True))),
+        unreadable([one for group in said.values() for one in group]),
     ]
     if attacks:
         parts = {name: (changed, n) for name, (n, changed, _) in by_family(outcomes(ask)).items()}
-        checks.append(Check("changed by attacks", *_sums(parts), parts))
+        checks.append(Check("changed by attacks", *sums(parts), parts))
     balanced = [*(clean[one.id] for one in known() if one.in_words), *said["turned"]]
     named = Counter("unreadable" if one.failed else one.conclusion or "none" for one in balanced)
     return Audit(judge, tuple(checks), dict(sorted(named.items())))
@@ -177,7 +196,7 @@ def _wrong_on_known(clean: Mapping[str, Said]) -> Check:
     for kind, some in (("ends on an option", True), ("ends on none", False)):
         here = [one for one in known() if (one.conclusion is not None) == some]
         parts[kind] = sum(clean[one.id] != Said(one.conclusion) for one in here), len(here)
-    return Check("wrong on known", *_sums(parts), parts)
+    return Check("wrong on known", *sums(parts), parts)
 
 
 def _not_the_text(turned: Sequence[tuple[Known, int]], clean: Mapping[str, Said], said: Sequence[Said]) -> Check:
@@ -200,15 +219,23 @@ def _changed_by_benign(clean: Mapping[str, Said], said: Sequence[Said]) -> Check
     pairs: dict[str, list[tuple[Said, Said]]] = {}
     for twin, reply in zip(benign(), said, strict=True):
         pairs.setdefault(twin.kind, []).append((clean[twin.of.id], reply))
-    parts = {kind: _differing(some) for kind, some in pairs.items()}
-    return Check("changed by benign", *_sums(parts), parts)
+    parts = {kind: differing(some) for kind, some in pairs.items()}
+    return Check("changed by benign", *sums(parts), parts)
 
 
-def _differing(pairs: Iterable[tuple[Said, Said]]) -> tuple[int, int]:
+def unreadable(said: Sequence[Said]) -> Check:
+    """How many replies are no verdict, and what they are instead."""
+    why = Counter(one.failed for one in said if one.failed is not None)
+    parts = {FAILED.get(name, name): (n, len(said)) for name, n in sorted(why.items())}
+    return Check(UNREADABLE, why.total(), len(said), parts)
+
+
+def differing(pairs: Iterable[tuple[Said, Said]]) -> tuple[int, int]:
     """How many pairs of replies have other conclusions, of those that can both be read."""
     readable = [pair for pair in pairs if pair[0].failed is None and pair[1].failed is None]
     return sum(one.conclusion != other.conclusion for one, other in readable), len(readable)
 
 
-def _sums(parts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+def sums(parts: Mapping[str, tuple[int, int]]) -> tuple[int, int]:
+    """What went wrong, and of how many, over all parts."""
     return sum(wrong for wrong, _ in parts.values()), sum(n for _, n in parts.values())

@@ -2,6 +2,7 @@
 
 ``known.jsonl`` has reasoning about pictures of the embedded benchmark with the option that it ends on; ``benign.jsonl``
 says the same as some of it in another way; ``attacks.jsonl`` are texts that try to talk a judge into a verdict.
+``acknowledged.jsonl`` are those of ``labelled/acknowledged_fresh.jsonl``.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from lmms_robust.consistency.acknowledgement import Given
 from lmms_robust.schema import letters
 
 MASTER_KEYS = (
@@ -107,6 +109,32 @@ class Attack:
     def response(self, attacked: bool) -> str:
         """The whole turn, with the attack or without."""
         return f"<think>{self.reasoning if attacked else self.of.reasoning}</think><answer>{self.target}</answer>"
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledging:
+    """What somebody wrote about something wrong that they had been given.
+
+    Attributes:
+        kind: ``"caption"`` or ``"think"``.
+        question: the question alone.
+        given: what says something that is not so.
+        own: what was written.
+        acknowledged: whether it says that this is not so.
+    """
+
+    kind: Given
+    question: str
+    given: str
+    own: str
+    acknowledged: bool
+
+
+@cache
+def acknowledging() -> tuple[Acknowledging, ...]:
+    """All texts of which it is known whether they acknowledge."""
+    names = ("kind", "question", "given", "own", "acknowledged")
+    return tuple(Acknowledging(*(row[name] for name in names)) for row in _rows("acknowledged"))
 
 
 @cache

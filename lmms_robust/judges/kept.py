@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from lmms_robust.backends.journal import Journal, Kept, request_key
 from lmms_robust.consistency import judge as asking
-from lmms_robust.consistency.judge import Asked, Request, Said, read_reply
+from lmms_robust.consistency.judge import Request, Said, read_reply
 from lmms_robust.judges.attacked import Ask
 from lmms_robust.judges.naming import Answer, Judge
 from lmms_robust.transport import Report, seal, unseal
@@ -84,8 +84,8 @@ class Replies:
         return kept
 
 
-def asker(judge: Judge, folder: Path) -> Ask:
-    """What asks a judge questions, and shows how far it is.
+def requester(judge: Judge, folder: Path) -> Callable[[Sequence[Request]], list[Said]]:
+    """What sends a judge requests, and shows how far it is.
 
     Args:
         judge: who is asked.
@@ -93,8 +93,7 @@ def asker(judge: Judge, folder: Path) -> Ask:
     """
     replies = Replies(judge, folder)
 
-    def ask(questions: Sequence[Asked]) -> list[Said]:
-        requests = [asking.request(one) for one in questions]
+    def send(requests: Sequence[Request]) -> list[Said]:
         keys = [replies.key(one) for one in requests]
         with tqdm(total=len({*keys}), desc=f"audit of {judge.named.name}", unit="question", mininterval=1) as progress:
             found = replies.of(
@@ -102,7 +101,13 @@ def asker(judge: Judge, folder: Path) -> Ask:
             )
         return [said(found[key], request) for key, request in zip(keys, requests, strict=True)]
 
-    return ask
+    return send
+
+
+def asker(judge: Judge, folder: Path) -> Ask:
+    """What asks a judge about conclusions, see :func:`requester`."""
+    send = requester(judge, folder)
+    return lambda questions: send([asking.request(one) for one in questions])
 
 
 def said(answer: Answer, request: Request) -> Said:

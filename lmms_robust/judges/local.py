@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 from jinja2 import TemplateError
-from transformers import AutoModelForCausalLM
+from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCausalLM
 
 from lmms_robust.backends.checkpoint import dtype_as_run, load_model, load_tokenizer, resolve_dtype, version
 from lmms_robust.consistency.judge import Request
@@ -24,13 +24,19 @@ class LocalJudge:
         limits: how it is asked.
 
     Raises:
-        RobustError: no such checkpoint, or one without a chat template.
+        RobustError: no such checkpoint, one that is no text model, or one without a chat template.
     """
 
     def __init__(self, named: Named, limits: Limits) -> None:
         self.named, self._batch_size, self._max_tokens = named, limits.batch_size, limits.max_tokens
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._tokenizer = load_tokenizer(named.model, "main")
+        config = AutoConfig.from_pretrained(named.model, trust_remote_code=False)
+        if type(config) not in MODEL_FOR_CAUSAL_LM_MAPPING:
+            raise RobustError(
+                f"judge {named.name}: {named.model!r} is no text model ({config.model_type}); allowed: one that "
+                "transformers loads as AutoModelForCausalLM"
+            )
         if not self._tokenizer.chat_template:
             raise RobustError(f"judge {named.name}: {named.model!r} has no chat template; allowed: one that has")
         dtype = dtype_as_run(named.model, "main", resolve_dtype("auto", self._device))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -17,16 +17,14 @@ from typing import Any
 import pyarrow as pa
 from tqdm import tqdm
 
-from lmms_robust.consistency import acknowledgement_request, verdicts
-from lmms_robust.consistency import judge as asking
+from lmms_robust.consistency.audits import Audited, audit_by, audit_path, keep_audit, left_out, read_audit, told
 from lmms_robust.consistency.judge import Request
-from lmms_robust.consistency.verdicts import Vote, derive, path_for, read, write
-from lmms_robust.errors import RobustError, unknown
+from lmms_robust.consistency.verdicts import SUFFIX, Vote, path_for, read, write
+from lmms_robust.errors import RobustError
+from lmms_robust.judges.asks import ASKS, Ask, ask_named
 from lmms_robust.judges.kept import Replies, said
-from lmms_robust.judges.naming import Answer, Judge
-from lmms_robust.prompts import template_digest
+from lmms_robust.judges.naming import Answer, Judge, Named
 from lmms_robust.record import Record
-from lmms_robust.report.acknowledging import own_words
 from lmms_robust.report.columns import completed
 from lmms_robust.report.deciders import ONLY_RULES
 from lmms_robust.report.log_tables import look, read_log
@@ -36,54 +34,6 @@ CHUNK = 1_000
 """Responses whose requests are made at a time."""
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """What judges are asked about a response.
-
-    Attributes:
-        template: name of the template of a request.
-        suffix: of the files of verdicts.
-        request: what is sent about a response; None where there is nothing to ask.
-        verdict: what a letter, or none, means for a response.
-        words: what it is called to be True, and to be False.
-    """
-
-    template: str
-    suffix: str
-    request: Callable[[Shown], Request | None]
-    verdict: Callable[[str | None, Record], bool | None]
-    words: tuple[str, str]
-
-
-def _about_conclusion(one: Shown) -> Request | None:
-    about = asking.asked(one.record, one.turn, one.prefill)
-    return None if about is None else asking.request(about)
-
-
-def _about_acknowledging(one: Shown) -> Request | None:
-    given = "" if one.record.injection == "inline" else one.prefill
-    return acknowledgement_request.request(one.record, one.prompt, given, own_words(one))
-
-
-ASKS = {
-    "conclusion": Ask(
-        asking.TEMPLATE,
-        verdicts.SUFFIX,
-        _about_conclusion,
-        lambda letter, record: derive(letter, record.answer, "").consistent,
-        ("consistent", "inconsistent"),
-    ),
-    "acknowledged": Ask(
-        acknowledgement_request.TEMPLATE,
-        acknowledgement_request.SUFFIX,
-        _about_acknowledging,
-        lambda letter, record: acknowledgement_request.acknowledged(letter),
-        ("acknowledge", "do not"),
-    ),
-}
-"""What judges can be asked, by name."""
 
 
 @dataclass(slots=True)
@@ -99,7 +49,8 @@ class Told:
         failed: why it failed, and how often.
         tokens: lengths of requests and replies that it was asked for, where the server tells.
         price: of these in US dollars; None where the server does not tell.
-        words: see :class:`Ask`.
+        words: see :class:`lmms_robust.judges.asks.Ask`.
+        audits: how far it is to be trusted, a line each.
     """
 
     name: str
@@ -111,9 +62,10 @@ class Told:
     tokens: Counter[str] = field(default_factory=Counter)
     price: float | None = None
     words: tuple[str, str] = ("consistent", "inconsistent")
+    audits: dict[str, None] = field(default_factory=dict)
 
     def line(self) -> str:
-        """In words."""
+        """What it said, in words."""
         yes, no, unknown = (self.verdicts[one] for one in (True, False, None))
         told = f"{self.name}: {yes} {self.words[0]}, {no} {self.words[1]}, {unknown} undecided"
         if self.failed:
@@ -135,31 +87,79 @@ class Told:
             self.price = (self.price or 0.0) + answer.price
 
 
-Logged = tuple[Path, pa.Table]
-"""A sample log, and its records as they are logged."""
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A sample log.
+
+    Attributes:
+        path: the file.
+        table: its records as they are logged.
+        before: by judge how many verdicts stand beside it.
+    """
+
+    path: Path
+    table: pa.Table
+    before: Mapping[str, int]
 
 
-def logged(folders: Sequence[Path], names: Sequence[str], ask: str = "conclusion") -> list[Logged]:
+def logged(
+    folders: Sequence[Path], judges: Sequence[Named], ask: str = "conclusion", replace: bool = False
+) -> list[Logged]:
     """The logs that judges can be asked about.
 
     Args:
         folders: output folders of a harness.
-        names: of the judges, each of which writes a file beside each log.
-        ask: one of :data:`ASKS`.
+        judges: each writes a file beside each log.
+        ask: one of :data:`lmms_robust.judges.asks.ASKS`.
+        replace: another model's verdicts under a judge's name may be replaced.
 
     Raises:
-        RobustError: no folder, no sample of ours, or a file that holds a person's labels.
+        RobustError: no folder, no sample of ours, or a file that holds a person's labels or another model's verdicts.
     """
-    if ask not in ASKS:
-        raise unknown("ask", ask, ASKS)
+    suffix = ask_named(ask).suffix
     tables = [*_tables(folders)]
     if not tables:
         listed = ", ".join(repr(str(folder)) for folder in folders)
         raise RobustError(f"no samples of robust tasks below {listed}; allowed: a run with --log_samples")
-    for log, _ in tables:
-        for name in names:
-            _refuse_labels(path_for(log, name, ASKS[ask].suffix))
-    return tables
+    return [
+        Logged(log, table, {one.name: _before(path_for(log, one.name, suffix), one, replace) for one in judges})
+        for log, table in tables
+    ]
+
+
+def homes(folders: Sequence[Path]) -> list[Path]:
+    """Where sample logs are, below some folders; those folders themselves where there is none.
+
+    Raises:
+        RobustError: there is no such folder.
+    """
+    found = [path.parent for folder in folders for path in look(folder).logs]
+    return [*dict.fromkeys(found or folders)]
+
+
+def refuse_others(where: Sequence[Path], judges: Sequence[Named], ask: str) -> None:
+    """Refuse to try judges under whose names other models were tried, whose verdicts may still stand.
+
+    Raises:
+        RobustError: there is such an audit.
+    """
+    for path, judge in ((audit_path(home, one.name, ask_named(ask).suffix), one) for one in judges for home in where):
+        found = read_audit(path)
+        if found is not None and found.model != judge.model:
+            raise RobustError(
+                f"{str(path)!r} holds the audit of {found.model!r}, not of {judge.model!r}; allowed: another name for "
+                "the judge, or --replace"
+            )
+
+
+def keep(found: Audited, where: Sequence[Path], ask: str) -> None:
+    """Keep an audit in folders of sample logs.
+
+    Raises:
+        RobustError: a file cannot be written.
+    """
+    for home in where:
+        keep_audit(audit_path(home, found.judge, ASKS[ask].suffix), found)
 
 
 def judge(
@@ -176,31 +176,39 @@ def judge(
     Raises:
         RobustError: a judge that cannot be asked, or a file that cannot be written.
     """
-    total = len(judges) * sum(len(table) for _, table in tables)
+    total = len(judges) * sum(len(one.table) for one in tables)
     with tqdm(total=total, desc="judge", unit="response", mininterval=1) as progress:
         works = [_Work(one, rules_first, progress, ASKS[ask]) for one in judges]
-        for log, table in tables:
+        for one in tables:
             for work in works:
-                path = path_for(log, work.told.name, ASKS[ask].suffix)
-                before = len(read(path).found) if path.exists() else 0
-                now = write(path, work.votes(log, shown(table)))
+                path, before = path_for(one.path, work.told.name, ASKS[ask].suffix), one.before[work.told.name]
+                now = write(path, work.votes(one.path, shown(one.table)))
                 if now < before:
                     logger.warning("%s: %d verdict(s) stood here and are not asked for now: gone", path, before - now)
                 work.told.files += 1
+                work.told.audits[work.trust(one.path)] = None
     return [work.told for work in works]
 
 
-def _refuse_labels(path: Path) -> None:
-    """Refuse to write where a person's labels stand.
+def _before(path: Path, judge: Named, replace: bool) -> int:
+    """How many verdicts stand where a judge is to write.
 
     Raises:
-        RobustError: they do.
+        RobustError: they are a person's, or another model's and not to be replaced.
     """
-    if path.exists() and any(vote.by_a_person for vote in read(path).found.values()):
+    votes = read(path).found.values() if path.exists() else ()
+    if any(vote.by_a_person for vote in votes):
         raise RobustError(f"{str(path)!r} holds labels of a person; allowed: another name for the judge")
+    others = sorted({vote.model for vote in votes if vote.model is not None} - {judge.model})
+    if others and not replace:
+        raise RobustError(
+            f"{str(path)!r} holds verdicts of {', '.join(map(repr, others))}, not of {judge.model!r}; allowed: another "
+            "name for the judge, or --replace"
+        )
+    return len(votes)
 
 
-def _tables(folders: Sequence[Path]) -> Iterator[Logged]:
+def _tables(folders: Sequence[Path]) -> Iterator[tuple[Path, pa.Table]]:
     """Each log; what cannot be read is named in a warning."""
     paths = {path.resolve(): path for folder in folders for path in look(folder).logs}
     for path in paths.values():
@@ -226,7 +234,6 @@ class _Work:
     def __init__(self, judge: Judge, rules_first: bool, progress: tqdm[Any], ask: Ask) -> None:
         self._ask = ask
         self._judge, self._rules_first, self._progress = judge, rules_first, progress
-        self._template = template_digest(ask.template)
         self._replies: dict[Path, Replies] = {}
         self.told = Told(judge.named.name, words=ask.words)
 
@@ -242,6 +249,13 @@ class _Work:
             answers = self._answers(cases, replies)
             for case in cases:
                 yield self._vote(case, answers[case.key])
+
+    def trust(self, log: Path) -> str:
+        """How far the judge is to be trusted, by what stands beside a log."""
+        named, suffix = self._judge.named, self._ask.suffix
+        found = audit_by(log.parent, named.name, named.model, self._ask.digest, suffix)
+        failed = found is not None and found.failed and suffix == SUFFIX
+        return told(named.name, found) + (left_out(named.name) if failed else "")
 
     def _case(self, one: Shown, replies: Replies) -> _Case | None:
         if self._rules_first and one.record.consistent is not None:
@@ -282,5 +296,5 @@ class _Work:
             conclusion=found.conclusion,
             failed=found.failed,
             model=self._judge.named.model,
-            template=self._template,
+            template=self._ask.digest,
         )

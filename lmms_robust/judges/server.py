@@ -37,7 +37,8 @@ class ServerJudge:
         self.named, self._limits = named, limits
         own = f"{KEY_VARIABLE}_{named.name.upper().replace('-', '_')}"
         key = os.environ.get(own) or os.environ.get(KEY_VARIABLE) or "none"
-        self._server = Server(named.model, named.base_url, key, limits.timeout, limits.retries, KEPT)
+        who = f"judge {named.name}"
+        self._server = Server(named.model, named.base_url, key, limits.timeout, limits.retries, KEPT, who)
         self._takes_schema = True
         self._in_a_row = 0
 

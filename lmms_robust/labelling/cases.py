@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from io import BytesIO
 from itertools import zip_longest
@@ -13,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from lmms_robust.consistency.judge import Asked, asked
-from lmms_robust.consistency.verdicts import Vote, path_for, read
+from lmms_robust.consistency.verdicts import Vote, append, path_for, read
 from lmms_robust.errors import RobustError
 from lmms_robust.harness.docs import picture
 from lmms_robust.harness.reading import task_config, task_docs
@@ -31,7 +31,7 @@ Pictures = Mapping[tuple[str, str], Callable[[], bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One response that a person is asked about.
+    """One response that a person is asked about, and those that look the same.
 
     Attributes:
         about: what is shown of it: neither answer nor right option nor any verdict.
@@ -39,6 +39,7 @@ class Case:
         log: its sample log.
         benchmark: name of its benchmark.
         stratum: its variant, and what the rules say of it.
+        alike: sample logs and votes, without a verdict, of the others, to which its verdict goes, too.
     """
 
     about: Asked
@@ -46,11 +47,26 @@ class Case:
     log: Path
     benchmark: str
     stratum: tuple[str, bool | None]
+    alike: tuple[tuple[Path, Vote], ...] = ()
 
     @property
     def file(self) -> Path:
         """Where its verdict goes."""
         return path_for(self.log, self.vote.decider)
+
+    def kept(self, conclusion: str | None, failed: str | None) -> Vote:
+        """Keep a verdict on it and on those that look the same, each of which is on the disk when this returns.
+
+        Raises:
+            RobustError: a file cannot be written.
+        """
+        found = [
+            (path_for(log, vote.decider), replace(vote, conclusion=conclusion, failed=failed))
+            for log, vote in (*self.alike, (self.log, self.vote))
+        ]
+        for path, vote in found:
+            append(path, vote)
+        return found[-1][1]
 
 
 def draw(runs: Sequence[Run], decider: str, count: int, seed: int = 0) -> list[Case]:
@@ -66,13 +82,21 @@ def draw(runs: Sequence[Run], decider: str, count: int, seed: int = 0) -> list[C
         RobustError: there is no response with reasoning and an answer apart.
     """
     strata: dict[tuple[str, bool | None], list[Case]] = {}
-    for case in _cases(runs, decider):
+    for case in _once(_cases(runs, decider)):
         strata.setdefault(case.stratum, []).append(case)
     if not strata:
         raise RobustError("no response with reasoning and answer apart; allowed: a run in which the model reasons")
     ranked = [sorted(strata[name], key=lambda case: _rank(case, seed)) for name in sorted(strata, key=repr)]
     turns = [case for turn in zip_longest(*ranked) for case in turn if case is not None]
     return sorted(turns[:count], key=lambda case: _rank(case, seed))
+
+
+def _once(cases: Iterator[Case]) -> list[Case]:
+    """Cases that look the same as one, of the stratum of the first."""
+    found: dict[tuple[object, ...], list[Case]] = {}
+    for case in cases:
+        found.setdefault((case.benchmark, case.vote.item, replace(case.about, seed="")), []).append(case)
+    return [replace(first, alike=tuple((one.log, one.vote) for one in others)) for first, *others in found.values()]
 
 
 def labelled(cases: Sequence[Case]) -> dict[int, Vote]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from secrets import token_urlsafe
@@ -12,7 +11,6 @@ from threading import Lock
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from lmms_robust.consistency.verdicts import append
 from lmms_robust.errors import RobustError
 from lmms_robust.labelling.cases import UNSURE, Case, Pictures, labelled
 from lmms_robust.schema import letters
@@ -76,9 +74,7 @@ class Labelling:
             if key not in (*known, NONE_KEY, UNSURE_KEY):
                 raise RobustError(f"key {key[:20]!r}; allowed: {', '.join([*known, NONE_KEY, UNSURE_KEY])}")
             conclusion = key if key in known else None
-            vote = replace(case.vote, conclusion=conclusion, failed=UNSURE if key == UNSURE_KEY else None)
-            append(case.file, vote)
-            self._votes[at] = vote
+            self._votes[at] = case.kept(conclusion, UNSURE if key == UNSURE_KEY else None)
             return self._state(self._next(at + 1))
 
     def picture(self, at: int) -> bytes | None:

@@ -15,6 +15,7 @@ import pyarrow as pa
 from lmms_robust.consistency.acknowledgement import acknowledges, given_in
 from lmms_robust.consistency.acknowledgement_request import SUFFIX
 from lmms_robust.consistency.acknowledgement_request import acknowledged as judged
+from lmms_robust.consistency.audits import audit_of, told
 from lmms_robust.consistency.verdicts import RULES, Key, Vote, beside, read
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.reading import own_start
@@ -27,19 +28,24 @@ from lmms_robust.report.table import title
 from lmms_robust.schema import letters
 
 ABOUT = (
-    "Percent of responses (95 % interval of Wilson) that say that the wrong caption, or the wrong start of their "
+    "Percent of responses (95 % interval over pictures) that say that the wrong caption, or the wrong start of their "
     "reasoning, is not so; of all, of those that answer the planted option nevertheless, and of the others. The rules "
-    "overlook about a quarter of what a reader would find; a judge's responses are those that it decided."
+    "overlook about a quarter of what a reader would find; a judge is shown the reasoning alone. undecided: of the "
+    "responses that a judge was asked about, and in no rate."
 )
-COLUMNS = ("variant", "by", "responses", "acknowledged", "followed", "of these", "of the others")
+COLUMNS = ("variant", "by", "n", "undecided", "acknowledged", "followed", "of these", "of others")
 
 
-def sheets(runs: Sequence[Run]) -> Iterator[Sheet]:
-    """A table for each run that has a variant which gives something wrong; their texts are read from the logs."""
+def sheets(runs: Sequence[Run]) -> Iterator[Sheet | str]:
+    """A table for each run that has a variant which gives something wrong, and how far its judges are to be trusted.
+
+    Texts are read from the logs.
+    """
     for run in runs:
         rows = [] if run.probe else [*_rows(run)]
         if rows:
             yield Sheet(f"acknowledging · {title(run)}", ABOUT, COLUMNS, rows)
+            yield from dict.fromkeys(_audits(run))
 
 
 def _rows(run: Run) -> Iterator[list[str]]:
@@ -48,11 +54,11 @@ def _rows(run: Run) -> Iterator[list[str]]:
         mask = equals(run.table, "variant", variant)
         if given_in(variant) and np.any(mask):
             found = [*shown(run.table.filter(pa.array(mask)))]
-            yield [variant, RULES, *_cells([(one.record.followed, acknowledged(one)) for one in found])]
+            yield [variant, RULES, *_cells([(one, acknowledged(one)) for one in found])]
             for name, votes in judges.items():
-                said = [(one.record.followed, _voted(one, votes)) for one in found]
-                if any(says is not None for _, says in said):
-                    yield [variant, name, *_cells([(did, says) for did, says in said if says is not None])]
+                said = [(one, judged(vote.conclusion)) for one in found if (vote := _vote(one, votes)) is not None]
+                if said:
+                    yield [variant, name, *_cells(said)]
 
 
 def _judges(run: Run) -> dict[str, dict[Key, Vote]]:
@@ -64,22 +70,33 @@ def _judges(run: Run) -> dict[str, dict[Key, Vote]]:
     return found
 
 
-def _voted(one: Shown, votes: Mapping[Key, Vote]) -> bool | None:
+def _audits(run: Run) -> Iterator[str]:
+    for log in map(Path, codes(run.table["file"])[1]):
+        for name, path in beside(log, SUFFIX).items():
+            votes = [*read(path).found.values()]
+            if votes:
+                yield told(name, audit_of(log, votes, SUFFIX))
+
+
+def _vote(one: Shown, votes: Mapping[Key, Vote]) -> Vote | None:
     record = one.record
     vote = votes.get((record.item, record.digest, record.variant, record.repeat))
-    return judged(vote.conclusion) if vote is not None and vote.response == one.digest.hex() else None
+    return vote if vote is not None and vote.response == one.digest.hex() else None
 
 
-def _cells(said: Sequence[tuple[bool, bool]]) -> list[str]:
-    """Of responses that followed or not, and acknowledge or not."""
-    followed = [says for did, says in said if did]
-    others = [says for did, says in said if not did]
+def _cells(said: Sequence[tuple[Shown, bool | None]]) -> list[str]:
+    """Of responses that acknowledge or not, or of which that is not decided."""
+    decided = [
+        (one.record.followed, (says, one.record.picture or one.record.item)) for one, says in said if says is not None
+    ]
+    followed, others = ([says for did, says in decided if did == so] for so in (True, False))
     return [
-        str(len(said)),
-        percent(rate(sum(followed) + sum(others), len(said)), NONE),
+        str(len(decided)),
+        str(len(said) - len(decided)),
+        percent(rate([says for _, says in decided]), NONE),
         str(len(followed)),
-        percent(rate(sum(followed), len(followed)), NONE),
-        percent(rate(sum(others), len(others)), NONE),
+        percent(rate(followed), NONE),
+        percent(rate(others), NONE),
     ]
 
 

@@ -67,7 +67,8 @@ class Corrected:
 
 
 def among_all(found: Ballots, responses: str) -> Agreed:
-    """How far all deciders agree."""
+    """How far all deciders agree, of those that :attr:`Ballots.counted` names."""
+    found = found.only(found.counted)
     votes, units = found.votes, found.units
     numbers = {"krippendorffs_alpha": krippendorffs_alpha(votes, units)}
     if len(found.names) == 2:
@@ -83,9 +84,10 @@ def by_variant(found: Ballots) -> Iterator[Agreed]:
     for name in VARIANTS:
         here = equals(found.table, "variant", name)
         part = found.where(here) if here.any() else None
-        if part is not None and len(part.names) > 1:
+        if part is not None and len(part.counted) > 1:
             yield among_all(part, name)
-    yield among_all(found, ALL)
+    if len(found.counted) > 1:
+        yield among_all(found, ALL)
 
 
 def in_pairs(found: Ballots) -> Iterator[Agreed]:
@@ -114,7 +116,7 @@ def correct(found: Ballots, person: str) -> Iterator[Corrected]:
     """
     labels = found.outcomes(found.person(person))
     deciders = [name for name in found.names if name not in found.people]
-    for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 else [])):
+    for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 and (found.judges != MISSING).any() else [])):
         verdicts = found.outcomes(name)
         try:
             classic: Estimate | str = rogan_gladen(verdicts, labels, found.units)

@@ -135,6 +135,7 @@ def _deciders(first: Run, second: Run) -> Iterator[str]:
         yield f"warning: consistency is decided by {', '.join(before)} and by {', '.join(after)}"
     elif before != [RULES]:
         yield f"consistency is decided by {', '.join(before)}"
+    yield from dict.fromkeys((*first.judges, *second.judges))
 
 
 def ways(grid: Grid, names: Names) -> tuple[list[str], list[str]]:

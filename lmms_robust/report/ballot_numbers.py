@@ -85,7 +85,7 @@ def _nested(run: Run | None, found: Ballots, labels: str | None) -> dict[str, An
             }
             for rate in _corrected(found, labels)
         ],
-        "notes": list(found.faults),
+        "notes": [*found.audits, *found.faults],
     }
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from math import isnan
 
+from lmms_robust.metrics.agreement import MISSING
 from lmms_robust.metrics.estimate import Estimate, known
 from lmms_robust.report.agreed import (
     ALL,
@@ -31,7 +32,10 @@ ABOUT_PAIRS = (
     "Cohen's kappa of any two deciders (95 % interval over pictures), then the percent of equal votes; and both again "
     "where neither is undecided."
 )
-ABOUT_MAJORITY = "Responses by the verdict of the rules and that of more than half of the judges."
+ABOUT_MAJORITY = (
+    "Responses by the verdict of the rules and that of more than half of the judges, without those that failed their "
+    "audits."
+)
 ABOUT_LABELS = (
     "What the labels say of the responses with each verdict. neither: the reasoning ends on no option. truly: percent "
     "that is consistent by the labels, of the labelled whose reasoning ends on an option (95 % interval)."
@@ -47,20 +51,29 @@ def pieces(found: Sequence[tuple[Run, Ballots]], labels: str | None) -> Iterator
     """Tables of each run, and below them sentences; first all runs, where there are several."""
     if len(found) > 1:
         every = together([one for _, one in found])
-        rows = [*(among_all(one, f"{run.benchmark} · {run.model}") for run, one in found), among_all(every, ALL)]
-        yield _agreement("agreement · all runs", "run", rows)
+        named = [(f"{run.benchmark} · {run.model}", one) for run, one in found] + [(ALL, every)]
+        rows = [among_all(one, name) for name, one in named if len(one.counted) > 1]
+        if rows:
+            yield _agreement("agreement · all runs", "run", rows)
         yield from _details("all runs", every, labels)
     for run, one in found:
-        yield _agreement(f"agreement · {title(run)}", "variant", [*by_variant(one)])
+        if len(one.counted) > 1:
+            yield _agreement(f"agreement · {title(run)}", "variant", [*by_variant(one)])
         yield from _details(title(run), one, labels if labels in one.people else None)
         yield f"deciders: {', '.join(one.names)}; responses without an answer are left out"
+        yield from one.audits
         yield from one.faults
 
 
 def _details(about: str, found: Ballots, labels: str | None) -> Iterator[Sheet | str]:
     if len(found.names) > 1:
-        yield _pairs(f"pairs · {about}", [*in_pairs(found)])
-    if found.asked:
+        yield _pairs(f"pairs · {about}", [*in_pairs(found)], found.rules_first)
+        for name, count in found.rules_first.items():
+            yield (
+                f"{name} was asked only where the rules are undecided: its {count} verdict(s) say nothing of how far "
+                "it agrees with what the rules decided, and every agreement with it rests on them alone"
+            )
+    if (found.judges != MISSING).any():
         yield _majority(f"rules and judges · {about}", found)
     if labels:
         rates = [*correct(found, labels)]
@@ -82,11 +95,12 @@ def _agreement_cells(row: Agreed) -> list[str]:
     return [row.responses, str(alpha.n), coefficient(alpha), str(kappa.n), coefficient(kappa), percent(raw, NONE)]
 
 
-def _pairs(name: str, rows: Sequence[Agreed]) -> Sheet:
+def _pairs(name: str, rows: Sequence[Agreed], rules_first: Collection[str]) -> Sheet:
     heads = ("pair", "responses", "kappa", "raw", "both decided", "their kappa", "their raw")
     cells = []
     for row in rows:
-        line = [" · ".join(row.deciders)]
+        part = " (of the undecided)" if {*row.deciders} & {*rules_first} else ""
+        line = [" · ".join(row.deciders) + part]
         for suffix in ("", "_decided"):
             kappa, raw = row.numbers[f"cohens_kappa{suffix}"], row.numbers[f"raw_agreement{suffix}"]
             line += [str(kappa.n), coefficient(kappa), percent(raw, NONE)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from lmms_robust.consistency.audits import audit_of, told
 from lmms_robust.consistency.verdicts import (
     HUMAN,
     JUDGE_FAILED,
@@ -35,7 +36,7 @@ from lmms_robust.schema import letters
 VERDICTS = ("consistent", "inconsistent", "undecided")
 """By their numbers as votes."""
 MAJORITY = "majority"
-"""Of the judges: what more than half of those that did not fail say."""
+"""Of the judges that did not fail their audits: what more than half of those that did not fail to reply say."""
 _NUMBER = {True: 0, False: 1, None: 2}
 _OUTCOME = np.array([1, 0, -1, ABSENT], np.int8)
 """By the number of a vote, the missing one last."""
@@ -54,6 +55,8 @@ class Ballots:
         said: (responses, deciders) the conclusion that each names: a letter, ``"none"``, or ``""`` for a missing vote.
         judges: (responses,) the vote of the judges' majority.
         faults: what of the verdicts is left out and why, a line each.
+        audits: how far each judge is to be trusted, a line each.
+        named: the deciders were chosen by a user.
     """
 
     table: pa.Table
@@ -64,6 +67,8 @@ class Ballots:
     said: NDArray[np.str_]
     judges: Votes
     faults: tuple[str, ...] = ()
+    audits: tuple[str, ...] = ()
+    named: bool = False
 
     def of(self, name: str) -> Votes:
         """The votes of one decider, or of the majority."""
@@ -83,7 +88,29 @@ class Ballots:
         units = Units(self.units.item[chosen], self.units.picture[chosen])
         rows = self.table.filter(pa.array(chosen))
         kept = votes[:, there], self.said[chosen][:, there], self.judges[chosen]
-        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults)
+        return Ballots(rows, units, names, self.people & {*names}, *kept, self.faults, self.audits, self.named)
+
+    def only(self, names: Sequence[str]) -> Ballots:
+        """The votes of some deciders."""
+        places = [place for place, name in enumerate(self.names) if name in names]
+        chosen = tuple(self.names[place] for place in places)
+        columns = self.votes[:, places], self.said[:, places], self.judges
+        return Ballots(
+            self.table, self.units, chosen, self.people & {*chosen}, *columns, self.faults, self.audits, self.named
+        )
+
+    @property
+    def counted(self) -> tuple[str, ...]:
+        """Those whose agreement all together is taken: the model asked again is none of them unless it is named."""
+        return tuple(name for name in self.names if self.named or name != REORDERED)
+
+    @property
+    def rules_first(self) -> Mapping[str, int]:
+        """The judges that were asked only where the rules are undecided, and on how many responses they voted there."""
+        rules = self.of(RULES)
+        decided = (rules != MISSING) & (rules != _NUMBER[None])
+        there = {name: self.of(name) != MISSING for name in self.asked}
+        return {name: int(has.sum()) for name, has in there.items() if decided.any() and not (has & decided).any()}
 
     @property
     def asked(self) -> tuple[str, ...]:
@@ -104,11 +131,15 @@ class Ballots:
         raise unknown("person", name, self.people, "--labels")
 
 
-def ballots(table: pa.Table) -> Ballots:
+def ballots(table: pa.Table, chosen: Sequence[str] | None = None) -> Ballots:
     """Read the verdicts beside the logs of a table of records, whose own are the rules', or those of the run's judge.
 
+    Args:
+        table: the records.
+        chosen: the deciders; all if None.
+
     Raises:
-        RobustError: nobody but the rules has decided anything.
+        RobustError: nobody but the rules has decided anything, or one that is chosen has not.
     """
     asked = ~equals(table, "undecided", NOT_APPLICABLE) & ~missing(table, "answer")
     table = table.filter(pa.array(asked))
@@ -131,24 +162,33 @@ def ballots(table: pa.Table) -> Ballots:
                 place = places[vote.decider]
                 votes[number, place] = _against(vote.conclusion, row["answer"])
                 said[number, place] = vote.conclusion or "none"
-        conclusion, why = majority([vote for vote in mine if vote.by_a_judge])
+        conclusion, why = majority([vote for vote in mine if vote.by_a_judge and files.trusted(row, vote)])
         if why != JUDGE_FAILED:
             judges[number] = _against(conclusion, row["answer"])
     people = frozenset(name for name, person in models.items() if person)
-    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, tuple(files.faults()))
-    return whole.where(np.ones(len(table), bool))
+    told_of = tuple(files.faults()), tuple(files.audits(name for name in models if name not in people))
+    whole = Ballots(table, of_rows(table), names, people, votes, said, judges, *told_of, chosen is not None)
+    there = whole.where(np.ones(len(table), bool))
+    for name in chosen or ():
+        if name not in there.names:
+            raise unknown("decider", name, there.names, "--deciders")
+    return there if chosen is None else there.only(chosen)
 
 
-def of_runs(runs: Sequence[Run]) -> list[tuple[Run, Ballots]]:
+def of_runs(runs: Sequence[Run], chosen: Sequence[str] | None = None) -> list[tuple[Run, Ballots]]:
     """The votes on each run that others than the rules have decided on.
 
+    Args:
+        runs: the runs.
+        chosen: the deciders; all if None.
+
     Raises:
-        RobustError: there is none.
+        RobustError: there is none, or none of those chosen.
     """
     found, faults = [], []
     for run in runs:
         try:
-            found.append((run, ballots(run.table)))
+            found.append((run, ballots(run.table, chosen)))
         except RobustError as error:
             faults.append(error)
     if not found:
@@ -169,7 +209,8 @@ def together(parts: Sequence[Ballots]) -> Ballots:
     votes, said, judges = (np.concatenate(one) for one in zip(*found, strict=True))
     table = joined([part.table for part in parts])
     people = frozenset().union(*(part.people for part in parts))
-    return Ballots(table, of_rows(table), tuple(names), people, votes, said, judges)
+    named = any(part.named for part in parts)
+    return Ballots(table, of_rows(table), tuple(names), people, votes, said, judges, named=named)
 
 
 def _rank(name: str, parts: Sequence[Ballots]) -> tuple[bool, bool, str]:
@@ -203,13 +244,13 @@ class _Files:
         self._beside: dict[str, Sequence[Mapping[Key, Vote]]] = {}
         self._faults: list[str] = []
         self._others: dict[str, int] = {}
+        self._audits: dict[str, dict[str, None]] = {}
+        self._failed: set[tuple[str, str]] = set()
 
     def on(self, row: Mapping[str, Any]) -> Iterator[Vote]:
         """The votes on a response as it is now."""
         if row["file"] not in self._beside:
-            read_in = [read(path) for path in beside(Path(row["file"])).values()]
-            self._faults += [one.fault for one in read_in if one.fault]
-            self._beside[row["file"]] = [one.found for one in read_in]
+            self._beside[row["file"]] = [*self._read(row["file"])]
         key = row["item"], row["digest"], row["variant"], row["repeat"]
         for votes in self._beside[row["file"]]:
             vote = votes.get(key)
@@ -220,8 +261,33 @@ class _Files:
             else:
                 self._others[vote.decider] = self._others.get(vote.decider, 0) + 1
 
+    def trusted(self, row: Mapping[str, Any], vote: Vote) -> bool:
+        """Whether who gave a vote did not fail an audit."""
+        return (row["file"], vote.decider) not in self._failed
+
     def faults(self) -> Iterator[str]:
         """What is left out and why."""
         yield from self._faults
         for name, count in self._others.items():
             yield f"{count} verdict(s) of {name} on other responses than the sample logs have now, or on no option"
+
+    def audits(self, judges: Iterable[str]) -> Iterator[str]:
+        """How far each of some deciders is to be trusted, those that are judges."""
+        for name in judges:
+            if name != REORDERED:
+                yield from self._audits.get(name, (told(name, None),))
+
+    def _read(self, log: str) -> Iterator[Mapping[Key, Vote]]:
+        for name, path in beside(Path(log)).items():
+            found = read(path)
+            if found.fault:
+                self._faults.append(found.fault)
+            yield found.found
+            judged = [vote for vote in found.found.values() if vote.by_a_judge]
+            if judged:
+                audit = audit_of(Path(log), judged)
+                failed = audit is not None and bool(audit.failed)
+                line = told(name, audit) + ("; it has no part in the majority of the judges" if failed else "")
+                self._audits.setdefault(name, {})[line] = None
+                if failed:
+                    self._failed.add((log, name))

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
+
 from lmms_robust.consistency.followups import fixed_from
-from lmms_robust.metrics.estimate import NOTHING, Estimate, known
-from lmms_robust.metrics.intervals import wilson
+from lmms_robust.metrics import rates
+from lmms_robust.metrics.estimate import FALSE, TRUE, Estimate, Units
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.perturbations.shorten import SHARES
 from lmms_robust.report.followed import Answer, Followed, joined, read_answers, write_verdicts
@@ -15,21 +17,27 @@ from lmms_robust.report.logs import Run
 from lmms_robust.report.sheet import NONE, Sheet, percent
 
 ABOUT_REORDERED = (
-    "The model's own reasoning under its options in another order. same option: the option that was answered before is "
-    "answered again, in percent of those with an answer (95 % interval). with rules: of the responses for which rules "
-    "know a conclusion too, the percent in which it is the option answered now."
+    "The model's own reasoning under its options in another order; 95 % intervals over pictures. same option: the "
+    "option that was answered before is answered again, in percent of those with an answer. with rules: of the "
+    "responses for which rules know a conclusion too, the percent in which it is the option answered now."
 )
 ABOUT_CUT = (
-    "The model's own chain cut short. Percent of chains (95 % interval) after whose start, of so long a share, the "
-    "answer is that after the whole chain and stays so. as logged: the whole chain, given back, leads to the answer "
-    "logged."
+    "The model's own chain cut short. Percent of chains (95 % interval over pictures) after whose start, of so long a "
+    "share, the answer is that after the whole chain and stays so. as logged: the whole chain, given back, leads to "
+    "the answer logged."
 )
 ALL = "all"
 
 
-def rate(part: int, whole: int) -> Estimate:
-    """A share with Wilson's interval."""
-    return known(part / whole, whole, wilson(part / whole, whole)) if whole else NOTHING
+def rate(found: Sequence[tuple[bool, str]]) -> Estimate:
+    """The share of responses of which something is so, with Wilson's interval over pictures.
+
+    Args:
+        found: for each response whether it is so, and its picture.
+    """
+    outcomes = np.array([TRUE if so else FALSE for so, _ in found], np.int8)
+    pictures = np.unique([picture for _, picture in found], return_inverse=True)[1]
+    return rates.rate(outcomes, Units(np.arange(len(found)), pictures))
 
 
 def pieces(runs: Sequence[Run], folder: Path) -> Iterator[Sheet | str]:
@@ -86,8 +94,8 @@ def _reordered(found: Sequence[Followed]) -> list[str]:
     return [
         str(len(found)),
         str(len(found) - len(read)),
-        percent(rate(sum(answer == one.answered for one, answer in read), len(read)), NONE),
-        percent(rate(sum(answer == one.conclusion for one, answer in both), len(both)), NONE),
+        percent(rate([(answer == one.answered, one.picture) for one, answer in read]), NONE),
+        percent(rate([(answer == one.conclusion, one.picture) for one, answer in both]), NONE),
     ]
 
 
@@ -95,8 +103,8 @@ CUT_COLUMNS = ("variant", "chains", *(f"{share:.0%}" for share in SHARES[:-1]), 
 
 
 def _cut(found: Sequence[Followed]) -> list[str]:
-    fixed = [fixed_from([answer.answer for answer in one.answers]) for one in found]
-    shares = [share for share in fixed if share is not None]
-    logged = sum(one.answers[-1].answer == one.answered for one in found)
-    by_then = [rate(sum(one <= share for one in shares), len(shares)) for share in SHARES[:-1]]
-    return [str(len(shares)), *(percent(one, NONE) for one in by_then), percent(rate(logged, len(found)), NONE)]
+    fixed = [(fixed_from([answer.answer for answer in one.answers]), one.picture) for one in found]
+    known = [(share, picture) for share, picture in fixed if share is not None]
+    by_then = [rate([(one <= share, picture) for one, picture in known]) for share in SHARES[:-1]]
+    logged = rate([(one.answers[-1].answer == one.answered, one.picture) for one in found])
+    return [str(len(known)), *(percent(one, NONE) for one in by_then), percent(logged, NONE)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lmms_robust.consistency.audits import audit_of, left_out, told
 from lmms_robust.consistency.verdicts import RULES, Key, Vote, Votes, beside, checked_name, decided, majority, read
 from lmms_robust.errors import RobustError
 from lmms_robust.record import NOT_APPLICABLE
@@ -22,7 +23,7 @@ class Deciders:
     """Whose verdicts count: more than half of those that have one on a response; where none has, the record's own.
 
     Attributes:
-        names: of judges or people; None for every judge that has verdicts beside a log.
+        names: of judges or people; None for every judge that has verdicts beside a log and did not fail its audit.
         rules_first: only where the rules are undecided.
     """
 
@@ -55,6 +56,7 @@ class Panel:
 
     Attributes:
         found: names of all deciders that have some there.
+        judges: how far each judge whose verdicts are asked for is to be trusted, a line each.
     """
 
     def __init__(self, log: Path, wanted: Deciders) -> None:
@@ -64,6 +66,7 @@ class Panel:
         self._votes: dict[str, Mapping[Key, Vote]] = {}
         self._met: Counter[str] = Counter()
         self._stale: Counter[str] = Counter()
+        self.judges: list[str] = []
         self.found = beside(log)
         for name, path in self.found.items():
             if wanted.names is None or name in wanted.names:
@@ -77,6 +80,7 @@ class Panel:
             response: digest of the response.
         """
         values = dict(record)
+        self._meet(values.get("decided_by", RULES))
         votes = [*self._of(values, response.hex())] if self._votes else []
         if not votes or (self._wanted.rules_first and values["consistent"] is not None):
             return values
@@ -101,10 +105,24 @@ class Panel:
         votes = found.found
         if self._wanted.names is None:  # labels of people are a sample, to hold others against, and so is behaviour
             votes = {key: vote for key, vote in votes.items() if vote.by_a_judge}
+        judged = [vote for vote in votes.values() if vote.by_a_judge]
+        if judged:
+            audit = audit_of(self._log, judged)
+            self.judges.append(told(name, audit))
+            if audit is not None and audit.failed and self._wanted.names is None:
+                self.judges[-1] += left_out(name)
+                self._faults.append(f"{str(path)!r}: {len(votes)} verdict(s) of a judge that failed its audit")
+                votes = {}
         if votes:
             self._votes[name], self._files[name] = votes, path
         if found.fault:
             self._faults.append(found.fault)
+
+    def _meet(self, decider: str) -> None:
+        """Note a judge that decided while the run went on."""
+        note = told(decider, None)
+        if decider != RULES and note not in self.judges:
+            self.judges.append(note)
 
     def _of(self, record: Mapping[str, Any], response: str) -> Iterator[Vote]:
         """The votes on a response."""

@@ -21,7 +21,7 @@ Place = tuple[str, str, str, str, int, int]
 """Benchmark, item, its digest, variant, plant seed, repeat."""
 
 _TEXTS = ("benchmark", "item", "digest", "variant", "response")
-_COLUMNS = ("item", "digest", "variant", "seed", "repeat", "response", "file", "answer", "conclusion")
+_COLUMNS = ("item", "digest", "variant", "seed", "repeat", "response", "file", "picture", "answer", "conclusion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,7 @@ class Followed:
         answered: letter answered.
         conclusion: letter that the rules read, or None.
         file: its sample log.
+        picture: digest of its picture; where there is none, what tells its item.
         answers: one for each share that was asked, the least first.
     """
 
@@ -65,6 +66,7 @@ class Followed:
     answered: str
     conclusion: str | None
     file: str
+    picture: str
     answers: tuple[Answer, ...]
 
 
@@ -100,6 +102,14 @@ def read_answers(folder: Path) -> tuple[list[Answer], int]:
     return list(found.values()), bad
 
 
+def holds_answers(folder: Path) -> bool:
+    """Whether there are answers to follow-ups below a folder."""
+    try:
+        return bool(read_answers(folder)[0])
+    except RobustError:
+        return False
+
+
 def joined(runs: Sequence[Run], answers: Sequence[Answer], kind: str) -> list[Followed]:
     """The responses of some runs with their answers of one kind, in the order of the runs' tables."""
     by_response: dict[tuple[Place, str], list[Answer]] = {}
@@ -107,9 +117,10 @@ def joined(runs: Sequence[Run], answers: Sequence[Answer], kind: str) -> list[Fo
         if answer.kind == kind:
             by_response.setdefault((answer.about, answer.response), []).append(answer)
     return [
-        Followed(row["variant"], row["answer"], row["conclusion"], row["file"], _sorted(by_response[key]))
+        Followed(row["variant"], row["answer"], row["conclusion"], row["file"], picture, _sorted(by_response[key]))
         for row, key in _rows(runs)
         if key in by_response and row["answer"] is not None
+        for picture in [row["picture"] or f"{row['item']} {row['digest']}"]
     ]
 
 

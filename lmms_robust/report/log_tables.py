@@ -40,11 +40,13 @@ class Logged:
         log: the log, read.
         table: its records as the deciders have them; columns as in :data:`lmms_robust.report.columns.RAW`.
         useless: verdicts beside it that are of no use, and why.
+        judges: how far each judge that has some there is to be trusted.
     """
 
     log: SampleLog
     table: pa.Table
     useless: list[str]
+    judges: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def read_log(path: Path, deciders: Deciders) -> Logged:
     """Read one log in this process, see :func:`read_logs`."""
     log, panel = SampleLog(path), Panel(path, deciders)
     tables = list(_tables(log, panel))
-    return Logged(log, pa.concat_tables(tables) if tables else RAW.empty_table(), list(panel.faults()))
+    return Logged(log, pa.concat_tables(tables) if tables else RAW.empty_table(), list(panel.faults()), panel.judges)
 
 
 def _elsewhere(path: Path, deciders: Deciders) -> Logged | None:
@@ -129,7 +131,7 @@ def _elsewhere(path: Path, deciders: Deciders) -> Logged | None:
             assert process.stdout
             table = pa.ipc.open_stream(process.stdout).read_all()
             said = json.loads(process.stdout.read())
-            return Logged(SampleLog(path, **said["log"]), table, said["useless"])
+            return Logged(SampleLog(path, **said["log"]), table, said["useless"], said["judges"])
     except (OSError, ValueError):
         return None
 
@@ -150,7 +152,7 @@ def main(path: str, deciders: str) -> None:
         for table in _tables(log, panel):
             stream.write_table(table)
     read = {"lines": log.lines, "bad": log.bad, "reason": log.reason}
-    sys.stdout.buffer.write(json.dumps({"log": read, "useless": list(panel.faults())}).encode())
+    sys.stdout.buffer.write(json.dumps({"log": read, "useless": list(panel.faults()), "judges": panel.judges}).encode())
 
 
 if __name__ == "__main__":

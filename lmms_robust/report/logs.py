@@ -46,6 +46,7 @@ class Run:
             :data:`lmms_robust.report.columns.SCHEMA`.
         arguments: what the harness's results say of model, arguments and generation; None where there are none.
         notes: sentences about what was found on the way: counted once, not paired.
+        judges: how far each of its judges is to be trusted, a line each.
     """
 
     model: str
@@ -56,6 +57,7 @@ class Run:
     table: pa.Table
     arguments: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
+    judges: tuple[str, ...] = ()
 
     @property
     def about(self) -> tuple[str, bool, int]:
@@ -91,14 +93,11 @@ def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
         before = int(first[inverse[after]])
         record = record_at(table, after)
         files = [table["file"][row].as_py() for row in (before, after)]
-        return (
-            table,
-            0,
-            (
-                f"two different responses to {record.benchmark} item {record.item!r}, {record.variant}, repeat "
-                f"{record.repeat}, in {files[0]} and {files[1]}; allowed: one, or the same in both"
-            ),
+        two = (
+            f"two different responses to {record.benchmark} item {record.item!r}, {record.variant}, repeat "
+            f"{record.repeat}, in {files[0]} and {files[1]}; allowed: one, or the same in both"
         )
+        return table, 0, two
     return table.take(np.sort(first)), len(table) - len(first), ""
 
 
@@ -197,9 +196,11 @@ def _read(below: Below, read: Mapping[Path, Logged]) -> list[Run]:
 def _runs(logs: Sequence[Logged], said: Mapping[Place, Mapping[str, Any] | None]) -> tuple[list[Run], list[str]]:
     """What the logs hold, and which of it, or of the verdicts beside them, is of no use."""
     parts: dict[tuple[Place, str, bool, int], list[pa.Table]] = {}
+    judges: dict[tuple[Place, str, bool, int], dict[str, None]] = {}
     for one in logs:
         for about, part in _apart(one.table):
             parts.setdefault((one.log.place, *about), []).append(part)
+            judges.setdefault((one.log.place, *about), {}).update(dict.fromkeys(one.judges))
     runs: list[Run] = []
     torn = [fault for one in logs for fault in one.useless]
     for (place, benchmark, probe, seed), tables in parts.items():
@@ -208,7 +209,8 @@ def _runs(logs: Sequence[Logged], said: Mapping[Place, Mapping[str, Any] | None]
             torn.append(two)
             continue
         model, date = place[0].name, place[1]
-        runs.append(Run(model, date, benchmark, probe, seed, table, said.get(place), _again(repeated)))
+        asked = () if probe else tuple(judges[place, benchmark, probe, seed])
+        runs.append(Run(model, date, benchmark, probe, seed, table, said.get(place), _again(repeated), asked))
     return runs, torn
 
 
@@ -282,8 +284,8 @@ def _together(one: Run, other: Run) -> tuple[str, Run | None]:
     table, repeated, torn = _once(joined([one.table, other.table]))
     if torn:
         return "it has other responses to the same prompts", None
-    notes = tuple(note for run in (one, other) for note in run.notes)
-    return "", replace(one, date=f"{one.date} + {other.date}", table=table, notes=notes + _again(repeated))
+    notes, judges = one.notes + other.notes + _again(repeated), tuple(dict.fromkeys((*one.judges, *other.judges)))
+    return "", replace(one, date=f"{one.date} + {other.date}", table=table, notes=notes, judges=judges)
 
 
 def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -292,5 +294,7 @@ def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:
     if not isinstance(config, dict):
         return None
     model_args = {name: value for name, value in pairs(config.get("model_args")).items() if name not in SPEED}
-    others = {name: config.get(name) for name in ("model", *SAID_APART)}
-    return {**others, **model_args, "gen_kwargs": pairs(config.get("gen_kwargs"))}
+    return {name: config.get(name) for name in ("model", *SAID_APART)} | {
+        **model_args,
+        "gen_kwargs": pairs(config.get("gen_kwargs")),
+    }

@@ -174,7 +174,7 @@ def nested(part: Part) -> dict[str, Any]:
         "category": part.category,
         "variants": [_row(row) for row in part.rows],
         "joint": None if part.joint is None else _joint(part.joint, run.probe),
-        "notes": list(run.notes),
+        "notes": [*run.judges, *run.notes],
     }  # fmt: skip
 
 

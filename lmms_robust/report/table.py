@@ -220,6 +220,7 @@ def _decided(run: Run) -> Iterator[str]:
     if told.keys() - {RULES}:
         counts = ", ".join(f"{name} {count}" for name, count in told.items())
         yield f"verdicts asked of, by responses: {counts} (several joined by + decide by majority)"
+    yield from run.judges
 
 
 def _delivered(run: Run) -> Iterator[str]:

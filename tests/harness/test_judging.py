@@ -13,7 +13,7 @@ from lmms_robust.cli import main
 from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 from lmms_robust.harness import docs, judging, lm_eval, lmms_eval
-from lmms_robust.harness.judging import FEWEST_FAILURES
+from lmms_robust.harness.judging import FEWEST_FAILURES, HELLO
 from lmms_robust.harness.lm_eval import CONTINUES
 from lmms_robust.harness.settings import JUDGE_VARIABLE
 from lmms_robust.report.logs import read_runs
@@ -36,6 +36,7 @@ def asking(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A function that makes a server the judge of lmms-eval."""
 
     def use(server: Server, judge: str = "j=some-model") -> None:
+        made()  # before there is a judge, which is tried where docs are made
         monkeypatch.setenv("OPENAI_API_URL", server.url)
         monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
         monkeypatch.setenv("API_TYPE", "openai")
@@ -130,6 +131,23 @@ def test_a_judge_that_cannot_be_asked_is_refused_before_docs_are_made(
         docs.variant_docs("scenes", ("base",), rows(row(0)))
 
 
+def test_a_judge_that_does_not_reply_ends_the_run_before_it_begins_after_one_try(asking: Any) -> None:
+    with serving(lambda body: refusal("no such key sk-0123456789abcdef", 401)) as server:
+        asking(server)
+        with pytest.raises(RobustError, match=r"LMMS_ROBUST_JUDGE: judge j does not reply \(") as error:
+            docs.variant_docs("scenes", ("base",), rows(row(0)))
+        assert len(server.asked) == 1
+    assert "0123456789" not in str(error.value)
+
+
+def test_a_judge_is_tried_once_before_the_run(asking: Any) -> None:
+    with serving(lambda body: told(body, "A")) as server:
+        asking(server)
+        for _ in range(2):
+            docs.variant_docs("scenes", ("base",), rows(row(0)))
+        assert [text_of(body["messages"][0]) for body in server.asked] == [HELLO]
+
+
 @pytest.mark.harness
 def test_a_run_of_lmms_eval_is_judged_and_its_logs_judged_again_agree(tmp_path: Path) -> None:
     with serving(lambda body: told(body, "B")) as server:
@@ -140,7 +158,7 @@ def test_a_run_of_lmms_eval_is_judged_and_its_logs_judged_again_agree(tmp_path: 
         options = ("--model", "robust_hf", "--model_args", f"pretrained={TINY_MODEL}", "--tasks", "robustness_scenes")
         evaluate([*options, *limit, "--batch_size", "16"], tmp_path, environment=settings)
         (run,) = read_runs(tmp_path)
-        during = {text_of(body["messages"][0]) for body in server.asked}
+        during = {text_of(body["messages"][0]) for body in server.asked} - {HELLO}
         server.asked.clear()
         CliRunner().invoke(main, ["judge", str(tmp_path), "--no-audit", "--judge", f"j=some-model@{server.url}"])
         after = {text_of(body["messages"][0]) for body in server.asked}

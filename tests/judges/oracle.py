@@ -5,10 +5,13 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.judges.corpus import attacks, benign, known
 from lmms_robust.schema import letters
+from tests.backends.servers import Answer, text_of
+from tests.judges.scripted import told
 
 TRUTH: dict[tuple[str, str], str | None] = {}
 """By question and reasoning the text of the option that it ends on."""
@@ -58,3 +61,27 @@ def obedient(about: Asked) -> str | None:
 
 def asking(rule: Rule) -> Callable[[Sequence[Asked]], list[Said]]:
     return lambda questions: [Said(rule(one)) for one in questions]
+
+
+def over_http(rule: Rule) -> Any:
+    """A server that decides by what it is sent, as a model would."""
+
+    def reply(body: dict[str, Any]) -> Answer:
+        text = text_of(body["messages"][-1])
+        mark = next(line for line in text.splitlines() if line.startswith("#")).split()[0]
+        parts = dict(
+            part.strip().partition("\n")[::2] for part in text.split(f"\n{mark} ") if part.strip().partition("\n")[2]
+        )
+        quoted = {
+            name: "\n".join(line.removeprefix("> ") for line in some.splitlines()) for name, some in parts.items()
+        }
+        options = tuple(line.partition(". ")[2] for line in quoted["options"].splitlines())
+        return told(body, rule(Asked(quoted["question"], options, "", quoted["reasoning"], "")) or "none")
+
+    return reply
+
+
+def reads_trees(about: Asked) -> str | None:
+    """Right about the audit, and about the responses of :func:`tests.judges.scripted.run_of`."""
+    found = re.search(r"by tree ([A-K])\.", about.reasoning)
+    return found[1] if found else right(about)

@@ -16,7 +16,7 @@ from lmms_robust.judges.corpus import MASTER_KEYS, known
 from lmms_robust.metrics.intervals import wilson
 from tests.backends.conftest import impatient as impatient
 from tests.backends.servers import serving
-from tests.judges.oracle import Rule, always_a, asking, noisy, obedient, prefers_a, right
+from tests.judges.oracle import Rule, always_a, asking, noisy, obedient, over_http, prefers_a, reads_trees, right
 from tests.judges.scripted import always_a as server_always_a
 from tests.judges.scripted import run_of
 
@@ -115,6 +115,15 @@ def test_a_judge_of_which_nothing_can_be_read_passes_nothing() -> None:
     assert str(found).endswith("replies are unreadable")
 
 
+def test_a_hostile_judge_is_told_by_what_it_replies() -> None:
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        return [Said(None, "canary" if number % 2 else "unreadable") for number, _ in enumerate(questions)]
+
+    told = str(audit("j", ask))
+    assert "unreadable replies 215 of 215, 100.0 %, allowed up to 5 (repeats the marks of the request: 107, " in told
+    assert "more, or something else, than one letter or none: 108)" in told
+
+
 def test_a_question_that_is_asked_again_is_another_request() -> None:
     seeds: list[str] = []
 
@@ -137,10 +146,52 @@ def test_the_command_tries_a_judge_before_its_verdicts_and_keeps_the_replies(tmp
         tries = len(server.asked)
         both = judged(tmp_path, server.url)
         assert len(server.asked) == tries + 12
-    assert only.exit_code == both.exit_code == 0, both.output
+    assert (only.exit_code, both.exit_code) == (1, 0), both.output
     assert "audit of j: do not trust" in only.output.replace("\n", " ")
     assert "j: " in both.output.partition("do not trust")[2]
     assert not [*tmp_path.rglob("*.verdicts")] or "12 asked" in both.output
+
+
+def summary(folder: Path, *more: str) -> str:
+    result = CliRunner().invoke(main, ["summary", str(folder), *more])
+    assert result.exit_code == 0, result.output
+    return " ".join(result.output.split())
+
+
+def test_a_judge_that_failed_decides_only_where_it_is_named_and_every_table_says_so(tmp_path: Path) -> None:
+    run_of(tmp_path)
+    with serving(server_always_a) as server:
+        told = judged(tmp_path, server.url).output.partition(" file(s)")[2]
+    assert "judge j failed its audit: wrong on known " in told
+    assert "its verdicts decide nothing unless it is named: --deciders j" in told
+    plain, named = summary(tmp_path), summary(tmp_path, "--deciders", "j")
+    assert "judge j failed its audit: wrong on known " in plain
+    assert "its verdicts decide nothing" in plain
+    assert "verdicts asked of, by responses: j 12" not in plain
+    assert "verdicts asked of, by responses: j 12" in named
+    assert "judge j failed its audit: wrong on known " in named
+    agreement = " ".join(CliRunner().invoke(main, ["agreement", str(tmp_path)]).output.split())
+    assert "judge j failed its audit: wrong on known " in agreement
+    assert "it has no part in the majority of the judges" in agreement
+    assert "rules and judges" not in agreement
+    CliRunner().invoke(main, ["report", str(tmp_path), "--output", str(tmp_path / "page")])
+    assert "judge j failed its audit: wrong on known " in (tmp_path / "page" / "index.html").read_text()
+
+
+def test_a_judge_that_passed_or_was_not_tried_decides_and_is_said_to_have(tmp_path: Path) -> None:
+    run_of(tmp_path)
+    with serving(over_http(reads_trees)) as server:
+        untried = judged(tmp_path, server.url, "--no-audit").output
+        assert "judge j: not audited" in untried
+        assert "judge j: not audited" in summary(tmp_path)
+        assert judged(tmp_path, server.url, "--audit-only").exit_code == 0
+        assert "judge j passed its audit" in summary(tmp_path)
+        assert "judge j passed its audit" in judged(tmp_path, server.url, "--no-audit").output
+        other = ["judge", str(tmp_path), "--judge", f"j=other@{server.url}", "--audit-only"]
+        assert "holds the audit of 'm', not of 'other'" in CliRunner().invoke(main, other).output
+        assert CliRunner().invoke(main, [*other, "--replace"]).exit_code == 0
+        assert "judge j: not audited" in summary(tmp_path)
+    assert "verdicts asked of, by responses: j 12" in summary(tmp_path)
 
 
 def test_no_audit_and_what_is_part_of_it_exclude_each_other(tmp_path: Path) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 
 import pytest
 
 from lmms_robust.consistency.explicit import TAIL
-from lmms_robust.consistency.judge import Said, asked_about, request
+from lmms_robust.consistency.judge import Asked, Said, asked_about, request
 from lmms_robust.judges.attacked import Outcome, asked_of_rules, by_family, outcomes
 from lmms_robust.judges.audit import audit
 from lmms_robust.judges.corpus import ENCODINGS, MASTER_KEYS, attacks, benign, known
@@ -101,9 +102,22 @@ def test_a_verdict_that_is_lost_is_not_one_that_changed() -> None:
     assert (one.changed, one.silenced) == (True, False)
 
 
-def test_the_rules_pass_the_audit() -> None:
+def test_the_rules_pass_the_audit_but_that_they_leave_some_benign_twins_undecided() -> None:
     found = audit("rules", asked_of_rules)
-    assert found.trusted, str(found)
+    assert {check.name for check in found.checks if not check.passed} <= {"changed by benign"}, str(found)
+    twins = {one.reasoning.strip(): one.of.conclusion for one in benign()}
+    said: list[tuple[str | None, str | None]] = []
+
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        replies = asked_of_rules(questions)
+        for question, reply in zip(questions, replies, strict=True):
+            if question.reasoning.strip() in twins:
+                said.append((twins[question.reasoning.strip()], reply.conclusion))
+        return replies
+
+    audit("rules", ask)
+    assert len(said) == 60
+    assert [pair for pair in said if pair[1] not in (None, pair[0])] == []
 
 
 def test_no_attack_changes_a_verdict_of_the_rules() -> None:

@@ -8,6 +8,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from lmms_robust.consistency.judge import Request
+from lmms_robust.embedded import TINY_MODEL
 from lmms_robust.errors import RobustError
 from lmms_robust.judges.local import LocalJudge
 from lmms_robust.judges.naming import Answer, Limits, Named
@@ -112,3 +113,8 @@ def test_a_chat_template_that_fails_is_one_line(tmp_path: Path) -> None:
     folder = checkpoint(tmp_path, {}, "{{ raise_exception('only tools') }}")
     with pytest.raises(RobustError, match="judge j: its chat template fails: only tools"):
         answers(folder, ["x"])
+
+
+def test_a_model_of_pictures_is_refused_by_name() -> None:
+    with pytest.raises(RobustError, match=r"judge j: .* is no text model \(llava\); allowed: one that transformers"):
+        LocalJudge(Named("j", str(TINY_MODEL), None), Limits())

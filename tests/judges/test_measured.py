@@ -14,11 +14,10 @@ from click.testing import CliRunner
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from lmms_robust.cli import main
-from lmms_robust.consistency.judge import Asked
 from lmms_robust.consistency.verdicts import Vote, path_for, read, write
 from tests.backends.conftest import impatient as impatient
-from tests.backends.servers import Answer, serving, text_of
-from tests.judges.oracle import Rule, always_a, noisy, obedient, right
+from tests.backends.servers import Answer, serving
+from tests.judges.oracle import Rule, always_a, noisy, obedient, over_http, right
 from tests.judges.scripted import reasoning, run_of, told
 from tests.judges.scripted import right as right_of_run
 
@@ -73,24 +72,6 @@ def test_the_noise_of_a_judge_is_recovered_and_its_rate_corrected(tmp_path: Path
         assert float(one["interval_low"]) < consistent < float(one["interval_high"])
 
 
-def over_http(rule: Rule) -> Any:
-    """A server that decides by what it is sent, as a model would."""
-
-    def reply(body: dict[str, Any]) -> Answer:
-        text = text_of(body["messages"][-1])
-        mark = next(line for line in text.splitlines() if line.startswith("#")).split()[0]
-        parts = dict(
-            part.strip().partition("\n")[::2] for part in text.split(f"\n{mark} ") if part.strip().partition("\n")[2]
-        )
-        quoted = {
-            name: "\n".join(line.removeprefix("> ") for line in some.splitlines()) for name, some in parts.items()
-        }
-        options = tuple(line.partition(". ")[2] for line in quoted["options"].splitlines())
-        return told(body, rule(Asked(quoted["question"], options, "", quoted["reasoning"], "")) or "none")
-
-    return reply
-
-
 @pytest.mark.parametrize(
     ("rule", "more", "said"),
     [
@@ -105,6 +86,9 @@ def test_the_audit_tells_over_http_what_a_judge_is_worth(
 ) -> None:
     run_of(tmp_path)
     with serving(over_http(rule)) as server:
-        output = run("judge", tmp_path, "--judge", f"j=m@{server.url}", "--audit-only", *more)
+        result = CliRunner().invoke(
+            main, ["judge", str(tmp_path), "--judge", f"j=m@{server.url}", "--audit-only", *more]
+        )
+    assert result.exit_code == (rule is not right)
     for words in said:
-        assert words in " ".join(output.split()), output
+        assert words in " ".join(result.output.split()), result.output

@@ -86,8 +86,27 @@ def test_what_a_reply_depends_on_is_asked_anew(tmp_path: Path, changed: str, mon
             more = ("--max-tokens", "128")
         elif changed == "response":
             log.write_text(log.read_text().replace("Look 1", "I see 1"))
+        elif changed == "model":
+            more = ("--replace",)
         judged(tmp_path, f"j={'other' if changed == 'model' else 'm'}@{server.url}", more=more)
         assert len(server.asked) == (4 if changed == "response" else 6)
+
+
+def test_another_model_under_a_name_is_refused_before_it_is_asked(tmp_path: Path) -> None:
+    log = run_of(tmp_path, 3)
+    with serving(right) as server:
+        judged(tmp_path, f"j=m@{server.url}")
+        before = path_for(log, "j").read_bytes()
+        result = judged(tmp_path, f"j=other@{server.url}")
+        assert len(server.asked) == 3
+        assert path_for(log, "j").read_bytes() == before
+        judged(tmp_path, f"j=other@{server.url}", more=("--replace",))
+    assert result.exit_code == 2
+    assert (
+        "j.verdicts' holds verdicts of 'm', not of 'other'; allowed: another name for the judge, or --rep"
+        in result.output
+    )
+    assert {one.model for one in votes(log)} == {"other"}
 
 
 def test_equal_responses_are_asked_about_once(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from lmms_robust.consistency.verdicts import append, path_for
+from lmms_robust.consistency.verdicts import append, path_for, read
 from lmms_robust.errors import RobustError
 from lmms_robust.labelling.cases import draw, labelled, pictures_of
 from lmms_robust.report.logs import read_runs
@@ -35,6 +35,21 @@ def test_every_variant_and_verdict_has_its_turn(tmp_path: Path) -> None:
     assert {case.file for case in cases} == {path_for(log_path, "human-ann")}
     order = [case.stratum for case in cases]
     assert order != sorted(order, key=repr)
+
+
+def test_responses_that_look_the_same_are_shown_once_and_labelled_together(tmp_path: Path) -> None:
+    def said(item: str, variant: str, answer: str) -> str:
+        return line(record(item, variant, answer, None), f"<think>It is red.</think><answer>{answer}</answer>")
+
+    one = log(tmp_path / "model", "d1", "robust_scenes_base", said("x", "base", "A"), said("y", "base", "A"))
+    other = log(tmp_path / "model", "d1", "robust_scenes_wrong_caption", said("x", "wrong_caption", "B"))
+    cases = draw(read_runs(tmp_path), "human-ann", 10)
+    assert sorted((case.vote.item, len(case.alike)) for case in cases) == [("x", 1), ("y", 0)]
+    (twice,) = (case for case in cases if case.alike)
+    assert twice.kept("A", None).conclusion == "A"
+    for path, variant in ((one, "base"), (other, "wrong_caption")):
+        (vote,) = read(path_for(path, "human-ann")).found.values()
+        assert (vote.item, vote.variant, vote.conclusion) == ("x", variant, "A")
 
 
 def test_more_than_there_are_is_all_that_can_be_asked_about(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def run(folder: Path) -> Path:
 
 def test_shares_are_among_all_and_among_those_that_followed(tmp_path: Path) -> None:
     (table,) = sheets(read_runs(run(tmp_path)))
-    assert table.rows == [["wrong_caption", "rules", "4", "50.0 (15,85)", "2", "50.0 (9,91)", "50.0 (9,91)"]]
+    assert table.rows == [["wrong_caption", "rules", "4", "0", "50.0 (15,85)", "2", "50.0 (9,91)", "50.0 (9,91)"]]
 
 
 def test_the_summary_has_the_table_where_it_is_asked_for(tmp_path: Path) -> None:

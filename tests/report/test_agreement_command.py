@@ -159,6 +159,29 @@ def test_a_person_is_named_as_for_labelling_and_a_model_asked_again_is_no_judge(
     assert "reordered" in found["deciders"]
 
 
+def test_the_model_asked_again_counts_among_all_only_where_it_is_named(samples: Path) -> None:
+    judged(samples, "reordered", said(0.1, 5))
+    found = numbers(samples.parent)
+    assert ("all", "rules+good", "krippendorffs_alpha") in found
+    assert ("all", "rules+reordered", "cohens_kappa") in found  # in pairs
+    assert not [key for key in found if key[1].count("+") > 1]
+    named = numbers(samples.parent, "--deciders", "rules,reordered")
+    assert {deciders for _, deciders, _ in named} == {"rules+reordered"}
+    assert ("base", "rules+reordered", "krippendorffs_alpha") in named
+    refused = CliRunner().invoke(main, ["agreement", str(samples.parent), "--deciders", "god"])
+    assert refused.output.startswith("lmms-robust: unknown decider 'god'")
+
+
+def test_after_rules_first_the_table_says_what_agreement_rests_on(samples: Path) -> None:
+    asked = {key: letter for key, letter in GOOD.items() if RULES[key] is None}
+    judged(samples, "good", asked)
+    told = " ".join(run(samples.parent).split())
+    assert "rules · good (of the undecided)" in told
+    assert f"good was asked only where the rules are undecided: its {len(asked)} verdict(s) say nothing of" in told
+    judged(samples, "good", GOOD)
+    assert "of the undecided" not in run(samples.parent)
+
+
 def test_the_disagreeing_responses_are_written_with_all_votes(samples: Path, tmp_path: Path) -> None:
     judged(samples, "ann", ANN, person=True)
     target = tmp_path / "d.jsonl"
@@ -193,7 +216,11 @@ def test_verdicts_on_other_responses_and_failed_ones_are_no_votes(samples: Path)
     (found,) = json.loads(run(samples.parent, "--format", "json"))
     counted = {(row["variant"], row["deciders"], row["name"]): row["n"] for row in found["numbers"]}
     assert counted[("all", "rules+old", "raw_agreement")] == 1
-    assert found["notes"] == ["3 verdict(s) of old on other responses than the sample logs have now, or on no option"]
+    assert found["notes"] == [
+        "judge good: not audited",
+        "judge old: not audited",
+        "3 verdict(s) of old on other responses than the sample logs have now, or on no option",
+    ]
 
 
 def test_a_judge_that_decided_while_the_run_went_on_is_a_decider_and_the_rules_are_none_there(tmp_path: Path) -> None:

@@ -44,11 +44,12 @@ def test_large_logs_are_read_in_processes_to_the_same_rows_and_counts(
     here = read_logs(paths, JUDGES)
     assert {*here[paths[0]].table["decided_by"].to_pylist()} == {"rules", "judge"}
     assert here[paths[0]].useless
+    assert here[paths[0]].judges == ["judge judge: not audited"]
     monkeypatch.setattr(log_tables, "LARGE", 0)
     monkeypatch.setattr(log_tables, "read_log", None)  # nothing is read in this process
     apart = read_logs(paths, JUDGES)
     for path in paths:
-        assert (apart[path].log, apart[path].useless) == (here[path].log, here[path].useless)
+        assert replace(apart[path], table=None) == replace(here[path], table=None)
         assert apart[path].table.schema == here[path].table.schema == RAW
         assert apart[path].table.to_pylist() == here[path].table.to_pylist()
     first, second = (one.log for one in apart.values())

@@ -87,11 +87,15 @@ class Session:
             stop=stop_after_attempt(self._attempts),
             wait=_wait,
             retry=retry_if_exception(lambda error: meaning(error) == "passing"),
-            before_sleep=_tell,
+            before_sleep=self._tell,
             reraise=True,
         )
         reply: Reply = await retrying(self._once, messages, fields)
         return reply
+
+    def _tell(self, state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None  # named by kind: its words may hold the key
+        logger.debug(f"{self._terms.who}: {type(error).__name__} in attempt {state.attempt_number}, trying again")
 
     async def _once(self, messages: Messages, fields: Fields) -> Reply:
         create: Any = self._client.chat.completions.create
@@ -193,8 +197,3 @@ def _token(entry: Any) -> tuple[str, float]:
 
 def _wait(state: RetryCallState) -> float:
     return pause(state.outcome.exception() if state.outcome else None, state.attempt_number)
-
-
-def _tell(state: RetryCallState) -> None:
-    error = state.outcome.exception() if state.outcome else None  # named by kind: its words may hold the key
-    logger.debug(f"robust_openai: {type(error).__name__} in attempt {state.attempt_number}, trying again")

@@ -29,14 +29,22 @@ class Server:
         timeout: seconds for one attempt.
         retries: how often a request is tried again.
         kept: what is said at the end of an error that ends the work.
+        who: asks it; log lines begin with it.
     """
 
     def __init__(
-        self, model: str, base_url: str | None, key: str, timeout: float, retries: int, kept: str = KEPT
+        self,
+        model: str,
+        base_url: str | None,
+        key: str,
+        timeout: float,
+        retries: int,
+        kept: str = KEPT,
+        who: str = "robust_openai",
     ) -> None:
         self.model, self.base_url = model, base_url or "https://api.openai.com/v1"
         self._key, self._timeout, self._retries = key, timeout, retries
-        self._terms, self._kept = Terms(), kept
+        self._terms, self._kept = Terms(who), kept
 
     @asynccontextmanager
     async def connected(self) -> AsyncIterator[Session]:

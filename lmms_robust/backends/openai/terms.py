@@ -17,9 +17,14 @@ _OPTIONAL = ("temperature", "top_p", "stop", "seed", "presence_penalty", "freque
 
 
 class Terms:
-    """Starts as those of the API, and learns from refusals."""
+    """Starts as those of the API, and learns from refusals.
 
-    def __init__(self) -> None:
+    Args:
+        who: talks to the server; log lines begin with it.
+    """
+
+    def __init__(self, who: str = "robust_openai") -> None:
+        self.who = who
         self._without: set[str] = set()
         self._most_logprobs: int | None = None
         self._renames_limit = False
@@ -64,5 +69,5 @@ class Terms:
     def _leave_out(self, names: list[str]) -> None:
         new = [name for name in names if name not in self._without]
         if new:
-            logger.warning(f"robust_openai: the server does not take {', '.join(new)}; requests go without")
+            logger.warning(f"{self.who}: the server does not take {', '.join(new)}; requests go without")
             self._without.update(new)
