@@ -1,16 +1,19 @@
-"""Gathers the runs of scripts/train_dynamics.py and their evaluations into one small file, docs/dynamics.json.
+"""Gathers a series of scripts/train_dynamics.py and its evaluations into one small file, docs/dynamics_RATE.json.
 
-    python scripts/collect_dynamics.py FOLDER docs/dynamics.json
+    python scripts/collect_dynamics.py FOLDER docs
 
-FOLDER holds for each RUN = RECIPE-RATE-SEED: RUN.run.json and RUN.log.jsonl (the training's), RUN-STEP.json
-(``lmms-robust summary --format json``) and RUN-final.parquet/records.parquet (``lmms-robust export --format parquet``);
-and the same for the checkpoint that all start from as ``start.json`` and ``start-final.parquet``.
+FOLDER holds for each RUN = RECIPE-RATE-SEED, as plain-1e-5-1: RUN.run.json and RUN.log.jsonl (the training's),
+RUN-STEP.json for each measured step and RUN-final.json (``lmms-robust summary --format json``), and
+RUN-final.parquet/records.parquet (``lmms-robust export --format parquet``); and of the checkpoint that all start from
+``start.json``, ``start-final.json`` and ``start-final.parquet``. All runs have one rate, each recipe the same seeds.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from statistics import fmean
@@ -18,15 +21,12 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from lmms_robust.metrics.estimate import Estimate, Units
 from lmms_robust.metrics.paired import change
 
 RECIPES = ("plain", "augmented", "faithful", "both")
-SEEDS = (0, 1)
-RATE = "5e-5"
-STEPS = (50, 100, 200)
+RUN = re.compile(rf"(?P<recipe>{'|'.join(RECIPES)})-(?P<rate>.+)-(?P<seed>\d+)")
 WINDOW = 10
 LOGGED = (
     "robust/correct", "robust/faithful", "robust/undecided", "robust/format", "entropy", "completions/mean_length",
@@ -35,41 +35,57 @@ LOGGED = (
 )  # fmt: skip
 ESTIMATES = ("acc", "consistency", "undecided", "consistent_acc", "letter_entropy")
 SCORES = {"acc": "correct", "consistency": "consistent", "undecided": "undecided", "letter_entropy": "letter_entropy"}
-Scores = NDArray[np.float64]
+BY_FAMILY = ("base", "wrong_caption", "wrong_think")
 
 
 def main(folder: Path, target: Path) -> None:
     """Write the file."""
-    runs = {f"{recipe}-{seed}": folder / f"{recipe}-{RATE}-{seed}" for recipe in RECIPES for seed in SEEDS}
-    records = {name: scores(beside(path, "-final.parquet")) for name, path in runs.items()}
-    records["start"] = scores(folder / "start-final.parquet")
+    rate, seeds = series(folder)
+    runs = {f"{recipe}-{seed}": folder / f"{recipe}-{rate}-{seed}" for recipe in RECIPES for seed in seeds}
+    finals = {"start": folder / "start", **runs}
+    records = {name: scores(beside(path, "-final.parquet")) for name, path in finals.items()}
     told = {
         "training": {name: training(path) for name, path in runs.items()},
         "checkpoints": {
             "start": {"0": variants(folder / "start.json")},
             **{
-                name: {str(step): variants(beside(path, f"-{step}.json")) for step in STEPS}
+                name: {str(step): variants(beside(path, f"-{step}.json")) for step in steps(path)}
                 for name, path in runs.items()
             },
         },
-        "final": {
-            "start": variants(folder / "start-final.json"),
-            **{name: variants(beside(path, "-final.json")) for name, path in runs.items()},
-        },
+        "final": {name: variants(beside(path, "-final.json")) for name, path in finals.items()},
+        "families": {name: families(beside(path, "-final.parquet")) for name, path in finals.items()},
         "against_start": {name: differences(records, [("start", name)]) for name in runs}
-        | {recipe: differences(records, [("start", f"{recipe}-{seed}") for seed in SEEDS]) for recipe in RECIPES},
+        | {recipe: differences(records, [("start", f"{recipe}-{seed}") for seed in seeds]) for recipe in RECIPES},
         "against_plain": {
-            recipe: differences(records, [(f"plain-{seed}", f"{recipe}-{seed}") for seed in SEEDS])
+            recipe: differences(records, [(f"plain-{seed}", f"{recipe}-{seed}") for seed in seeds])
             for recipe in RECIPES[1:]
         }
         | {
             f"{recipe}-{seed}": differences(records, [(f"plain-{seed}", f"{recipe}-{seed}")])
             for recipe in RECIPES[1:]
-            for seed in SEEDS
+            for seed in seeds
         },
     }
     lines = ",\n".join(f" {json.dumps(name)}: {packed(value)}" for name, value in told.items())
-    target.write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+    (target / f"dynamics_{rate}.json").write_text("{\n" + lines + "\n}\n", encoding="utf-8")
+
+
+def series(folder: Path) -> tuple[str, list[int]]:
+    """The rate, as it is written, and the seeds in the names of a folder's runs."""
+    names = (path.name.removesuffix(".run.json") for path in folder.glob("*.run.json"))
+    runs = [run for run in map(RUN.fullmatch, names) if run]
+    rates = sorted({run["rate"] for run in runs})
+    if len(rates) != 1:
+        found = ", ".join(rates) or "none"
+        raise SystemExit(f"rates of the runs: got {found}; allowed: one, in RECIPE-RATE-SEED.run.json; in {folder}")
+    return rates[0], sorted({int(run["seed"]) for run in runs})
+
+
+def steps(path: Path) -> list[int]:
+    """The steps at which a run was measured."""
+    endings = (found.stem.removeprefix(f"{path.name}-") for found in path.parent.glob(f"{path.name}-*.json"))
+    return sorted(int(ending) for ending in endings if ending.isdecimal())
 
 
 def beside(path: Path, ending: str) -> Path:
@@ -83,13 +99,13 @@ def packed(value: Mapping[str, Any]) -> str:
 
 
 def training(path: Path) -> dict[str, Any]:
-    """Seconds, and what was logged, as means of ten steps."""
+    """Seconds, and what was logged, as means of ten steps; the last mean may be of fewer."""
     told = json.loads(beside(path, ".run.json").read_text(encoding="utf-8"))
     lines = beside(path, ".log.jsonl").read_text(encoding="utf-8").splitlines()
-    steps = [line for line in map(json.loads, lines) if "robust/correct" in line]
-    blocks = [steps[start : start + WINDOW] for start in range(0, len(steps), WINDOW)]
+    logged = [line for line in map(json.loads, lines) if "robust/correct" in line]
+    blocks = [logged[start : start + WINDOW] for start in range(0, len(logged), WINDOW)]
     means = {name: [round(fmean(line[name] for line in block), 4) for block in blocks] for name in LOGGED}
-    return {"seconds": round(told["seconds"]), "device": told["device"], "steps": len(steps), **means}
+    return {"seconds": round(told["seconds"]), "device": told["device"], "steps": len(logged), **means}
 
 
 def variants(path: Path) -> dict[str, dict[str, list[float | None]]]:
@@ -123,6 +139,19 @@ def scores(folder: Path) -> dict[str, dict[str, dict[str, float]]]:
         for name, value in own.items():
             found.setdefault(row["variant"], {}).setdefault(name, {})[row["item"]] = value
     return found
+
+
+def families(folder: Path) -> dict[str, dict[str, list[int]]]:
+    """Per variant and family of questions: items, right letters, right conclusions of the reasoning."""
+    counts: Counter[tuple[str, str, int]] = Counter()
+    for row in pq.read_table(folder / "records.parquet").to_pylist():
+        if row["variant"] in BY_FAMILY:
+            told = (True, row["outcome"] == "right", row["conclusion"] == row["gold"])
+            counts.update({(row["variant"], row["category"], place): int(one) for place, one in enumerate(told)})
+    names = sorted({family for _, family, _ in counts})
+    return {
+        variant: {name: [counts[variant, name, place] for place in range(3)] for name in names} for variant in BY_FAMILY
+    }
 
 
 def differences(

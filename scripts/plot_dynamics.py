@@ -1,6 +1,6 @@
-"""Draws docs/dynamics.svg and docs/dynamics_training.svg from docs/dynamics.json.
+"""Draws docs/dynamics_RATE.svg and docs/dynamics_RATE_training.svg from docs/dynamics_RATE.json.
 
-python scripts/plot_dynamics.py docs/dynamics.json docs
+python scripts/plot_dynamics.py docs/dynamics_1e-5.json docs
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ RECIPES = {
     "faithful": ("+ faithfulness", "#228833"),
     "both": ("both", "#ee6677"),
 }
-STYLES = {"0": "-", "1": "--"}
+STYLES = ("-", "--", ":", "-.")
+"""Of lines, a seed each in turn."""
 MEASURED = {
     "accuracy": ("acc", ("base", "wrong_caption", "wrong_think")),
     "consistency (of the decided)": ("consistency", ("base", "wrong_caption", "wrong_think")),
@@ -41,7 +43,7 @@ LOGGED = {
 def measured(told: Mapping[str, Any]) -> plt.Figure:
     """What checkpoints reach on the test items: a row a measure, a column a prompt form."""
     figure, axes = plt.subplots(len(MEASURED), 3, figsize=(9, 7), sharex=True, sharey="row")
-    start = told["checkpoints"]["start"]["0"]
+    start, styles = told["checkpoints"]["start"]["0"], seeds(told)
     for row, (label, (estimate, variants)) in zip(axes, MEASURED.items(), strict=True):
         row[0].set_ylabel(label, fontsize=8)
         for axis, variant in zip(row, variants, strict=True):
@@ -49,45 +51,49 @@ def measured(told: Mapping[str, Any]) -> plt.Figure:
             axis.axhspan(low, high, color="#eeeeee", zorder=0)
             for name, checkpoints in told["checkpoints"].items():
                 if name != "start":
-                    curve(
-                        axis, name, start[variant][estimate], {s: c[variant][estimate] for s, c in checkpoints.items()}
-                    )
+                    points = {"0": start} | checkpoints
+                    values = [point[variant][estimate][0] for point in points.values()]
+                    axis.plot([int(step) for step in points], values, marker=".", **line(name, styles))
     for axis, variant in zip(axes[0], MEASURED["accuracy"][1], strict=True):
         axis.set_title(variant, fontsize=9)
     for axis in axes[-1]:
         axis.set_xlabel("steps", fontsize=8)
-        axis.set_xticks([0, 50, 100, 200])
-    return finished(figure, "200 items; band: 95 % interval of the start")
+        axis.set_xticks(sorted({int(step) for points in told["checkpoints"].values() for step in points}))
+    return finished(figure, styles, f"{start['base']['acc'][3]} items; band: 95 % interval of the start")
 
 
-def curve(axis: Any, name: str, start: list[Any], points: Mapping[str, list[Any]]) -> None:
-    """One run's values, from the start that all have in common."""
+def seeds(told: Mapping[str, Any]) -> dict[str, str]:
+    """Seed -> style of its line."""
+    return dict(
+        zip(sorted({name.rsplit("-", 1)[1] for name in told["training"]}, key=int), cycle(STYLES), strict=False)
+    )
+
+
+def line(name: str, styles: Mapping[str, str]) -> dict[str, Any]:
+    """How a run's line looks: colour of its recipe, style of its seed."""
     recipe, seed = name.rsplit("-", 1)
-    color = RECIPES[recipe][1]
-    steps, values = [0, *map(int, points)], [start[0], *(point[0] for point in points.values())]
-    axis.plot(steps, values, STYLES[seed], color=color, marker=".", linewidth=1.3)
+    return {"color": RECIPES[recipe][1], "linestyle": styles[seed], "linewidth": 1.3}
 
 
 def logged(told: Mapping[str, Any]) -> plt.Figure:
-    """What training logged of its own rollouts, as means of ten steps."""
+    """What training logged of its own rollouts, as means of ten steps, drawn in their middle."""
+    styles = seeds(told)
     figure, axes = plt.subplots(2, 3, figsize=(9, 4.6), sharex=True)
     for axis, (key, label) in zip(axes.flat, LOGGED.items(), strict=True):
         axis.set_title(label, fontsize=9)
         for name, run in told["training"].items():
-            recipe, seed = name.rsplit("-", 1)
-            steps = [10 * number + 5 for number in range(len(run[key]))]
-            axis.plot(steps, run[key], STYLES[seed], color=RECIPES[recipe][1], linewidth=1.3)
+            ends = [min(start + 10, run["steps"]) for start in range(0, run["steps"], 10)]
+            axis.plot([(10 * number + end) / 2 for number, end in enumerate(ends)], run[key], **line(name, styles))
         axis.set_ylim(bottom=0)
     for axis in axes[-1]:
         axis.set_xlabel("steps", fontsize=8)
-    return finished(figure, "256 responses a step at temperature 1, means of ten steps")
+    return finished(figure, styles, "responses of training, means of ten steps")
 
 
-def finished(figure: plt.Figure, note: str) -> plt.Figure:
+def finished(figure: plt.Figure, styles: Mapping[str, str], note: str) -> plt.Figure:
     """Legend, note and frames."""
     lines = [plt.Line2D([], [], color=color, label=label) for label, color in RECIPES.values()]
-    seeds = {f"seed {seed}": style for seed, style in STYLES.items()}
-    lines += [plt.Line2D([], [], color="black", linestyle=style, label=label) for label, style in seeds.items()]
+    lines += [plt.Line2D([], [], color="black", linestyle=styles[seed], label=f"seed {seed}") for seed in styles]
     for axis in figure.axes:
         axis.spines[["top", "right"]].set_visible(False)
         axis.tick_params(labelsize=7)
@@ -101,7 +107,7 @@ def main(data: Path, folder: Path, ending: str = "svg") -> None:
     """Draw both."""
     matplotlib.rcParams["svg.hashsalt"] = "lmms-robust"  # the same bytes for the same numbers
     told = json.loads(data.read_text(encoding="utf-8"))
-    for name, figure in (("dynamics", measured(told)), ("dynamics_training", logged(told))):
+    for name, figure in ((data.stem, measured(told)), (f"{data.stem}_training", logged(told))):
         metadata = {"Date": None} if ending == "svg" else None
         figure.savefig(folder / f"{name}.{ending}", metadata=metadata, dpi=110)
 
