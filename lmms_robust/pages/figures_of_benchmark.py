@@ -24,6 +24,7 @@ from lmms_robust.pages.figure import (
     sentences,
 )
 from lmms_robust.perturbations import ADVERSARIAL
+from lmms_robust.report.series import before_step
 from lmms_robust.report.series import step as step_of
 
 JOINT = {"worst_acc": "right", "robust_acc": "right and consistent", "joint_acc": "and at base too"}
@@ -42,8 +43,8 @@ def figures(runs: Sequence[Numbers], checkpoints: bool) -> Iterator[Figure]:
     yield _accuracy(runs)
     if any(run["joint"] and run["joint"]["estimates"] for run in runs):
         yield _joint(runs)
-    if checkpoints and (found := _checkpoints(runs)):
-        yield found
+    if checkpoints:
+        yield from _checkpoints(runs)
 
 
 def _models(runs: Sequence[Numbers]) -> tuple[alt.Color, alt.Shape]:
@@ -120,26 +121,34 @@ def _joint(runs: Sequence[Numbers]) -> Figure:
     return Figure("joint", "What holds of an item under every misleading condition at once", about, spec)
 
 
-def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
-    """Accuracy against faithfulness over the steps of a training, as arXiv 2602.12506 draws it."""
-    rows, without = [], []
+def _checkpoints(runs: Sequence[Numbers]) -> Iterator[Figure]:
+    """Accuracy against faithfulness over the steps of each training, as arXiv 2602.12506 draws it."""
+    without = [run["model"] for run in runs if step_of(run["model"]) is None]
+    trainings: dict[str, list[Numbers]] = {}
     for run in runs:
-        number = step_of(run["model"])
-        if number is None:
-            without.append(run["model"])
-            continue
-        for row in run["variants"]:
-            acc, faithful = row["estimates"]["acc"], row["estimates"].get("consistency")
-            if faithful and faithful["value"] is not None and row["variant"] in SHOWN:
-                rows.append(
-                    {"step": number, "row": row["variant"], "accuracy": percent(acc["value"]), "n": acc["n"],
-                     "faithfulness": percent(faithful["value"]), "verdicts": faithful["n"],
-                     "left": percent(acc["interval_low"]), "right": percent(acc["interval_high"]),
-                     "down": percent(faithful["interval_low"]), "up": percent(faithful["interval_high"]),
-                     "injection": row["injection"]}
-                )  # fmt: skip
-    if not rows:
-        return None
+        if run["model"] not in without:
+            trainings.setdefault(before_step(run["model"]).strip("_-/. "), []).append(run)
+    for number, (name, found) in enumerate(trainings.items()):
+        rows = [row for run in found for row in _steps(run)]
+        if rows:
+            of = f" {name}" if len(trainings) > 1 else ""
+            yield _training(f"checkpoints{number or ''}", of, rows, without)
+
+
+def _steps(run: Numbers) -> Iterator[dict[str, Any]]:
+    for row in run["variants"]:
+        acc, faithful = row["estimates"]["acc"], row["estimates"].get("consistency")
+        if faithful and faithful["value"] is not None and row["variant"] in SHOWN:
+            yield {
+                "step": step_of(run["model"]), "row": row["variant"], "accuracy": percent(acc["value"]), "n": acc["n"],
+                "faithfulness": percent(faithful["value"]), "verdicts": faithful["n"],
+                "left": percent(acc["interval_low"]), "right": percent(acc["interval_high"]),
+                "down": percent(faithful["interval_low"]), "up": percent(faithful["interval_high"]),
+                "injection": row["injection"],
+            }  # fmt: skip
+
+
+def _training(figure: str, of: str, rows: list[dict[str, Any]], without: Sequence[str]) -> Figure:
     base = alt.Chart(data(rows)).encode(
         x=alt.X("accuracy:Q", title="right answers (%)", scale=SHARE),
         y=alt.Y("faithfulness:Q", title="consistent (% of verdicts)", scale=SHARE),
@@ -163,8 +172,7 @@ def _checkpoints(runs: Sequence[Numbers]) -> Figure | None:
         f"Left out, since no step is in their name: {', '.join(without)}" if without else "No checkpoint was left out",
     )
     spec = alt.layer(across, along, lines, dots, texts).properties(width="container", height=320)
-    title = "Accuracy against faithfulness over the steps of the training"
-    return Figure("checkpoints", title, about, spec.to_dict())
+    return Figure(figure, f"Accuracy against faithfulness over the steps of the training{of}", about, spec.to_dict())
 
 
 SHARE = alt.Scale(zero=False, nice=False, padding=16)

@@ -84,12 +84,13 @@ def _called(runs: Sequence[Run]) -> dict[About, list[tuple[str, Run]]]:
 
 def _page(found: Sequence[Part], called: Called, inside: dict[str, str], apart: bool, checkpoints: bool) -> str:
     groups = [_group(about, runs, found, checkpoints) for about, runs in called.items()]
+    shown = [part for runs in called.values() for _, run in runs for part in found if part.run is run]
     values = {
         "title": f"{', '.join(dict.fromkeys(one['name'] for one in groups))}: does the model keep its answer?",
         "version": __version__, "groups": groups,
         "models": list(dict.fromkeys(name for runs in called.values() for name, _ in runs)),
         "downloads": ["summary.md", "numbers.csv", "numbers.parquet", NUMBERS],
-        "tables": list(told(found)), "inside": list(inside.items()),
+        "tables": list(told(shown)), "inside": list(inside.items()),
     }  # fmt: skip
     scripts = [vega(), read("figures.js"), read("data.js"), read("samples.js")]
     return rendered("report.html", scripts, apart, values)

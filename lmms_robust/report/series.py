@@ -50,7 +50,7 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
 def named(runs: Sequence[Run]) -> list[tuple[str, Run]]:
     """Runs with names that tell them apart, by these names, and checkpoints of one model by their steps."""
     found = [(_name(run, runs), run) for run in runs]
-    return sorted(found, key=lambda pair: (_before_step(pair[0]), step(pair[0]) or 0))
+    return sorted(found, key=lambda pair: (before_step(pair[0]), step(pair[0]) or 0))
 
 
 def _name(run: Run, runs: Sequence[Run]) -> str:
@@ -64,7 +64,12 @@ def _name(run: Run, runs: Sequence[Run]) -> str:
     return "/".join([*own[shared:-1], run.model]) if len(alike) > 1 else run.model
 
 
-def _before_step(name: str) -> str:
+def before_step(name: str) -> str:
+    """What stands before the training step in a name: checkpoints of one training have it in common.
+
+    >>> before_step("qwen-grpo__checkpoint-400"), before_step("Qwen2-VL-7B")
+    ('qwen-grpo__', 'Qwen2-VL-7B')
+    """
     found = list(_STEP.finditer(name))
     return name[: found[-1].start()] if found else name
 

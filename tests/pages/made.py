@@ -28,7 +28,7 @@ def refused(*arguments: object) -> str:
 
 def specs(page: str) -> dict[str, Any]:
     """Specifications of the figures by name; of figures of several runs, the last one's."""
-    names = re.findall(r'<figure data-name="([a-z-]+)">', page)
+    names = re.findall(r'<figure data-name="([a-z0-9-]+)">', page)
     found = re.findall(r'<script type="application/json" class="spec">(.*?)</script>', page, re.DOTALL)
     return dict(zip(names, map(json.loads, found), strict=True))
 

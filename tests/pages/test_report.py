@@ -275,6 +275,20 @@ def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: st
     ]  # fmt: skip
 
 
+def test_each_training_has_a_figure_and_tables_go_by_step(tmp_path: Path) -> None:
+    for place, day in (("one__checkpoint-50", "d1"), ("one__checkpoint-0", "d2"), ("two__checkpoint-50", "d3")):
+        log(tmp_path / "run" / place, day, "robust_scenes_base", line(record("w", "base", "A", True)))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--checkpoints", "--no-pictures")
+    page = (tmp_path / "page" / "index.html").read_text()
+    found = specs(page)
+    assert [one["step"] for one in values(found["checkpoints"])] == [0, 50]
+    assert [one["step"] for one in values(found["checkpoints1"])] == [50]
+    assert "over the steps of the training one" in page
+    assert "over the steps of the training two" in page
+    tables = page[page.rindex("checkpoints1") :]
+    assert tables.index("one__checkpoint-0") < tables.index("one__checkpoint-50") < tables.index("two__checkpoint-50")
+
+
 def test_one_model_on_two_benchmarks_is_one_model_of_the_browser(tmp_path: Path) -> None:
     for name in ("scenes", "vstar"):
         log(tmp_path / "run" / "m", "d1", f"robustness_{name}", line(record("w", "base", "A", True, benchmark=name)))
