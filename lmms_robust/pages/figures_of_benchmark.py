@@ -50,7 +50,7 @@ def figures(runs: Sequence[Numbers], checkpoints: bool) -> Iterator[Figure]:
 def _models(runs: Sequence[Numbers]) -> tuple[alt.Color, alt.Shape]:
     known = names(runs)
     repeated = [PALETTE[place % len(PALETTE)] for place in range(len(known))]
-    shapes = [SHAPES[place % len(SHAPES)] for place in range(len(known))]
+    shapes = [SHAPES[(place + place // len(PALETTE)) % len(SHAPES)] for place in range(len(known))]
     legend = alt.Legend(title="model", orient="top", labelLimit=220) if len(known) > 1 else None
     return (
         alt.Color("model:N", scale=alt.Scale(domain=known, range=repeated), legend=legend),

@@ -361,3 +361,26 @@ def test_without_the_extra_one_line_says_so(tmp_path: Path, monkeypatch: pytest.
     assert "not installed: altair; allowed: pip install 'lmms-robust[report]'" in refused(
         "report", tmp_path, "--output", tmp_path / "page"
     )
+
+
+def test_twenty_models_are_told_apart_by_color_and_shape(tmp_path: Path) -> None:
+    for number in range(20):
+        samples = line(record("w", "base", "A", True))
+        log(tmp_path / "run" / f"m{number:02}", f"d{number:02}", "robust_scenes_base", samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    told = {"color": set(), "shape": set()}
+
+    def walk(node: Any) -> None:
+        if isinstance(node, dict):
+            for name in told:
+                if isinstance(node.get(name), dict) and node[name].get("field") == "model":
+                    told[name].add(tuple(node[name]["scale"]["range"]))
+            for value in node.values():
+                walk(value)
+        elif isinstance(node, list):
+            for value in node:
+                walk(value)
+
+    walk(specs((tmp_path / "page" / "index.html").read_text())["accuracy"])
+    (colors,), (shapes,) = told.values()
+    assert len({*zip(colors, shapes, strict=True)}) == 20
