@@ -3,7 +3,8 @@
     python -m scripts.correction_coverage --runs 500
 
 A judge sees whether reasoning and answer agree with a known error, and leaves some responses undecided, more of the
-inconsistent ones. Responses are in pictures of two, which have their ease in common; some are labelled, by chance.
+inconsistent ones. Responses are in pictures of two, which have their ease in common; some are labelled, by chance, or
+as `lmms-robust label` draws them: as many of each verdict of the rules, which are another decider than the judge.
 """
 
 from __future__ import annotations
@@ -14,8 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmms_robust.errors import RobustError
-from lmms_robust.metrics.correction import corrected, raw, rogan_gladen
-from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, UNKNOWN, Estimate, Outcomes, Units
+from lmms_robust.metrics.correction import corrected, raw, rogan_gladen, standing_for
+from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, UNKNOWN, Estimate, Outcomes, Scores, Units
 from scripts.interval_coverage import Coverage, Truth, coverage
 
 
@@ -30,6 +31,7 @@ class Case:
         undecided: share of the inconsistent that it leaves undecided; of the consistent half as many.
         labelled: responses.
         responses: in all.
+        by_rules: labels are drawn by the verdicts of rules that find 0.97 of either kind and leave half undecided.
     """
 
     consistent: float
@@ -38,10 +40,12 @@ class Case:
     undecided: float
     labelled: int = 150
     responses: int = 1_500
+    by_rules: bool = False
 
 
 CASES = [
-    Case(consistent, tpr, tnr, undecided, labelled)
+    Case(consistent, tpr, tnr, undecided, labelled, by_rules=by_rules)
+    for by_rules in (False, True)
     for consistent in (0.7, 0.95)
     for tpr, tnr in ((0.95, 0.9), (0.9, 0.6))
     for undecided in (0.0, 0.3)
@@ -49,24 +53,37 @@ CASES = [
 ]
 
 
-def simulate(rng: np.random.Generator, case: Case) -> tuple[Outcomes, Outcomes, Units]:
-    """Verdicts, labels, and the units; the true rate is ``case.consistent``."""
+Simulated = tuple[Outcomes, Outcomes, Units, Scores | None]
+
+
+def simulate(rng: np.random.Generator, case: Case) -> Simulated:
+    """Verdicts, labels, the units, and how much each label counts; the true rate is ``case.consistent``."""
     n = case.responses
     picture = np.arange(n) // 2
     true = rng.random(n) < rng.beta(4 * case.consistent, 4 * (1 - case.consistent), size=n)[picture]
     verdict = np.where(rng.random(n) < np.where(true, case.tpr, 1 - case.tnr), TRUE, FALSE)
     verdict = np.where(rng.random(n) < case.undecided * np.where(true, 0.5, 1), UNKNOWN, verdict)
     labels = np.full(n, ABSENT)
-    chosen = rng.permutation(n)[: case.labelled]
+    rules = np.where(rng.random(n) < 0.5, 2, np.where(rng.random(n) < 0.97, true, ~true))
+    order = rng.permutation(n)
+    if case.by_rules:
+        place = np.zeros(n, int)
+        for stratum in range(3):
+            mine = order[rules[order] == stratum]
+            place[mine] = np.arange(len(mine))
+        order = order[np.argsort(place[order], kind="stable")]
+    chosen = order[: case.labelled]
     labels[chosen] = np.where(true[chosen], TRUE, FALSE)
-    return verdict.astype(np.int8), labels.astype(np.int8), Units(np.arange(n), picture)
+    told = labels.astype(np.int8)
+    weights = standing_for(rules, told) if case.by_rules else None
+    return verdict.astype(np.int8), told, Units(np.arange(n), picture), weights
 
 
-def estimates(verdicts: Outcomes, labels: Outcomes, units: Units) -> dict[str, Estimate]:
+def estimates(verdicts: Outcomes, labels: Outcomes, units: Units, weights: Scores | None) -> dict[str, Estimate]:
     """The rate as the judge has it, and corrected in both ways, where they can be."""
-    found = {"raw": raw(verdicts, units), "corrected": corrected(verdicts, labels, units)}
+    found = {"raw": raw(verdicts, units), "corrected": corrected(verdicts, labels, units, weights)}
     try:
-        return found | {"Rogan-Gladen": rogan_gladen(verdicts, labels, units)}
+        return found | {"Rogan-Gladen": rogan_gladen(verdicts, labels, units, weights)}
     except RobustError:
         return found
 
@@ -88,6 +105,7 @@ def main() -> None:
     print(f"{'truth, TPR, TNR, undecided, labelled':40}{'':14}{'held %':>14}{'width':>7}{'runs':>6}")
     for case in CASES:
         about = f"{case.consistent}, {case.tpr}, {case.tnr}, {case.undecided}, {case.labelled}"
+        about += " by rules" if case.by_rules else ""
         for name, one in measure(case, given.runs).items():
             print(f"{about:40}{name:14}{100 * one.held:>8.1f} ± {100 * one.error:.1f}{one.width:7.2f}{one.runs:6}")
 

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from lmms_robust.cli.benchmarks import FOLDER
+from lmms_robust.cli.finite import Finite
 from lmms_robust.cli.report import show
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
     from lmms_robust.judges.naming import Judge, Limits, Named
+
+OWN_FIELDS = {"model", "messages", "temperature", "max_tokens", "response_format", "n", "stream"}
+"""What a request to a judge says itself; the name, the audit and the cache of a judge rest on it."""
 
 
 @click.command()
@@ -29,7 +33,7 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @click.option("--rules-first", is_flag=True, help="Ask only where the rules are undecided.")
 @click.option("--concurrency", default=16, show_default=True, type=click.IntRange(1), help="Most requests at a time.")
-@click.option("--timeout", default=120.0, show_default=True, type=click.FloatRange(0, min_open=True), help="Seconds.")
+@click.option("--timeout", default=120.0, show_default=True, type=Finite(0, min_open=True), help="Seconds.")
 @click.option("--max-retries", default=4, show_default=True, type=click.IntRange(0), help="Of one request.")
 @click.option(
     "--max-tokens", default=64, show_default=True, type=click.IntRange(1),
@@ -79,6 +83,8 @@ def judge(
         raise RobustError(f"--ask {ask} with --rules-first or --attacks; allowed: about conclusions only")
     named = read_names(judges)
     extra = json_object("--extra-body", extra_body)
+    if own := OWN_FIELDS & {*extra}:
+        raise RobustError(f"--extra-body sets {', '.join(sorted(own))}; allowed: fields that are not the judge's own")
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
     tables = [] if audit_only else logged(folders, named, ask, replace)
     where, trusted = homes(folders), True

@@ -11,6 +11,7 @@ import click
 
 from lmms_robust.cli.benchmarks import FILE, FOLDER
 from lmms_robust.cli.benchmarks import deciders as with_deciders
+from lmms_robust.cli.finite import Finite
 from lmms_robust.errors import RobustError
 
 if TYPE_CHECKING:
@@ -49,9 +50,7 @@ def summary(folders: Sequence[Path], form: str, by: str | None, acknowledged: bo
 @click.command()
 @click.argument("folders", metavar="RUN RUN...", nargs=-1, required=True, type=FOLDER)
 @click.option("--format", "form", type=click.Choice(["table", "md"]), default="table", show_default=True)
-@click.option(
-    "--margin", default=0.05, show_default=True, type=click.FloatRange(0, 1), help="Smaller differences: none."
-)
+@click.option("--margin", default=0.05, show_default=True, type=Finite(0, 1), help="Smaller differences: none.")
 @click.option("--fail-under", multiple=True, metavar="NAME=X", help="Exit with 1 if a later RUN has a rate below X.")
 @click.option("--fail-drop", multiple=True, metavar="VARIANT=X", help="Exit with 1 if it drops more than X from base.")
 @with_deciders

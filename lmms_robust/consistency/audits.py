@@ -18,6 +18,8 @@ from lmms_robust.writing import complete
 AUDIT = ".audit"
 _LONGEST = 64 * 2**10
 """Bytes of a file."""
+_FILE = "file"
+"""The check that an audit which cannot be read has failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,16 +54,22 @@ def audit_path(folder: Path, judge: str, suffix: str = SUFFIX) -> Path:
 
 
 def read_audit(path: Path) -> Audited | None:
-    """The audit that stands in a file; None where there is none, or none that can be read."""
+    """The audit that stands in a file; None where there is none.
+
+    One that cannot be read is failed, of whatever model: a judge gains nothing by a file that was damaged.
+    """
+    damaged = Audited(path.name.partition(".")[0], "", "", {_FILE: f"{path.name} cannot be read"})
     try:
         with path.open("rb") as file:
             values: Any = json.loads(file.read(_LONGEST))
         texts = (values["judge"], values["model"], values["template"])
         checks = dict(values["checks"])
+    except FileNotFoundError:
+        return None
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
-        return None
+        return damaged
     if not checks or not all(isinstance(one, str) for one in (*texts, *checks, *checks.values())):
-        return None
+        return damaged
     return Audited(*texts, checks)
 
 
@@ -84,7 +92,9 @@ def keep_audit(path: Path, found: Audited) -> Audited:
 def audit_by(folder: Path, judge: str, model: str | None, template: str | None, suffix: str = SUFFIX) -> Audited | None:
     """The audit of a judge that is this model, asked by this template; None where it was not audited."""
     found = read_audit(audit_path(folder, judge, suffix))
-    return found if found is not None and (found.model, found.template) == (model, template) else None
+    if found is None or _FILE in found.checks or (found.model, found.template) == (model, template):
+        return found
+    return None
 
 
 def audit_of(log: Path, votes: Sequence[Vote], suffix: str = SUFFIX) -> Audited | None:

@@ -145,7 +145,7 @@ def refuse_others(where: Sequence[Path], judges: Sequence[Named], ask: str) -> N
     """
     for path, judge in ((audit_path(home, one.name, ask_named(ask).suffix), one) for one in judges for home in where):
         found = read_audit(path)
-        if found is not None and found.model != judge.model:
+        if found is not None and found.model not in ("", judge.model):
             raise RobustError(
                 f"{str(path)!r} holds the audit of {found.model!r}, not of {judge.model!r}; allowed: another name for "
                 "the judge, or --replace"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lmms_robust.errors import RobustError
 from lmms_robust.metrics.estimate import (
@@ -47,7 +48,8 @@ class Given:
         consistent: labelled so.
         inconsistent: labelled so.
         neither: labelled: the reasoning ends on no option.
-        probability: of truly consistent, of those whose reasoning ends on an option, with Wilson's interval.
+        probability: of truly consistent, of those whose reasoning ends on an option, each label counted by its weight,
+            with Wilson's interval.
     """
 
     responses: int
@@ -57,21 +59,41 @@ class Given:
     probability: Estimate
 
 
-def given(verdicts: Outcomes, labels: Outcomes, units: Units) -> Mapping[str, Given]:
+def standing_for(strata: NDArray[np.int64], labels: Outcomes) -> Scores:
+    """How many responses each labelled one stands for, where those to label were drawn by strata.
+
+    Args:
+        strata: (units,) numbers from 0 of the strata.
+        labels: (units,) see the module.
+
+    Returns:
+        (units,) responses of its stratum over those of them that are labelled, on average 1; 0 where not labelled. A
+        stratum without labels is taken to be like the others.
+    """
+    there = labels != ABSENT
+    drawn = np.bincount(strata[there], minlength=strata.max(initial=-1) + 1)
+    weights = np.where(there, np.bincount(strata)[strata] / np.maximum(drawn, 1)[strata], 0.0)
+    return np.asarray(weights * there.sum() / max(weights.sum(), 1))
+
+
+def given(verdicts: Outcomes, labels: Outcomes, units: Units, weights: Scores | None = None) -> Mapping[str, Given]:
     """What the labels say of each verdict.
 
     Args:
         verdicts: (units,) of the decider; ABSENT where it was not asked.
         labels: (units,) see the module.
         units: the units.
+        weights: (units,) how much each label counts, see :func:`standing_for`; all alike by default.
     """
     found = {}
     for name, verdict in VERDICTS.items():
         mine = verdicts == verdict
         yes, no, neither = (int(np.count_nonzero(mine & (labels == label))) for label in VERDICTS.values())
         decided = mine & (labels >= FALSE)
-        true, weights = (decided & (labels == TRUE)).astype(np.float64), decided.astype(np.float64)
-        probability = known(yes / max(yes + no, 1), yes + no, clustered_wilson(true, weights, units))
+        counted = decided.astype(np.float64) if weights is None else decided * weights
+        true = counted * (labels == TRUE)
+        share = float(true.sum()) / max(float(counted.sum()), 1e-9)
+        probability = known(share, yes + no, clustered_wilson(true, counted, units))
         found[name] = Given(int(np.count_nonzero(mine)), yes, no, neither, probability)
     return found
 
@@ -84,12 +106,13 @@ def raw(verdicts: Outcomes, units: Units) -> Estimate:
     return known(float(true.sum()) / n, n, clustered_wilson(true, weights, units)) if n else NOTHING
 
 
-def corrected(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate:
+def corrected(verdicts: Outcomes, labels: Outcomes, units: Units, weights: Scores | None = None) -> Estimate:
     """Consistency, each verdict counted by what the labels say of it.
 
     With q(v) the share of a verdict, and from the labels C(v) the probability of consistent and D(v) of an option at
     the end, given the verdict: sum q C / sum q D. It holds however the responses to label were drawn by verdict, and
-    needs that those of one verdict were drawn by chance. A verdict without labels leaves it between two bounds. 95 %
+    needs that those of one verdict were drawn by chance, or by strata that the weights tell. A verdict without labels
+    leaves it between two bounds. 95 %
     interval by the Bayesian bootstrap over both samples, with Jeffreys' prior for the labels of each verdict.
     Simulated coverage (``scripts/correction_coverage.py``) with 60 to 400 labels: 0.91 to 0.97.
 
@@ -97,6 +120,7 @@ def corrected(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate:
         verdicts: (units,) of the decider; ABSENT where it was not asked.
         labels: (units,) see the module.
         units: the units.
+        weights: (units,) how much each label counts, see :func:`standing_for`; all alike by default.
 
     Returns:
         The estimate, in which ``n`` counts the responses with a verdict; range 0 to 1.
@@ -105,7 +129,7 @@ def corrected(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate:
     n = int(np.count_nonzero(asked))
     if not n:
         return NOTHING
-    parts = _parts(verdicts, labels)
+    parts = _parts(verdicts, labels, weights)
     totals = parts.sum(0).reshape(3, 4)
     kinds = 3 if totals[:, 3].any() else 2  # where no reasoning ends on none, none is expected to
     prior = [
@@ -119,18 +143,19 @@ def corrected(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate:
     return bounded(value, n, low, high, unlabelled, interval)
 
 
-def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate:
+def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units, weights: Scores | None = None) -> Estimate:
     """Consistency by Rogan and Gladen's estimator (1978, Am. J. Epidemiol. 107:71), for two-valued judges.
 
     theta = (p + TNR - 1) / (TPR + TNR - 1), where p is the share of "consistent", TPR how often the consistent are
     found so, and TNR how often the inconsistent are, cut to 0 to 1. It needs that the responses to label were drawn
-    without regard to the verdict. Undecided verdicts, of which there may be few, and labels of reasoning that ends on
-    no option are left out.
+    without regard to the verdict, or by strata that the weights tell. Undecided verdicts, of which there may be few,
+    and labels of reasoning that ends on no option are left out.
 
     Args:
         verdicts: (units,) of the judge; ABSENT where it was not asked.
         labels: (units,) see the module.
         units: the units.
+        weights: (units,) how much each label counts, see :func:`standing_for`; all alike by default.
 
     Raises:
         RobustError: the judge left more than 5 % undecided, a kind of label is missing, or TPR + TNR < 1.1.
@@ -138,7 +163,7 @@ def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate
     undecided, asked = (int(np.count_nonzero(mask)) for mask in (verdicts == UNKNOWN, verdicts != ABSENT))
     if undecided > MOST_UNKNOWN * asked:
         raise RobustError(f"{undecided} of {asked} verdicts are undecided; allowed: up to {MOST_UNKNOWN:.0%}")
-    parts = _parts(verdicts, labels)
+    parts = _parts(verdicts, labels, weights)
     total = parts.sum(0)
     n = int(total[0] + total[4])
     for place, name in ((1, "consistent"), (2, "inconsistent")):
@@ -154,12 +179,13 @@ def rogan_gladen(verdicts: Outcomes, labels: Outcomes, units: Units) -> Estimate
     return known(value, n, (min(low, value), max(high, value)))
 
 
-def _parts(verdicts: Outcomes, labels: Outcomes) -> Scores:
-    """(units, 12): per verdict whether it is given, and given with each of the three labels."""
+def _parts(verdicts: Outcomes, labels: Outcomes, weights: Scores | None) -> Scores:
+    """(units, 12): per verdict whether it is given, and how much with each of the three labels."""
+    counted = np.ones(len(labels)) if weights is None else weights
     columns = []
     for verdict in VERDICTS.values():
         mine = verdicts == verdict
-        columns += [mine, *(mine & (labels == label) for label in VERDICTS.values())]
+        columns += [mine, *(counted * (mine & (labels == label)) for label in VERDICTS.values())]
     return np.stack(columns, axis=1).astype(np.float64)
 
 

@@ -19,11 +19,11 @@ from lmms_robust.metrics.agreement import (
     krippendorffs_alpha,
     raw_agreement,
 )
-from lmms_robust.metrics.correction import Given, corrected, given, raw, rogan_gladen
+from lmms_robust.metrics.correction import Given, corrected, given, raw, rogan_gladen, standing_for
 from lmms_robust.metrics.estimate import Estimate
 from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.ballots import MAJORITY, VERDICTS, Ballots
-from lmms_robust.report.columns import equals
+from lmms_robust.report.columns import codes, equals, truths
 
 ALL = "all"
 """Stands for all variants, or all runs."""
@@ -111,22 +111,27 @@ def rules_against_majority(found: Ballots) -> NDArray[np.int64]:
 def correct(found: Ballots, person: str) -> Iterator[Corrected]:
     """The rates of rules, judges and their majority, corrected by what a person labelled.
 
+    `lmms-robust label` draws by variant and by the verdict of the rules: a label counts for the responses of its
+    stratum that it stands for.
+
     Raises:
         RobustError: nobody of this name has labelled anything.
     """
     labels = found.outcomes(found.person(person))
+    variant, _ = codes(found.table["variant"])
+    weights = standing_for(3 * variant + truths(found.table, "consistent") + 1, labels)
     deciders = [name for name in found.names if name not in found.people]
     for name in (*deciders, *([MAJORITY] if len(found.asked) > 1 and (found.judges != MISSING).any() else [])):
         verdicts = found.outcomes(name)
         try:
-            classic: Estimate | str = rogan_gladen(verdicts, labels, found.units)
+            classic: Estimate | str = rogan_gladen(verdicts, labels, found.units, weights)
         except RobustError as error:
             classic = str(error)
         yield Corrected(
             name,
-            given(verdicts, labels, found.units),
+            given(verdicts, labels, found.units, weights),
             raw(verdicts, found.units),
-            corrected(verdicts, labels, found.units),
+            corrected(verdicts, labels, found.units, weights),
             classic,
         )
 

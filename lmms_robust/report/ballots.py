@@ -124,7 +124,9 @@ class Ballots:
             RobustError: nobody of this name did.
         """
         if not self.people:
-            raise RobustError(f"--labels {name!r}: nobody has labelled these runs; allowed: `lmms-robust label` first")
+            read = f"only {', '.join(self.names)} are read" if self.named else "nobody has labelled these runs"
+            allowed = f"--deciders with {HUMAN}{name}" if self.named else "`lmms-robust label` first"
+            raise RobustError(f"--labels {name!r}: {read}; allowed: {allowed}")
         for known in (name, f"{HUMAN}{name}"):
             if known in self.people:
                 return known

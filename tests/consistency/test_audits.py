@@ -47,7 +47,10 @@ ABOUT = '{"judge": "j", "model": "m", "template": "t", "checks": '
 @pytest.mark.parametrize("text", [
     "", "{", "[]", "{}", ABOUT + "{}}", ABOUT.replace('"m"', "1") + '{"a": ""}}', ABOUT + '{"a": 1}}', "[" * 100_000,
 ])  # fmt: skip
-def test_what_is_no_audit_is_none(text: str, tmp_path: Path) -> None:
+def test_what_is_no_audit_is_one_that_failed(text: str, tmp_path: Path) -> None:
     path = audit_path(tmp_path, "j")
-    path.write_text(text)
-    assert read_audit(path) is None
+    path.write_text(text, encoding="utf-8")
+    found = audit_of(tmp_path / "x.jsonl", [vote()])
+    assert told("j", found) == "judge j failed its audit: j.verdicts.audit cannot be read"
+    keep_audit(path, Audited("j", "m", "t", {"known": ""}))
+    assert told("j", read_audit(path)) == "judge j passed its audit"

@@ -352,3 +352,21 @@ def test_a_fault_in_one_log_hides_no_other(tmp_path: Path, caplog: pytest.LogCap
     assert (letters(log), letters(other)) == ("BB", "BB")
     assert "left out" in caplog.text
     assert "1 of 3 line(s)" in caplog.text
+
+
+def test_what_a_request_says_itself_is_no_field_of_extra_body(tmp_path: Path) -> None:
+    run_of(tmp_path, 1)
+    result = judged(
+        tmp_path, "j=m@http://127.0.0.1:9/v1", more=("--extra-body", '{"model": "other", "temperature": 1}')
+    )
+    assert result.exit_code == 2
+    assert result.output == (
+        "lmms-robust: --extra-body sets model, temperature; allowed: fields that are not the judge's own\n"
+    )
+
+
+def test_nan_is_no_number_of_seconds(tmp_path: Path) -> None:
+    run_of(tmp_path, 1)
+    result = judged(tmp_path, "j=m@http://127.0.0.1:9/v1", more=("--timeout", "nan"))
+    assert result.exit_code == 2
+    assert "nan is no number" in result.output

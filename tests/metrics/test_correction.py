@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from lmms_robust.errors import RobustError
-from lmms_robust.metrics.correction import corrected, given, raw, rogan_gladen
+from lmms_robust.metrics.correction import corrected, given, raw, rogan_gladen, standing_for
+from lmms_robust.metrics.estimate import ABSENT, FALSE, TRUE, Units
 from lmms_robust.metrics.intervals import wilson
 from scripts.correction_coverage import Case, measure
 from tests.metrics.made import outcomes, singles
@@ -119,3 +120,28 @@ def test_corrected_rates_hold_the_truth_where_raw_ones_do_not() -> None:
     for name in ("corrected", "Rogan-Gladen"):
         assert found[name].held > 51 / 60, name  # of 60 at 95 %, 51 or fewer hold it once in 350
     assert found["raw"].held < 0.5
+
+
+def test_a_label_stands_for_the_responses_of_its_stratum() -> None:
+    strata = np.array([0, 0, 0, 0, 1, 1, 2])
+    labels = np.array([TRUE, ABSENT, ABSENT, ABSENT, FALSE, TRUE, ABSENT], np.int8)
+    # one label for four responses, two for two, none for one: 4, 1 and 1, in the mean 2
+    assert standing_for(strata, labels).tolist() == [2, 0, 0, 0, 0.5, 0.5, 0]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_labels_that_were_drawn_by_the_verdicts_of_others_correct_by_their_weights(seed: int) -> None:
+    rng, n = np.random.default_rng(seed), 6_000
+    true = rng.random(n) < 0.8
+    rules = np.where(rng.random(n) < 0.4, 2, np.where(rng.random(n) < 0.95, true, ~true)).astype(int)
+    judge = np.where(rng.random(n) < 0.7, true, ~true).astype(np.int8)  # right in 70 of 100, whatever is true
+    labels = np.full(n, ABSENT, np.int8)
+    for stratum in range(3):
+        drawn = rng.permutation(np.flatnonzero(rules == stratum))[:150]
+        labels[drawn] = np.where(true[drawn], TRUE, FALSE)
+    units = Units(np.arange(n), np.arange(n))
+    weights = standing_for(rules, labels)
+    for found in (corrected(judge, labels, units, weights), rogan_gladen(judge, labels, units, weights)):
+        assert found.interval[0] < true.mean() < found.interval[1]
+    assert given(judge, labels, units, weights)["consistent"].probability.value == pytest.approx(0.56 / 0.62, abs=0.06)
+    assert corrected(judge, labels, units).interval[1] < true.mean()  # as if each label stood for as many

@@ -137,10 +137,15 @@ def test_a_persons_labels_correct_a_rate_and_say_what_verdicts_are_worth(samples
     for one in (corrected, classic):
         assert one["interval_low"] < 0.75 < one["interval_high"]
         assert abs(one["value"] - 0.75) < abs(raw["value"] - 0.75)
-    # Rogan and Gladen's by hand.
-    told = [(truth(item), GOOD[(item, variant)]) for item, variant in ANN]
-    tpr = told.count(("A", "A")) / sum(one == "A" for one, _ in told)
-    tnr = told.count(("B", "B")) / sum(one == "B" for one, _ in told)
+    # Rogan and Gladen's by hand, each label counted by the responses of its variant and verdict of the rules.
+    strata = [(variant, RULES[(item, variant)]) for item, variant in GOOD]
+    drawn = [(variant, RULES[(item, variant)]) for item, variant in ANN]
+    told: dict[tuple[str | None, str | None], float] = {}
+    for (item, variant), stratum in zip(ANN, drawn, strict=True):
+        pair = truth(item), GOOD[(item, variant)]
+        told[pair] = told.get(pair, 0) + strata.count(stratum) / drawn.count(stratum)
+    tpr = told["A", "A"] / (told["A", "A"] + told["A", "B"])
+    tnr = told["B", "B"] / (told["B", "B"] + told["B", "A"])
     assert classic["value"] == pytest.approx((raw["value"] + tnr - 1) / (tpr + tnr - 1))
     text = run(samples.parent, "--labels", "ann")
     assert "corrected by ann" in text
