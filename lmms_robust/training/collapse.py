@@ -12,7 +12,9 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from math import log
 
+from lmms_robust.errors import check_number
 from lmms_robust.record import Record
+from lmms_robust.training.rewards import MOST
 
 LEAST_SHARED = 4
 """Fewer reasonings, or answers, show no sign that lies in how many are alike: one is always all of one template."""
@@ -60,6 +62,10 @@ class Guard:
         conclusion_free: above this share of reasonings that end on no option, these lose; 1 for never.
         answer_entropy: below this entropy of the answers, in nats, those with the most frequent letter lose; 0 for
             never, the default, since a group's right answers are one letter.
+
+    Raises:
+        RobustError: a share that is no number from 0 to 1, words that are none to 10,000, or another that is none to
+            :data:`lmms_robust.training.rewards.MOST`.
     """
 
     penalty: float = 0.0
@@ -67,6 +73,13 @@ class Guard:
     least_words: int = 3
     conclusion_free: float = 0.5
     answer_entropy: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("template_share", "conclusion_free"):
+            check_number(f"guard {name}", getattr(self, name), 1)
+        for name in ("penalty", "answer_entropy"):
+            check_number(f"guard {name}", getattr(self, name), MOST)
+        check_number("guard least_words", self.least_words, 10_000)
 
     def penalties(self, reasonings: Sequence[str], records: Sequence[Record]) -> list[float]:
         """What each response loses, 0 or :attr:`penalty`.

@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lmms_robust.errors import RobustError
 from lmms_robust.scoring import score
 from lmms_robust.training.batch import judge
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward, RobustReward, written
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
-from lmms_robust.training.verl import compute_score
+from lmms_robust.training.verl import OWN, compute_judged_score, compute_score
 from tests.training.made import asked, reply, variant
 
 FACTS = json.loads((Path(__file__).parent.parent / "fixtures" / "training_calls.json").read_text(encoding="utf-8"))
@@ -125,7 +126,7 @@ def verl_reward(solution: str, row: dict[str, Any], router: bool = False, **kwar
     columns = {"index": 0, "asked": {**row, "options": np.array(row["options"], dtype=object)}}
     columns |= {"num_turns": 2, "rollout_reward_scores": {}}
     values = {"data_source": "scenes", "solution_str": solution, "ground_truth": "A", "extra_info": columns}
-    extra = {"reward_router_address": "127.0.0.1:1", "reward_model_tokenizer": None} if router else {}
+    extra = dict.fromkeys(VERL["added"]) if router else {}
     positional, keywords = called("verl", "reward", values, {"extra_reward_kwargs": extra})
     assert not positional
     return compute_score(**{**keywords, **kwargs})
@@ -134,7 +135,11 @@ def verl_reward(solution: str, row: dict[str, Any], router: bool = False, **kwar
 @pytest.mark.parametrize("router", [False, True])
 def test_verl_gets_the_score_and_its_parts(router: bool) -> None:
     found = verl_reward(reply("A", "A"), asked(), router)
-    assert found == {"score": pytest.approx(1.1), "format": 1.0, "correct": 1.0, "faithful": 1.0, "without_reward": 0.0}
+    # "Looking at it , the answer is A ." is 9 words
+    assert found == {"score": pytest.approx(1.1), "format": 1.0, "correct": 1.0, "faithful": 1.0, "without_reward": 0.0,
+                     "words": 9.0, "conclusion_free": 0.0}  # fmt: skip
+    vague = verl_reward("<think>Hm.</think><answer>A</answer>", asked(), router)
+    assert (vague["words"], vague["conclusion_free"]) == (2.0, 1.0)
     assert verl_reward(reply("B", "A"), asked(), router, form="added")["score"] == pytest.approx(1.1)
 
 
@@ -150,9 +155,24 @@ def test_verl_cannot_leave_a_response_out_so_that_it_is_worth_half() -> None:
     assert verl_reward(vague, asked())["score"] == 0.0
 
 
-def test_data_that_is_not_ours_is_said_to_be() -> None:
-    with pytest.raises(ValueError, match=r"extra_info\['asked'\]; allowed: data by lmms-robust augment"):
-        compute_score(data_source="x", solution_str="", ground_truth="A", extra_info={"index": 1})
+@pytest.mark.parametrize("info", [None, {}, {"index": 1}, {"asked": None}, {"asked": "text"}, "text"])
+def test_data_that_is_not_ours_is_said_to_be(info: Any) -> None:
+    with pytest.raises(RobustError, match=r"extra_info\['asked'\]; allowed: data by lmms-robust augment"):
+        compute_score(data_source="x", solution_str="", ground_truth="A", extra_info=info)
+
+
+def test_verl_may_hand_over_what_its_reward_managers_add_and_no_mistyped_option() -> None:
+    assert sorted(VERL["added"]) == sorted(OWN)
+    line = r"unknown reward option 'fomr'; did you mean 'form'\? allowed: .*undecided \(in reward_kwargs\)"
+    with pytest.raises(RobustError, match=line):
+        verl_reward(reply("A", "A"), asked(), router=True, fomr="accuracy")
+    with pytest.raises(RobustError, match="unknown reward option 'judge_model'"):  # the other function's
+        verl_reward(reply("A", "A"), asked(), judge_model="j=m@http://localhost/v1")
+    judged = {"data_source": "x", "solution_str": "", "ground_truth": "A", "extra_info": {"asked": asked()}}
+    with pytest.raises(RobustError, match="unknown reward option 'judge_modle'; did you mean 'judge_model'"):
+        asyncio.run(compute_judged_score(**judged, judge_modle="j=m@http://localhost/v1"))
+    with pytest.raises(RobustError, match=r"reward format_weight '0\.1'"):
+        verl_reward(reply("A", "A"), asked(), format_weight="0.1")
 
 
 def test_the_score_is_that_of_the_same_text_elsewhere() -> None:

@@ -7,6 +7,7 @@ from math import log
 
 import pytest
 
+from lmms_robust.errors import RobustError
 from lmms_robust.training.batch import Rewarder, judge, metrics
 from lmms_robust.training.collapse import Guard, signs, template
 from lmms_robust.training.rewards import Recipe
@@ -139,6 +140,23 @@ def test_a_thought_that_was_closed_for_the_model_is_no_sign_and_costs_nothing() 
     judged = judge([asked(name) for name in names], texts)
     rewards = Rewarder(Recipe(), Guard(penalty=0.5, template_share=0.99)).rewards(judged)
     assert rewards == pytest.approx([1.1] * 3 + [0.6] * 4)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"penalty": -1}, "guard penalty -1; allowed: a number from 0 to 100"),
+        ({"penalty": float("nan")}, "guard penalty nan"),
+        ({"penalty": "0.2"}, "guard penalty '0.2'"),
+        ({"template_share": 5}, "guard template_share 5; allowed: a number from 0 to 1"),
+        ({"conclusion_free": -0.1}, "guard conclusion_free -0.1"),
+        ({"least_words": -1}, "guard least_words -1"),
+        ({"answer_entropy": float("inf")}, "guard answer_entropy inf"),
+    ],
+)
+def test_a_guard_that_is_none_is_refused(given: dict[str, object], said: str) -> None:
+    with pytest.raises(RobustError, match=said):
+        Guard(**given)  # type: ignore[arg-type]
 
 
 def test_what_has_no_reward_loses_nothing() -> None:
