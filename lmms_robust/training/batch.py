@@ -112,9 +112,14 @@ def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[s
     """What to log of a batch: means of the parts, what is undecided, and signs of collapse.
 
     Args:
-        judged: the responses; at least one.
+        judged: the responses.
         rewards: their rewards.
+
+    Returns:
+        The numbers by name; none of no response.
     """
+    if not judged:
+        return {}
     found = [one.parts for one in judged]
     decided = [part.faithful for part in found if part.faithful is not None]
     return {

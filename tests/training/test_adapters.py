@@ -92,7 +92,8 @@ def test_a_completion_is_read_in_every_form_that_trl_gives_it(completion: Any) -
 
 
 NO_TEXTS = [
-    None, [], "", [None], ["text"], [[]], [{"role": "assistant"}],
+    None, [], "", 3, float("nan"), b"text", {"role": "assistant", "content": "A"}, [3], [None], ["text"], [[]],
+    [{"role": "assistant"}],
     *([{"role": "assistant", "content": content}] for content in ("", None, 7, [None, {"type": "image"}, {"text": 3}])),
 ]  # fmt: skip
 
@@ -104,6 +105,27 @@ def test_a_completion_without_text_is_an_empty_one_and_counted(completion: Any) 
     _, keywords = trl_call("reward", texts, rows, logged)
     assert RobustReward(Recipe("multiplied"))(**keywords) == pytest.approx([0.0, 0.0, 1.1])
     assert logged["robust/empty"] == logged["collapse/no_answer"] == pytest.approx(2 / 3)
+
+
+def test_reasoning_taken_apart_goes_on_in_the_thought_that_was_started() -> None:
+    text = "But no. The dog is on the left: the answer is A."
+    apart = message("<answer>A</answer>", reasoning_content=text)
+    rows = [asked("wrong_think"), asked(), asked("stop_think")]
+    _, keywords = trl_call("reward", [apart] * 3, rows, {})
+    # the last one's thought was closed for it, so that another one is against the format
+    assert RobustReward(Recipe("accuracy"))(**keywords) == pytest.approx([1.1, 1.1, 1.0])
+    whole = message(f" {text}</think><answer>A</answer>")
+    assert RobustReward()(completions=[whole, apart], asked=rows[:1] * 2) == pytest.approx([1.1, 1.1])
+
+
+def test_a_batch_of_none_has_no_rewards_and_logs_nothing() -> None:
+    logged: dict[str, float] = {}
+    assert RobustReward()(completions=[], asked=[], log_metric=logged.__setitem__) == []
+    assert (
+        asyncio.run(JudgedReward(RobustReward().rewarder)(completions=[], asked=[], log_metric=logged.__setitem__))
+        == []
+    )
+    assert not logged
 
 
 def test_a_response_that_is_no_text_is_an_empty_one_wherever_it_comes_from() -> None:
