@@ -164,7 +164,7 @@ def test_pictures_of_addresses_are_told_by_their_content(tmp_path: Path) -> None
     found = rows(tmp_path / "out")
     assert [row["image"].width for row in found] == [32 + row["asked"]["row"] for row in found]
     assert len(found) == total - 1
-    assert "left out: 1 for their picture" in result.output
+    assert "left out: 1 without a picture" in result.output
 
 
 def test_addresses_without_a_folder_are_refused_before_work_starts(tmp_path: Path) -> None:
@@ -244,13 +244,16 @@ def test_scenes_may_be_named_too_though_it_always_is_looked_at(tmp_path: Path) -
 
 
 def test_rows_with_two_pictures_are_left_out_by_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    table = pq.read_table(FIXTURES / "sat_v2.parquet").slice(0, 3)
+    table = pq.read_table(FIXTURES / "sat_v2.parquet").slice(0, 6)
     pictures = [[{"bytes": png(), "path": None}] * count for count in (1, 2, 1)]
+    pictures += [[{"bytes": png(), "path": None}] * 2, [], [{"bytes": b"text", "path": None}]]
     place, field = table.column_names.index("images"), table.schema.field("images")
     pq.write_table(table.set_column(place, field, pa.array(pictures, field.type)), tmp_path / "two.parquet")
     result = augment("sat_v2", tmp_path / "out", "--data-files", str(tmp_path / "two.parquet"))
     assert "sat_v2: 2 items" in result.output
-    assert "left out: 1 for their picture" in result.output
+    said = "2 with several pictures, 1 without a picture, 1 with an unreadable picture"
+    assert f"left out: {said}\n" in result.output
+    assert f"Left out: {said}.\n" in (tmp_path / "out" / "README.md").read_text()
     assert "sat_v2 item 'sat_v2-000001'" in caplog.text
     assert "2 pictures; allowed: one in each row" in caplog.text
 
