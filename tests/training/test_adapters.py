@@ -160,8 +160,7 @@ def test_verl_gets_the_score_and_its_parts(router: bool) -> None:
     # "Looking at it , the answer is A ." is 9 words
     assert found == {"score": pytest.approx(1.1), "format": 1.0, "correct": 1.0, "faithful": 1.0, "without_reward": 0.0,
                      "words": 9.0, "conclusion_free": 0.0}  # fmt: skip
-    vague = verl_reward("<think>Hm.</think><answer>A</answer>", asked(), router)
-    assert (vague["words"], vague["conclusion_free"]) == (2.0, 1.0)
+    assert verl_reward("<think>Hm.</think><answer>A</answer>", asked(), router)["conclusion_free"] == 1.0
     assert verl_reward(reply("B", "A"), asked(), router, form="added")["score"] == pytest.approx(1.1)
 
 
@@ -190,9 +189,8 @@ def test_verl_may_hand_over_what_its_reward_managers_add_and_no_mistyped_option(
         verl_reward(reply("A", "A"), asked(), router=True, fomr="accuracy")
     with pytest.raises(RobustError, match="unknown reward option 'judge_model'"):  # the other function's
         verl_reward(reply("A", "A"), asked(), judge_model="j=m@http://localhost/v1")
-    judged = {"data_source": "x", "solution_str": "", "ground_truth": "A", "extra_info": {"asked": asked()}}
     with pytest.raises(RobustError, match="unknown reward option 'judge_modle'; did you mean 'judge_model'"):
-        asyncio.run(compute_judged_score(**judged, judge_modle="j=m@http://localhost/v1"))
+        asyncio.run(compute_judged_score("x", "", "A", {"asked": asked()}, judge_modle="j=m@http://localhost/v1"))
     with pytest.raises(RobustError, match=r"reward format_weight '0\.1'"):
         verl_reward(reply("A", "A"), asked(), format_weight="0.1")
 
