@@ -10,6 +10,23 @@ class RobustError(ValueError):
     """Wrong input from the user, found before work starts. Its message is one line."""
 
 
+def check_number(what: str, got: object, most: float) -> None:
+    """Refuse what is no number from 0 to a bound.
+
+    Args:
+        what: is set, e.g. ``"reward format_weight"``.
+        got: the value; a text or a truth value is no number, and neither is what is not a number (nan).
+        most: the largest one allowed.
+
+    Raises:
+        RobustError: it is none.
+
+    >>> check_number("share", 0.5, 1)
+    """
+    if not isinstance(got, int | float) or isinstance(got, bool) or not 0 <= got <= most:
+        raise RobustError(f"{what} {got!r}; allowed: a number from 0 to {most:g}")
+
+
 def unknown(what: str, got: str, allowed: Iterable[str], where: str = "", listed: str = "") -> RobustError:
     """Build the error for a name that is not known.
 

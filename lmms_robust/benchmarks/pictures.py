@@ -40,6 +40,14 @@ _STARTS = (b"\x89PNG", b"\xff\xd8", b"RIFF", b"GIF8", b"BM", b"II", b"MM")
 _FOLDERS: set[Path] = set()
 
 
+class NoPicture(RobustError):
+    """A row holds no picture."""
+
+
+class SeveralPictures(RobustError):
+    """A row holds several pictures, of which nobody knows the one that is asked about."""
+
+
 def allow(folder: Path) -> None:
     """Let rows name files below a folder: the user gave it."""
     _FOLDERS.add(folder.resolve())
@@ -115,7 +123,7 @@ def encoded(value: Mapping[str, Any] | Sequence[Any] | str | bytes | None, where
     if isinstance(value, Mapping):
         value = value.get("bytes") or _file(value.get("path"), where, listed)
     if not value:
-        raise RobustError(f"{where}: no picture; {ALLOWED}")
+        raise NoPicture(f"{where}: no picture; {ALLOWED}")
     if isinstance(value, bytes):
         return _from_base64(value.decode(), where) if _IS_TEXT.match(value) else value
     return _from_base64(str(value), where)
@@ -126,7 +134,7 @@ def _one(value: Any, where: str) -> Any:
     if not isinstance(value, list | tuple):
         return value
     if len(value) > 1:
-        raise RobustError(f"{where}: {len(value)} pictures; allowed: one in each row")
+        raise SeveralPictures(f"{where}: {len(value)} pictures; allowed: one in each row")
     return value[0] if value else None
 
 

@@ -63,8 +63,7 @@ class Augmented:
         items: items taken.
         treatments: variant -> rows.
         refused: per refused item its id and the evaluation item that it is.
-        left_out: rows that make no item, by reason, in words.
-        unreadable: items left out for their picture.
+        left_out: rows that make no item, and items left out for their picture, by reason, in words.
         guarded: evaluation splits that were looked at -> their items.
         pictures: different pictures.
     """
@@ -76,7 +75,6 @@ class Augmented:
     treatments: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, str]] = field(default_factory=list)
     left_out: str = ""
-    unreadable: int = 0
     guarded: Mapping[str, int] = field(default_factory=dict)
     pictures: int = 0
 
@@ -89,8 +87,7 @@ class Augmented:
         yield f"refused as items of an evaluation split: {len(self.refused)}; looked at: {checked}"
         for item, known in self.refused[:5]:
             yield f"  {item!r} is {known}"
-        others = ", ".join(filter(None, [self.left_out, f"{self.unreadable} for their picture"]))
-        yield f"left out: {others}"
+        yield f"left out: {self.left_out or 'none'}"
         yield f"written: {self.folder}"
 
 
@@ -113,17 +110,18 @@ def augment(source: TrainingItems, plan: Plan, output: Path, guard: EvaluationGu
         RobustError: the folder exists or cannot be written, or nothing is left to write.
     """
     absent(output)
-    done = Augmented(output, plan, source.name, left_out=source.left_out, guarded=guard.splits)
+    done = Augmented(output, plan, source.name, guarded=guard.splits)
     with filling(output) as folder:
         with _writer(folder, plan.format) as writer:
             rows = _rows(source, plan, guard, done)
             while chunk := list(islice(rows, _CHUNK)):
                 writer.write(chunk)
-        done.unreadable = source.unreadable
+        unpictured = ", ".join(f"{count} {reason}" for reason, count in source.unpictured.most_common())
+        done.left_out = ", ".join(filter(None, [source.left_out, unpictured]))
         if not done.items:
             raise RobustError(
                 f"{source.name}: none of {source.found} item(s) is left; {len(done.refused)} refused as items of an "
-                f"evaluation split, {done.unreadable} without a readable picture"
+                f"evaluation split; left out: {done.left_out or 'none'}"
             )
         if plan.format == "verl":
             (folder / AGENT_FILE).write_text(AGENT_YAML, encoding="utf-8")

@@ -14,7 +14,7 @@ from lmms_robust.perturbations.columns import variant_of
 from lmms_robust.record import Record
 from lmms_robust.schema import Variant
 from lmms_robust.scoring import scored
-from lmms_robust.training.collapse import Guard, signs
+from lmms_robust.training.collapse import Guard, Signs, signs
 from lmms_robust.training.rewards import Parts, Recipe, parts, reward
 
 ASKED = "asked"
@@ -103,13 +103,23 @@ def _judged(variant: Variant, given: object, picture: Any) -> Judged:
     return Judged(variant, text, record, (reading.think or "")[reading.own :], picture)
 
 
+def signs_of(judged: Sequence[Judged]) -> Signs:
+    """Signs of collapse of a batch, see :func:`lmms_robust.training.collapse.signs`."""
+    return signs([one.reasoning for one in judged], [one.record for one in judged])
+
+
 def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[str, float]:
     """What to log of a batch: means of the parts, what is undecided, and signs of collapse.
 
     Args:
-        judged: the responses; at least one.
+        judged: the responses.
         rewards: their rewards.
+
+    Returns:
+        The numbers by name; none of no response.
     """
+    if not judged:
+        return {}
     found = [one.parts for one in judged]
     decided = [part.faithful for part in found if part.faithful is not None]
     return {
@@ -120,5 +130,5 @@ def metrics(judged: Sequence[Judged], rewards: Sequence[float | None]) -> dict[s
         "robust/judge_failed": fmean(part.failed for part in found),
         "robust/empty": fmean(one.empty for one in judged),
         "robust/without_reward": fmean(value is None for value in rewards),
-        **signs([one.reasoning for one in judged], [one.record for one in judged]).metrics(),
+        **signs_of(judged).metrics(),
     }

@@ -80,6 +80,6 @@ def card(done: Augmented) -> str:
         epochs=epochs,
         refused=f"{len(done.refused)} ({json.dumps([one for one, _ in done.refused[:20]])})",
         guarded=", ".join(f"{name} ({count} items)" for name, count in done.guarded.items()),
-        left_out=", ".join(filter(None, [done.left_out, f"{done.unreadable} for their picture"])),
+        left_out=done.left_out or "none",
         columns=_COLUMNS[done.plan.format],
     )

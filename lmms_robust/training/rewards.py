@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lmms_robust.consistency.verdicts import JUDGE_FAILED
-from lmms_robust.errors import RobustError, unknown
+from lmms_robust.errors import check_number, unknown
 from lmms_robust.record import NO_REASONING, Record
 
 FORMS = ("accuracy", "multiplied", "added", "constrained")
 """How faithfulness enters: not at all, times the whole, as a further summand, or times correctness alone."""
 UNDECIDED = ("penalise", "neutral", "skip")
+MOST = 100
+"""Largest weight or penalty: far above any that makes sense, and below what is a slip."""
 
 _FORMAT = re.compile(r"\s*<think>(?P<think>.*?)</think>\s*<answer>\s*[A-K]\s*</answer>\s*", re.DOTALL)
 _TAGS = re.compile(r"</?(?:think|answer)>")
@@ -38,7 +40,7 @@ class Recipe:
             whole response has no reward.
 
     Raises:
-        RobustError: an unknown form or choice.
+        RobustError: an unknown form or choice, or a weight that is no number from 0 to :data:`MOST`.
     """
 
     form: Literal["accuracy", "multiplied", "added", "constrained"] = "multiplied"
@@ -48,13 +50,11 @@ class Recipe:
 
     def __post_init__(self) -> None:
         if self.form not in FORMS:
-            raise unknown("reward form", self.form, FORMS)
+            raise unknown("reward form", str(self.form), FORMS)
         if self.undecided not in UNDECIDED:
-            raise unknown("choice for undecided", self.undecided, UNDECIDED)
-        if not (0 <= self.format_weight < 100 and 0 <= self.faithful_weight < 100):
-            raise RobustError(
-                f"reward weights {self.format_weight}, {self.faithful_weight}; allowed: 0 to 100, 100 excluded"
-            )
+            raise unknown("choice for undecided", str(self.undecided), UNDECIDED)
+        check_number("reward format_weight", self.format_weight, MOST)
+        check_number("reward faithful_weight", self.faithful_weight, MOST)
 
 
 @dataclass(frozen=True, slots=True)

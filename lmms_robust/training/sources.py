@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 from lmms_robust.benchmarks import Benchmark, Source, benchmark, mapping
 from lmms_robust.benchmarks.items import made_of
 from lmms_robust.benchmarks.mapped import mapped, with_answer_form
-from lmms_robust.benchmarks.pictures import size, stored
+from lmms_robust.benchmarks.pictures import NoPicture, SeveralPictures, size, stored
 from lmms_robust.benchmarks.reading import from_files, load
 from lmms_robust.benchmarks.scenes import to_item
 from lmms_robust.benchmarks.training_sets import TRAINING_SETS
@@ -29,6 +30,7 @@ SCENES_ITEMS = 10_000
 logger = logging.getLogger(__name__)
 Unread = tuple[Item, Callable[[], bytes]]
 """An item, and what reads its encoded picture."""
+_REASONS: dict[type[RobustError], str] = {NoPicture: "without a picture", SeveralPictures: "with several pictures"}
 
 
 @dataclass(slots=True)
@@ -40,14 +42,14 @@ class TrainingItems:
         found: how many items there are, before their pictures are read.
         left_out: how many rows make none, by reason, in words; ``""`` where every row makes one.
         unread: the items, their pictures not read yet; to be gone through once.
-        unreadable: items whose picture could not be read, counted as they are met.
+        unpictured: items without one readable picture, by reason, in words, counted as they are met.
     """
 
     name: str
     found: int
     left_out: str
     unread: Iterator[Unread]
-    unreadable: int = 0
+    unpictured: Counter[str] = field(default_factory=Counter)
 
     def __iter__(self) -> Iterator[tuple[Item, bytes]]:
         """Yield items with readable pictures, whose digests they hold; others are named in warnings."""
@@ -56,7 +58,7 @@ class TrainingItems:
                 content = read()
                 size(content, f"{self.name} item {item.id!r}")
             except RobustError as error:
-                self.unreadable += 1
+                self.unpictured[_REASONS.get(type(error), "with an unreadable picture")] += 1
                 logger.warning("left out: %s", error)
                 continue
             yield replace(item, picture=sha256(content).hexdigest()[:16]), content

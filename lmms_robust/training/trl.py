@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from lmms_robust.reading.tags import open_thought
 from lmms_robust.training.batch import Judged, Rewarder, judge, metrics
 from lmms_robust.training.collapse import Guard
 from lmms_robust.training.rewards import Recipe
@@ -83,24 +84,32 @@ class JudgedReward(RobustReward):
 
 def _responses(completions: Sequence[Completion], asked: Sequence[Mapping[str, Any]]) -> list[str]:
     """Whole turns: the start that the prompt held, and what the model wrote."""
-    return [row["prefill"] + written(one) for one, row in zip(completions, asked, strict=True)]
+    return [row["prefill"] + written(one, row["prefill"]) for one, row in zip(completions, asked, strict=True)]
 
 
-def written(completion: Completion) -> str:
+def written(completion: object, start: str = "") -> str:
     """What a model wrote, as one text; reasoning that a tokenizer's response schema took apart stands in its tags.
 
-    Whatever holds no text, such as None or no message, is an empty one.
+    Whatever is neither messages nor text, or holds none, is an empty one.
+
+    Args:
+        completion: messages, of which the last one counts, or text.
+        start: of the turn, from which the model went on; reasoning goes on in a thought that it left open.
 
     >>> written([{"role": "assistant", "content": "B", "reasoning_content": "Right."}])
     '<think>Right.</think>B'
+    >>> written([{"role": "assistant", "content": "B", "reasoning_content": "Right."}], "<think>So it is")
+    'Right.</think>B'
     """
     if isinstance(completion, str):
         return completion
-    message = completion[-1] if completion else None
+    message = completion[-1] if isinstance(completion, Sequence) and completion else None
     if not isinstance(message, Mapping):
         return ""
     content, reasoning = (_text(message.get(name)) for name in ("content", "reasoning_content"))
-    return f"<think>{reasoning}</think>{content}" if reasoning else content
+    if not reasoning:
+        return content
+    return f"{'' if open_thought(start) else '<think>'}{reasoning}</think>{content}"
 
 
 def _text(content: object) -> str:

@@ -13,8 +13,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from lmms_robust.training.batch import ASKED, Judged, Rewarder, judge
+from lmms_robust.errors import RobustError, unknown
+from lmms_robust.training.batch import ASKED, Judged, Rewarder, judge, signs_of
 from lmms_robust.training.rewards import Parts, Recipe, reward
+
+OWN = ("reward_router_address", "reward_model_tokenizer")
+"""What verl's reward managers hand over beside the row where they have a reward model; not read."""
 
 
 def compute_score(
@@ -28,15 +32,18 @@ def compute_score(
             start; without, where the data starts no reply, there is none.
         ground_truth: letter of the right option; not read, since the row says it.
         extra_info: holds the variant's columns under ``asked``.
-        options: fields of :class:`lmms_robust.training.rewards.Recipe`, from ``reward_kwargs``.
+        options: fields of :class:`lmms_robust.training.rewards.Recipe`, from ``reward_kwargs``, and :data:`OWN`.
 
     Returns:
-        ``score``, and its parts, which verl logs.
+        ``score``; its parts; ``words`` of reasoning that the model wrote itself; and ``conclusion_free``, 1 where that
+        ends on no option (both 0 where the thought was closed for the model). verl logs them in validation, and keeps
+        them with the responses in ``trainer.rollout_data_dir``.
 
     Raises:
-        ValueError: ``extra_info`` has no ``asked``: the data is not ours.
+        RobustError: ``extra_info`` has no ``asked``: the data is not ours; or an unknown option, or a wrong value.
     """
-    return _told(_judged(solution_str, extra_info), options)
+    recipe = _recipe(options)
+    return _told(_judged(solution_str, extra_info), recipe)
 
 
 async def compute_judged_score(
@@ -61,10 +68,11 @@ async def compute_judged_score(
         options: as there.
 
     Raises:
-        RobustError: ``judge_model`` names no judge.
+        RobustError: as there, or ``judge_model`` names no judge.
     """
+    recipe = _recipe(options, "judge_model", "judge_cache")
     (found,) = await _rewarder(judge_model, judge_cache).decided([_judged(solution_str, extra_info)])
-    return _told(found, options)
+    return _told(found, recipe)
 
 
 @cache
@@ -79,14 +87,24 @@ def _rewarder(judge_model: str, judge_cache: str) -> Rewarder:
 
 
 def _judged(response: str, extra_info: Mapping[str, Any] | None) -> Judged:
-    if not extra_info or ASKED not in extra_info:
-        raise ValueError(f"verl row without extra_info[{ASKED!r}]; allowed: data by lmms-robust augment --format verl")
-    (found,) = judge([_plain(extra_info[ASKED])], [response])
+    row = extra_info.get(ASKED) if isinstance(extra_info, Mapping) else None
+    if not isinstance(row, Mapping):
+        raise RobustError(f"verl row without extra_info[{ASKED!r}]; allowed: data by lmms-robust augment --format verl")
+    (found,) = judge([_plain(row)], [response])
     return found
 
 
-def _told(found: Judged, options: Mapping[str, Any]) -> dict[str, float]:
-    recipe = Recipe(**{name: value for name, value in options.items() if name in Recipe.__dataclass_fields__})
+def _recipe(options: Mapping[str, Any], *more: str) -> Recipe:
+    """What the options say; ``more`` names others that the function takes."""
+    fields = Recipe.__dataclass_fields__
+    for name in options:
+        if name not in fields and name not in OWN:
+            raise unknown("reward option", name, [*fields, *more], "reward_kwargs")
+    return Recipe(**{name: value for name, value in options.items() if name in fields})
+
+
+def _told(found: Judged, recipe: Recipe) -> dict[str, float]:
+    signs = signs_of([found])
     value = reward(found.parts, recipe)
     return {
         "score": _instead(found.parts, recipe) if value is None else value,
@@ -94,6 +112,8 @@ def _told(found: Judged, options: Mapping[str, Any]) -> dict[str, float]:
         "correct": found.parts.correct,
         "faithful": -1.0 if found.parts.faithful is None else found.parts.faithful,
         "without_reward": float(value is None),
+        "words": signs.words,
+        "conclusion_free": signs.conclusion_free,
     }
 
 

@@ -179,7 +179,8 @@ def test_follow_ups_run_in_a_harness_and_are_read(lmms_eval, tmp_path: Path) -> 
     assert len(samples) >= 20
     # the embedded model answers what its reasoning ends on, whatever the letters
     swapped = CliRunner().invoke(main, ["behaviour", str(again.folder), str(first.folder)])
-    assert swapped.exception.code.endswith("holds follow-ups; allowed: RUN first, then FOLLOWUP_RUN")
+    assert swapped.exit_code == 2
+    assert "holds follow-ups; allowed: RUN first, then FOLLOWUP_RUN" in swapped.output
     said = CliRunner().invoke(main, ["behaviour", str(first.folder), str(again.folder)])
     assert said.exit_code == 0, said.output
     assert "verdict(s): " in said.output

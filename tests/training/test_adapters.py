@@ -14,12 +14,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lmms_robust.errors import RobustError
 from lmms_robust.scoring import score
 from lmms_robust.training.batch import judge
 from lmms_robust.training.rewards import Recipe
 from lmms_robust.training.trl import JudgedReward, RobustReward, written
 from lmms_robust.training.trl_trainer import PrefillGRPOTrainer
-from lmms_robust.training.verl import compute_score
+from lmms_robust.training.verl import OWN, compute_judged_score, compute_score
 from tests.training.made import asked, reply, variant
 
 FACTS = json.loads((Path(__file__).parent.parent / "fixtures" / "training_calls.json").read_text(encoding="utf-8"))
@@ -91,7 +92,8 @@ def test_a_completion_is_read_in_every_form_that_trl_gives_it(completion: Any) -
 
 
 NO_TEXTS = [
-    None, [], "", [None], ["text"], [[]], [{"role": "assistant"}],
+    None, [], "", 3, float("nan"), b"text", {"role": "assistant", "content": "A"}, [3], [None], ["text"], [[]],
+    [{"role": "assistant"}],
     *([{"role": "assistant", "content": content}] for content in ("", None, 7, [None, {"type": "image"}, {"text": 3}])),
 ]  # fmt: skip
 
@@ -103,6 +105,27 @@ def test_a_completion_without_text_is_an_empty_one_and_counted(completion: Any) 
     _, keywords = trl_call("reward", texts, rows, logged)
     assert RobustReward(Recipe("multiplied"))(**keywords) == pytest.approx([0.0, 0.0, 1.1])
     assert logged["robust/empty"] == logged["collapse/no_answer"] == pytest.approx(2 / 3)
+
+
+def test_reasoning_taken_apart_goes_on_in_the_thought_that_was_started() -> None:
+    text = "But no. The dog is on the left: the answer is A."
+    apart = message("<answer>A</answer>", reasoning_content=text)
+    rows = [asked("wrong_think"), asked(), asked("stop_think")]
+    _, keywords = trl_call("reward", [apart] * 3, rows, {})
+    # the last one's thought was closed for it, so that another one is against the format
+    assert RobustReward(Recipe("accuracy"))(**keywords) == pytest.approx([1.1, 1.1, 1.0])
+    whole = message(f" {text}</think><answer>A</answer>")
+    assert RobustReward()(completions=[whole, apart], asked=rows[:1] * 2) == pytest.approx([1.1, 1.1])
+
+
+def test_a_batch_of_none_has_no_rewards_and_logs_nothing() -> None:
+    logged: dict[str, float] = {}
+    assert RobustReward()(completions=[], asked=[], log_metric=logged.__setitem__) == []
+    assert (
+        asyncio.run(JudgedReward(RobustReward().rewarder)(completions=[], asked=[], log_metric=logged.__setitem__))
+        == []
+    )
+    assert not logged
 
 
 def test_a_response_that_is_no_text_is_an_empty_one_wherever_it_comes_from() -> None:
@@ -125,7 +148,7 @@ def verl_reward(solution: str, row: dict[str, Any], router: bool = False, **kwar
     columns = {"index": 0, "asked": {**row, "options": np.array(row["options"], dtype=object)}}
     columns |= {"num_turns": 2, "rollout_reward_scores": {}}
     values = {"data_source": "scenes", "solution_str": solution, "ground_truth": "A", "extra_info": columns}
-    extra = {"reward_router_address": "127.0.0.1:1", "reward_model_tokenizer": None} if router else {}
+    extra = dict.fromkeys(VERL["added"]) if router else {}
     positional, keywords = called("verl", "reward", values, {"extra_reward_kwargs": extra})
     assert not positional
     return compute_score(**{**keywords, **kwargs})
@@ -134,7 +157,10 @@ def verl_reward(solution: str, row: dict[str, Any], router: bool = False, **kwar
 @pytest.mark.parametrize("router", [False, True])
 def test_verl_gets_the_score_and_its_parts(router: bool) -> None:
     found = verl_reward(reply("A", "A"), asked(), router)
-    assert found == {"score": pytest.approx(1.1), "format": 1.0, "correct": 1.0, "faithful": 1.0, "without_reward": 0.0}
+    # "Looking at it , the answer is A ." is 9 words
+    assert found == {"score": pytest.approx(1.1), "format": 1.0, "correct": 1.0, "faithful": 1.0, "without_reward": 0.0,
+                     "words": 9.0, "conclusion_free": 0.0}  # fmt: skip
+    assert verl_reward("<think>Hm.</think><answer>A</answer>", asked(), router)["conclusion_free"] == 1.0
     assert verl_reward(reply("B", "A"), asked(), router, form="added")["score"] == pytest.approx(1.1)
 
 
@@ -150,9 +176,23 @@ def test_verl_cannot_leave_a_response_out_so_that_it_is_worth_half() -> None:
     assert verl_reward(vague, asked())["score"] == 0.0
 
 
-def test_data_that_is_not_ours_is_said_to_be() -> None:
-    with pytest.raises(ValueError, match=r"extra_info\['asked'\]; allowed: data by lmms-robust augment"):
-        compute_score(data_source="x", solution_str="", ground_truth="A", extra_info={"index": 1})
+@pytest.mark.parametrize("info", [None, {}, {"index": 1}, {"asked": None}, {"asked": "text"}, "text"])
+def test_data_that_is_not_ours_is_said_to_be(info: Any) -> None:
+    with pytest.raises(RobustError, match=r"extra_info\['asked'\]; allowed: data by lmms-robust augment"):
+        compute_score(data_source="x", solution_str="", ground_truth="A", extra_info=info)
+
+
+def test_verl_may_hand_over_what_its_reward_managers_add_and_no_mistyped_option() -> None:
+    assert sorted(VERL["added"]) == sorted(OWN)
+    line = r"unknown reward option 'fomr'; did you mean 'form'\? allowed: .*undecided \(in reward_kwargs\)"
+    with pytest.raises(RobustError, match=line):
+        verl_reward(reply("A", "A"), asked(), router=True, fomr="accuracy")
+    with pytest.raises(RobustError, match="unknown reward option 'judge_model'"):  # the other function's
+        verl_reward(reply("A", "A"), asked(), judge_model="j=m@http://localhost/v1")
+    with pytest.raises(RobustError, match="unknown reward option 'judge_modle'; did you mean 'judge_model'"):
+        asyncio.run(compute_judged_score("x", "", "A", {"asked": asked()}, judge_modle="j=m@http://localhost/v1"))
+    with pytest.raises(RobustError, match=r"reward format_weight '0\.1'"):
+        verl_reward(reply("A", "A"), asked(), format_weight="0.1")
 
 
 def test_the_score_is_that_of_the_same_text_elsewhere() -> None:

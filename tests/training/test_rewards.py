@@ -128,8 +128,10 @@ def test_reading_a_response_is_linear_in_its_length() -> None:
     [
         ({"form": "product"}, "reward form 'product'"),
         ({"undecided": "ignore"}, "choice for undecided 'ignore'"),
-        ({"format_weight": -1.0}, "reward weights -1.0"),
-        ({"faithful_weight": float("nan")}, "reward weights 0.1, nan"),
+        ({"form": 3}, "reward form '3'"),
+        ({"format_weight": -1.0}, "reward format_weight -1.0; allowed: a number from 0 to 100"),
+        ({"format_weight": "0.1"}, "reward format_weight '0.1'; allowed: a number from 0 to 100"),
+        ({"faithful_weight": float("nan")}, "reward faithful_weight nan"),
     ],
 )
 def test_a_recipe_that_is_none_is_refused(given: dict[str, object], said: str) -> None:
