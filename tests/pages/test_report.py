@@ -275,6 +275,24 @@ def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: st
     ]  # fmt: skip
 
 
+def test_runs_without_a_step_are_left_out_with_a_line_that_says_how_to_name_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for place in ("start", "t__checkpoint-50", "t__checkpoint-100", "t__checkpoint-200"):
+        log(tmp_path / "run" / place, place, "robust_scenes_base", line(record("w", "base", "A", True)))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--checkpoints", "--no-pictures")
+    assert [one.getMessage() for one in caplog.records if "'start'" in one.getMessage()] == [
+        "no training step in the names 'start'; a step is read from the name of the run's folder: "
+        "call the one of the start step-0"
+    ]
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert "Left out, since no step is in their names: start (a step is read from" in page
+    assert "call the folder of the start step-0" in " ".join(lmms_robust("report", "--help").split())
+    chart = specs(page)["checkpoints"]
+    (labels,) = [one for one in chart["layer"] if one["mark"]["type"] == "text"]
+    assert labels["transform"] == [{"filter": {"field": "step", "oneOf": [50, 200]}}]
+
+
 def test_each_training_has_a_figure_and_tables_go_by_step(tmp_path: Path) -> None:
     for place, day in (("one__checkpoint-50", "d1"), ("one__checkpoint-0", "d2"), ("two__checkpoint-50", "d3")):
         log(tmp_path / "run" / place, day, "robust_scenes_base", line(record("w", "base", "A", True)))
