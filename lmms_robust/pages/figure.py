@@ -13,6 +13,7 @@ from typing import Any
 
 import altair as alt
 
+from lmms_robust.perturbations import VARIANTS
 from lmms_robust.report.series import before_step, step
 
 Numbers = Mapping[str, Any]
@@ -29,10 +30,10 @@ CELL = 150
 """Width of a small picture in pixels; the page puts as many beside each other as it has room for."""
 Mark = alt.Chart | alt.LayerChart | alt.FacetChart
 
-INJECTIONS = {
-    "prefill": "as the start of the reply", "inline": "at the end of the question", "probe": "up to the letter",
-    "unknown": "nobody saw how",
-}  # fmt: skip
+INJECTED = {"prefill": "as the start of the reply", "inline": "at the end of the question"}
+"""Where injected words stand."""
+
+INJECTIONS = {**INJECTED, "probe": "up to the letter", "unknown": "nobody saw how"}
 """How injected words reach a model."""
 
 INTERVAL = "Lines are 95 % intervals."
@@ -131,6 +132,18 @@ def said_without(lacking: Iterable[str], why: str) -> str:
     """Rows that a figure has not, and why."""
     found = order(lacking)
     return f"Left out, {why}: {', '.join(found)}." if found else "Nothing was left out."
+
+
+def words(runs: Sequence[Numbers]) -> dict[str, str]:
+    """What stands in the figures of some runs by short names, in words: their conditions, and what else there is."""
+    rows = [row for run in runs for row in run["variants"]]
+    run = {row["variant"] for row in rows}
+    found = {name: variant.about for name, variant in VARIANTS.items() if name in run}
+    ways = {row["injection"] for row in rows}
+    found |= {name: f"the added words stand {where}" for name, where in INJECTED.items() if name in ways}
+    if any("p_correct" in row["estimates"] for row in rows):
+        found["p right"] = "the probability that the model gives to the letter of the right option, 0 to 1"
+    return found
 
 
 def sentences(*parts: str) -> str:

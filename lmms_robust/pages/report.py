@@ -12,7 +12,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.pages import figures_of_benchmark, figures_of_run
 from lmms_robust.pages.browser import browser
 from lmms_robust.pages.confidence import confidence
-from lmms_robust.pages.figure import Figure, Numbers, trainings
+from lmms_robust.pages.figure import Figure, Numbers, trainings, words
 from lmms_robust.pages.page import read, rendered, vega
 from lmms_robust.pages.thumbnails import Pictures
 from lmms_robust.pages.verdict import verdict, verdict_of_training
@@ -114,6 +114,7 @@ def _group(about: About, runs: Sequence[tuple[str, Run]], found: Sequence[Part],
             {"training": name, "sentences": [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in sentences]}
             for name, sentences in _verdicts(whole, checkpoints)
         ],
+        "words": words(whole),
         "figures": [{"name": "", "figures": shared, "open": True}, *apart],
     }
 

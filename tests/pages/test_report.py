@@ -263,6 +263,22 @@ def test_a_report_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years"
 
 
+def test_names_of_what_was_run_are_explained_below_the_first_figure(tmp_path: Path) -> None:
+    sure = {"A": 0.75, "B": 0.25}
+    samples = [
+        line(record("w", "base", "A", True, injection="none", letter_probs=sure)),
+        line(record("w", "wrong_think", "A", True, injection="inline", letter_probs=sure)),
+    ]
+    log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    page = (tmp_path / "page" / "index.html").read_text()
+    told = dict(re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert list(told) == ["base", "wrong_think", "inline", "p right"]
+    assert told["wrong_think"] == "the reply starts with reasoning for a wrong option"
+    assert told["inline"] == "the added words stand at the end of the question"
+    assert page.index('data-name="accuracy"') < page.index("<dt>") < page.index('data-name="confidence"')
+
+
 @pytest.mark.parametrize("place", ["x__checkpoint-{}", "step-{}/x"])
 def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: str) -> None:
     for step, answer in ((1000, "A"), (50, "B"), (200, "A")):
@@ -325,6 +341,18 @@ def test_numbers_of_several_models_are_what_summary_prints_too(tmp_path: Path) -
     assert (tmp_path / "page" / "numbers.json").read_text() == told
 
 
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 defines it; graphics need 3."""
+
+    def luminance(color: str) -> float:
+        shares = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:
     sure = {"A": 0.95, "B": 0.05}
     told = [
@@ -339,7 +367,11 @@ def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:
         samples.append(line(record(f"i{number}", "wrong_caption", answer, True, letter_probs=here, **about)))
     log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
     lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
-    drawn = specs((tmp_path / "page" / "index.html").read_text())
+    page = (tmp_path / "page" / "index.html").read_text()
+    drawn = specs(page)
+    grounds = re.findall(r"--panel: (#\w{6});", page)
+    assert len(grounds) == 2
+    assert all(contrast(drawn["confidence"]["spec"]["mark"]["stroke"], ground) >= 3 for ground in grounds)
     cells = {(one["x"], one["y"]): one["responses"] for one in values(drawn["confidence"])}
     assert cells == {(0.9, 0.9): 1, (0.9, 0.1): 1, (0.5, 0.2): 1}
     curve = [(one["fell"], one["survived"]) for one in values(drawn["auroc"])]
