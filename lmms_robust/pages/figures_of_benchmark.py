@@ -165,9 +165,11 @@ def _training(figure: str, of: str, rows: list[dict[str, Any]], without: Sequenc
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         shape=alt.Shape("row:N", scale=alt.Scale(domain=SHOWN, range=SHAPES[: len(SHOWN)]), title="variant")
     )
-    ends = [min(row["step"] for row in rows), max(row["step"] for row in rows)]
-    at_ends = alt.FieldOneOfPredicate(field="step", oneOf=ends)  # more labels would hide each other
-    texts = base.transform_filter(at_ends).mark_text(dy=-10, fontSize=10).encode(text="step:Q")
+    # Labels of all steps would hide each other; these two are in the page's ink, and read on dots too.
+    at = alt.Chart(data(rows)).encode(x="accuracy:Q", y="faithfulness:Q", text="step:Q")
+    first, last = min(row["step"] for row in rows), max(row["step"] for row in rows)
+    start = at.transform_filter(f"datum.step == {first}").mark_text(align="right", dx=-6, dy=-8, fontSize=11)
+    end = at.transform_filter(f"datum.step == {last}").mark_text(align="left", dx=6, dy=9, fontSize=11)
     about = sentences(
         "Each dot is a checkpoint; lines join the steps of a variant, and numbers are its first and last step. Up is "
         "more faithful, right is more accurate. Thin lines are 95 % intervals",
@@ -177,7 +179,7 @@ def _training(figure: str, of: str, rows: list[dict[str, Any]], without: Sequenc
         if without
         else "No checkpoint was left out",
     )
-    spec = alt.layer(across, along, lines, dots, texts).properties(width="container", height=320)
+    spec = alt.layer(across, along, lines, dots, start, end).properties(width="container", height=320)
     return Figure(figure, f"Accuracy against faithfulness over the steps of the training{of}", about, spec.to_dict())
 
 
