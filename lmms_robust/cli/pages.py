@@ -49,7 +49,12 @@ def report_of(runs: Sequence[Run], output: Path) -> str:
 @click.command()
 @click.argument("folders", metavar="RUN...", nargs=-1, required=True, type=FOLDER)
 @click.option("--output", required=True, type=FOLDER, help="Folder for the report; an earlier report is replaced.")
-@click.option("--checkpoints", is_flag=True, help="Runs are checkpoints of a training: accuracy against faithfulness.")
+@click.option(
+    "--checkpoints",
+    is_flag=True,
+    help="Runs are checkpoints of a training: accuracy against faithfulness. Names of their folders hold the step "
+    "(checkpoint-400, step-400); call the folder of the start step-0.",
+)
 @click.option("--samples", "most", default=100_000, show_default=True, type=click.IntRange(0), help="Shown at most.")
 @click.option("--pictures/--no-pictures", default=True, show_default=True, help="Show the pictures that are found.")
 @data_files

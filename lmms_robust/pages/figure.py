@@ -13,6 +13,9 @@ from typing import Any
 
 import altair as alt
 
+from lmms_robust.perturbations import VARIANTS
+from lmms_robust.report.series import before_step, step
+
 Numbers = Mapping[str, Any]
 """The numbers of one run, or of one category of it."""
 
@@ -26,6 +29,12 @@ SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down"
 CELL = 150
 """Width of a small picture in pixels; the page puts as many beside each other as it has room for."""
 Mark = alt.Chart | alt.LayerChart | alt.FacetChart
+
+INJECTED = {"prefill": "as the start of the reply", "inline": "at the end of the question"}
+"""Where injected words stand."""
+
+INJECTIONS = {**INJECTED, "probe": "up to the letter", "unknown": "nobody saw how"}
+"""How injected words reach a model."""
 
 INTERVAL = "Lines are 95 % intervals."
 
@@ -79,6 +88,16 @@ def names(runs: Sequence[Numbers]) -> list[str]:
     return [run["model"] for run in runs]
 
 
+def trainings(runs: Sequence[Numbers]) -> tuple[dict[str, list[Numbers]], list[str]]:
+    """Checkpoints by the name of their training, in the order of their steps; and names of runs without a step."""
+    found: dict[str, list[Numbers]] = {}
+    without = [run["model"] for run in runs if step(run["model"]) is None]
+    for run in sorted(runs, key=lambda run: step(run["model"]) or 0):
+        if run["model"] not in without:
+            found.setdefault(before_step(run["model"]).strip("_-/. "), []).append(run)
+    return dict(sorted(found.items())), without
+
+
 def order(rows: Iterable[str]) -> list[str]:
     """Each name once, in the order of their first appearance."""
     return list(dict.fromkeys(rows))
@@ -99,11 +118,7 @@ def said_injections(rows: Iterable[Numbers]) -> str:
     ways: dict[str, list[str]] = {}
     for row in rows:
         ways.setdefault(row["injection"], []).append(row["variant"])
-    told = {
-        "prefill": "as the start of the reply", "inline": "at the end of the question", "probe": "up to the letter",
-        "unknown": "nobody saw how",
-    }  # fmt: skip
-    found = [f"{way} ({told[way]}): {', '.join(order(ways[way]))}" for way in sorted(ways) if way in told]
+    found = [f"{way} ({INJECTIONS[way]}): {', '.join(order(ways[way]))}" for way in sorted(ways) if way in INJECTIONS]
     return f"Injected words: {'; '.join(found)}." if found else "No words were put into the reply."
 
 
@@ -117,6 +132,18 @@ def said_without(lacking: Iterable[str], why: str) -> str:
     """Rows that a figure has not, and why."""
     found = order(lacking)
     return f"Left out, {why}: {', '.join(found)}." if found else "Nothing was left out."
+
+
+def words(runs: Sequence[Numbers]) -> dict[str, str]:
+    """What stands in the figures of some runs by short names, in words: their conditions, and what else there is."""
+    rows = [row for run in runs for row in run["variants"]]
+    run = {row["variant"] for row in rows}
+    found = {name: variant.about for name, variant in VARIANTS.items() if name in run}
+    ways = {row["injection"] for row in rows}
+    found |= {name: f"the added words stand {where}" for name, where in INJECTED.items() if name in ways}
+    if any("p_correct" in row["estimates"] for row in rows):
+        found["p right"] = "the probability that the model gives to the letter of the right option, 0 to 1"
+    return found
 
 
 def sentences(*parts: str) -> str:

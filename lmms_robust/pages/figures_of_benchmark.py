@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -22,13 +23,16 @@ from lmms_robust.pages.figure import (
     said_items,
     said_missing,
     sentences,
+    trainings,
 )
 from lmms_robust.perturbations import ADVERSARIAL
-from lmms_robust.report.series import before_step
 from lmms_robust.report.series import step as step_of
+
+logger = logging.getLogger(__name__)
 
 JOINT = {"worst_acc": "right", "robust_acc": "right and consistent", "joint_acc": "and at base too"}
 PERCENT = alt.Scale(domain=[0, 100])
+NAMED = "a step is read from the name of the run's folder: call the one of the start step-0"
 ROW = 22
 """Height of a row in pixels; of each model in it 12 where there are several."""
 
@@ -123,15 +127,13 @@ def _joint(runs: Sequence[Numbers]) -> Figure:
 
 def _checkpoints(runs: Sequence[Numbers]) -> Iterator[Figure]:
     """Accuracy against faithfulness over the steps of each training, as arXiv 2602.12506 draws it."""
-    without = [run["model"] for run in runs if step_of(run["model"]) is None]
-    trainings: dict[str, list[Numbers]] = {}
-    for run in runs:
-        if run["model"] not in without:
-            trainings.setdefault(before_step(run["model"]).strip("_-/. "), []).append(run)
-    for number, (name, found) in enumerate(trainings.items()):
+    known, without = trainings(runs)
+    if without:
+        logger.warning("no training step in the names %s; %s", ", ".join(map(repr, without)), NAMED)
+    for number, (name, found) in enumerate(known.items()):
         rows = [row for run in found for row in _steps(run)]
         if rows:
-            of = f" {name}" if len(trainings) > 1 else ""
+            of = f" {name}" if len(known) > 1 else ""
             yield _training(f"checkpoints{number or ''}", of, rows, without)
 
 
@@ -163,15 +165,21 @@ def _training(figure: str, of: str, rows: list[dict[str, Any]], without: Sequenc
     dots = base.mark_point(filled=True, size=60, opacity=1).encode(
         shape=alt.Shape("row:N", scale=alt.Scale(domain=SHOWN, range=SHAPES[: len(SHOWN)]), title="variant")
     )
-    texts = base.mark_text(dy=-10, fontSize=10).encode(text="step:Q")
+    # Labels of all steps would hide each other; these two are in the page's ink, and read on dots too.
+    at = alt.Chart(data(rows)).encode(x="accuracy:Q", y="faithfulness:Q", text="step:Q")
+    first, last = min(row["step"] for row in rows), max(row["step"] for row in rows)
+    start = at.transform_filter(f"datum.step == {first}").mark_text(align="right", dx=-6, dy=-8, fontSize=11)
+    end = at.transform_filter(f"datum.step == {last}").mark_text(align="left", dx=6, dy=9, fontSize=11)
     about = sentences(
-        "Each dot is a checkpoint, with its step; lines join the steps of a variant. Up is more faithful, right is "
-        "more accurate. Thin lines are 95 % intervals",
+        "Each dot is a checkpoint; lines join the steps of a variant, and numbers are its first and last step. Up is "
+        "more faithful, right is more accurate. Thin lines are 95 % intervals",
         said_items((row["n"] for row in rows), "items a dot"),
         said_injections({"variant": row["row"], "injection": row["injection"]} for row in rows),
-        f"Left out, since no step is in their name: {', '.join(without)}" if without else "No checkpoint was left out",
+        f"Left out, since no step is in their names: {', '.join(without)} ({NAMED})"
+        if without
+        else "No checkpoint was left out",
     )
-    spec = alt.layer(across, along, lines, dots, texts).properties(width="container", height=320)
+    spec = alt.layer(across, along, lines, dots, start, end).properties(width="container", height=320)
     return Figure(figure, f"Accuracy against faithfulness over the steps of the training{of}", about, spec.to_dict())
 
 

@@ -20,6 +20,9 @@ from lmms_robust.pages.figure import (
     small,
 )
 
+EDGE = "#888888"
+"""Around cells: seen on a light and on a dark ground, where the ends of the scale are not."""
+
 NO_PROBS = "without probabilities"
 
 
@@ -58,7 +61,7 @@ def _probabilities(run: Numbers, found: Sequence[tuple[str, Numbers, Mapping[str
         ]
     cells = (
         alt.Chart()
-        .mark_rect(stroke=None)
+        .mark_rect(stroke=EDGE, strokeWidth=1)
         .encode(
             x=alt.X("x:Q", title="p right before", scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(values=[0, 0.5, 1])),
             x2="x2:Q",

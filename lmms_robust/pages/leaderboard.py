@@ -6,8 +6,9 @@ import csv
 import json
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -17,7 +18,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.pages.page import read, rendered
 from lmms_robust.pages.report import NUMBERS, PAGE, is_report
 from lmms_robust.perturbations import ADVERSARIAL
-from lmms_robust.report.export.eee_numbers import read_eee
+from lmms_robust.report.export.eee_numbers import read_published
 from lmms_robust.report.numbers import COLUMNS, SEVERAL, Number, suite
 from lmms_robust.writing import csv_cell, filling
 
@@ -34,12 +35,16 @@ Board = tuple[str, int, str]
 """Suite, plant seed, and how words were injected: what is asked in another way has a table of its own."""
 
 
+Logged = tuple[str, str, str]
+"""Hub id, folder that the harness made for the model, and date of a run: one run of one model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One run of one model.
 
     Attributes:
-        model: its name.
+        model: its id on the hub; of several log folders under one id, with the folder.
         date: when the run began.
         rates: number by name in :data:`RATES`; those that were not measured are missing.
         report: where its report is, relative to the page, or ``""``.
@@ -63,8 +68,9 @@ def write(source: Path, target: Path) -> str:
     """
     if target.exists() and not (target / BOARD).is_file() and (not target.is_dir() or any(target.iterdir())):
         raise RobustError(f"{str(target)!r} is there and no leaderboard; allowed: a name that is not taken, or one")
-    numbers = _numbers(source)
-    boards = _boards(numbers, _reports(source, target))
+    published = _published(source)
+    numbers = [number for numbers in published.values() for number in numbers]
+    boards = _boards(published, _reports(source, target))
     with filling(target) as part:
         with (part / BOARD).open("w", encoding="utf-8", errors="replace", newline="") as file:
             table = csv.writer(file)
@@ -82,15 +88,38 @@ def write(source: Path, target: Path) -> str:
     return f"{target / PAGE}: {models} model(s) in {len(boards)} table(s)"
 
 
-def _numbers(source: Path) -> list[Number]:
-    """Those of every export below a folder; exports keep theirs in a folder ``data``."""
+def _published(source: Path) -> dict[Logged, list[Number]]:
+    """Numbers of every export below a folder by what was logged, each once, with the model's name as the page has it.
+
+    Exports keep theirs in a folder ``data``.
+    """
     if not source.is_dir():
         raise RobustError(f"{str(source)!r} is not a folder; allowed: one that holds exports in the format eee")
     folders = [source] if source.name == "data" else sorted(path for path in source.rglob("data") if path.is_dir())
-    found = [number for folder in folders for number in read_eee(folder)]
+    found = list(dict.fromkeys(pair for folder in folders for pair in read_published(folder)))
     if not found:
         raise RobustError(f"no numbers of lmms-robust below {str(source)!r}; allowed: exports in the format eee")
-    return list(dict.fromkeys(found))
+    logged: dict[str, set[str]] = {}
+    for hub_id, one in found:
+        logged.setdefault(hub_id, set()).add(one.model)
+    published: dict[Logged, list[Number]] = {}
+    for hub_id, one in found:
+        name = hub_id if len(logged[hub_id]) == 1 else f"{hub_id} ({one.model})"
+        published.setdefault((hub_id, one.model, one.date), []).append(replace(one, model=name))
+    for (hub_id, folder, date), numbers in published.items():
+        _refuse_two_accounts(f"{hub_id!r} (log folder {folder!r}, run {date!r})", numbers)
+    return published
+
+
+def _refuse_two_accounts(whose: str, numbers: Sequence[Number]) -> None:
+    known: dict[tuple[object, ...], Number] = {}
+    for one in numbers:
+        of = one.benchmark, one.probe, one.seed, one.category, *one.way, one.name
+        if known.setdefault(of, one) != one:
+            raise RobustError(
+                f"exports say different numbers of one run: {whose}, {one.benchmark}, {one.variant}, {one.name}: "
+                f"{known[of].point:.4g} and {one.point:.4g}; allowed: one export a run; models by --model-id"
+            )
 
 
 def _reports(source: Path, target: Path) -> dict[tuple[str, str, str], str]:
@@ -107,15 +136,21 @@ def _reports(source: Path, target: Path) -> dict[tuple[str, str, str], str]:
     return found
 
 
-def _boards(numbers: Sequence[Number], reports: dict[tuple[str, str, str], str]) -> dict[Board, list[Entry]]:
+def _boards(
+    published: dict[Logged, list[Number]], reports: dict[tuple[str, str, str], str]
+) -> dict[Board, list[Entry]]:
     """Tables by what was asked; the best first, by joint_acc, or by the first rate that all have."""
-    runs: dict[tuple[str, str, str, bool, int], list[Number]] = {}
-    for one in numbers:
-        runs.setdefault((one.model, one.date, one.benchmark, one.probe, one.seed), []).append(one)
+    runs: dict[tuple[Logged, str, bool, int], list[Number]] = {}
+    for logged, numbers in published.items():
+        for one in numbers:
+            runs.setdefault((logged, one.benchmark, one.probe, one.seed), []).append(one)
+    # A report knows a run by its log folder and date: what two models have in common tells neither.
+    of_one = Counter((folder, date) for _, folder, date in published)
     boards: dict[Board, list[Entry]] = {}
-    for (model, date, benchmark, probe, seed), found in sorted(runs.items()):
+    for ((_, folder, date), benchmark, probe, seed), found in sorted(runs.items()):
         ways = sorted({one.injection for one in found if one.variant in ADVERSARIAL} - {"none", ""})
-        entry = Entry(model, date, _rates(found), reports.get((model, date, benchmark), ""))
+        report = reports.get((folder, date, benchmark), "") if of_one[folder, date] == 1 else ""
+        entry = Entry(found[0].model, date, _rates(found), report)
         boards.setdefault((suite(benchmark, probe), seed, " and ".join(ways)), []).append(entry)
     for entries in boards.values():
         first = next((name for name in reversed(RATES) if all(name in one.rates for one in entries)), None)

@@ -12,10 +12,10 @@ from lmms_robust.errors import RobustError
 from lmms_robust.pages import figures_of_benchmark, figures_of_run
 from lmms_robust.pages.browser import browser
 from lmms_robust.pages.confidence import confidence
-from lmms_robust.pages.figure import Figure, Numbers
+from lmms_robust.pages.figure import Figure, Numbers, trainings, words
 from lmms_robust.pages.page import read, rendered, vega
 from lmms_robust.pages.thumbnails import Pictures
-from lmms_robust.pages.verdict import verdict
+from lmms_robust.pages.verdict import verdict, verdict_of_training
 from lmms_robust.report.export import flat
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import ALL, Part, nested, parts
@@ -110,9 +110,21 @@ def _group(about: About, runs: Sequence[tuple[str, Run]], found: Sequence[Part],
     seed_ = f" · plant seed {seed}" if seed else ""
     return {
         "name": f"{benchmark}{' (probe)' if probe else ''}{seed_}",
-        "verdict": [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in verdict(whole)],
+        "verdicts": [
+            {"training": name, "sentences": [one.replace(" %", "\N{NO-BREAK SPACE}%") for one in sentences]}
+            for name, sentences in _verdicts(whole, checkpoints)
+        ],
+        "words": words(whole),
         "figures": [{"name": "", "figures": shared, "open": True}, *apart],
     }
+
+
+def _verdicts(runs: Sequence[Numbers], checkpoints: bool) -> list[tuple[str, list[str]]]:
+    """Sentences about each training by its name, where there are several; else about all runs."""
+    known = trainings(runs)[0] if checkpoints else {}
+    if not known:
+        return [("", verdict(runs))]
+    return [(name if len(known) > 1 else "", verdict_of_training(found)) for name, found in known.items()]
 
 
 def _of_run(run: Run, numbers: Numbers, by_category: Sequence[Numbers]) -> list[Figure]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lmms_robust.pages.figure import Numbers, names
-from lmms_robust.perturbations import ADVERSARIAL
+from lmms_robust.pages.figure import Numbers, names, order
+from lmms_robust.perturbations import ADVERSARIAL, VARIANTS
+from lmms_robust.report.series import step
 
 MOST = 2
 """Models that a sentence names; of more, the lowest and the highest number."""
@@ -22,32 +23,75 @@ MEANS = {
 
 def verdict(runs: Sequence[Numbers]) -> list[str]:
     """Five sentences about the runs of one benchmark: what was asked, plainly, misled, under all at once, how sure."""
-    return [_asked(runs), _plainly(runs), _misled(runs), _at_once(runs), _sure(runs)]
+    # One run needs no name beside its numbers.
+    shown = dict(zip(names(runs) if len(runs) > 1 else [""], runs, strict=True))
+    who = f"{len(runs)} models were" if len(runs) > 1 else f"{names(runs)[0]} was"
+    return _sentences(who, runs, shown)
 
 
-def _asked(runs: Sequence[Numbers]) -> str:
+def verdict_of_training(checkpoints: Sequence[Numbers]) -> list[str]:
+    """The same of the checkpoints of one training, in the order of their steps: the first is compared with the last."""
+    first, last = (f"step {step(checkpoints[end]['model'])}" for end in (0, -1))
+    who = f"{len(checkpoints)} checkpoints of one training ({first} to {last}) were"
+    if len(checkpoints) == 1:
+        who = f"1 checkpoint of one training ({first}) was"
+    return _sentences(who, checkpoints, {first: checkpoints[0], last: checkpoints[-1]})
+
+
+def _sentences(who: str, runs: Sequence[Numbers], shown: Mapping[str, Numbers]) -> list[str]:
+    """Sentences about all runs, with the numbers of those that are shown, by name."""
+    return [_asked(who, runs), _plainly(shown), _misled(shown), _at_once(shown), _sure(runs)]
+
+
+def _asked(who: str, runs: Sequence[Numbers]) -> str:
     rows = [row for run in runs for row in run["variants"]]
-    conditions = len({row["variant"] for row in rows})
+    conditions = order(row["variant"] for row in rows)
     items = max(row["estimates"]["acc"]["n"] for row in rows)
-    who = names(runs)[0] if len(runs) == 1 else f"{len(runs)} models"
-    was = "was" if len(runs) == 1 else "were"
-    added = "the question alone, and with words added that mislead, help or say nothing"
-    how = f"under {conditions} conditions: {added}" if conditions > 1 else "in one way"
+    how = f"under {len(conditions)} conditions: {_listed(_ways(conditions), 'and')}"
+    how = how if len(conditions) > 1 else "in one way"
     asked = "forced to the letter of an answer on" if runs[0]["probe"] else "asked"
-    return f"{who} {was} {asked} {items:,} multiple-choice questions about pictures ({runs[0]['benchmark']}), {how}."
+    return f"{who} {asked} {items:,} multiple-choice questions about pictures ({runs[0]['benchmark']}), {how}."
 
 
-def _plainly(runs: Sequence[Numbers]) -> str:
-    found = {name: _row(run, "base") for name, run in zip(names(runs), runs, strict=True)}
+def _ways(conditions: Sequence[str]) -> list[str]:
+    """What was done under some conditions, in words."""
+    known = [VARIANTS[name] for name in conditions]
+    words = {
+        "mislead": any(one.asserts == "planted" for one in known),
+        "help": any(one.asserts == "correct" for one in known),
+        "say nothing": any(one.asserts is None and one.caption for one in known),
+    }
+    added = [name for name, there in words.items() if there]
+    ways = {
+        "the question alone": "base" in conditions,
+        f"with words added that {_listed(added, 'or')}": bool(added),
+        "with the reasoning cut off": any(not one.own_reasoning for one in known),
+        "with an option to abstain": any(one.abstain for one in known),
+    }
+    return [way for way, there in ways.items() if there]
+
+
+def _listed(parts: Sequence[str], last: str) -> str:
+    """Words as a list.
+
+    >>> _listed(["a", "b", "c"], "or"), _listed(["a"], "or")
+    ('a, b or c', 'a')
+    """
+    return f" {last} ".join(filter(None, [", ".join(parts[:-1]), parts[-1]])) if parts else ""
+
+
+def _plainly(shown: Mapping[str, Numbers]) -> str:
+    found = {name: _row(run, "base") for name, run in shown.items()}
     known = {name: row["estimates"]["acc"] for name, row in found.items() if row}
     if not known:
         return "They were not asked plainly (base), so nothing can be said of what is lost."
-    return f"Asked plainly, the answer is right for {_each(known, _percent, _interval)} of the questions."
+    shares = _each(known, _percent, lambda name: _interval(known[name]))
+    return f"Asked plainly, the answer is right for {shares} of the questions."
 
 
-def _misled(runs: Sequence[Numbers]) -> str:
+def _misled(shown: Mapping[str, Numbers]) -> str:
     worst: dict[str, Numbers] = {}
-    for name, run in zip(names(runs), runs, strict=True):
+    for name, run in shown.items():
         rows = [row for row in run["variants"] if row["variant"] in ADVERSARIAL and row["estimates"].get("drop")]
         rows = [row for row in rows if row["estimates"]["drop"]["value"] is not None]
         if rows:
@@ -55,28 +99,20 @@ def _misled(runs: Sequence[Numbers]) -> str:
     if not worst:
         return "Of no misleading condition it can be said what it costs."
 
-    def told(row: Numbers) -> str:
-        drop, followed = row["estimates"]["drop"], row["estimates"]["followed"]
-        return (
-            f"{_points(drop)} of right answers ({row['variant']}: {MEANS[row['variant']]}; "
-            f"{_percent(followed)} of the answers are then the very option that was suggested)"
-        )
+    def condition(name: str) -> str:
+        variant, followed = worst[name]["variant"], worst[name]["estimates"]["followed"]
+        return f"{variant}: {MEANS[variant]}; {_percent(followed)} of the answers are then the option suggested"
 
     fallen = {name: row["estimates"]["drop"] for name, row in worst.items()}
-    if len(worst) <= MOST:
-        costs = [told(row) if len(worst) == 1 else f"{name} {told(row)}" for name, row in worst.items()]
-        return f"What misleads most costs {' and '.join(costs)}."
-    return f"What misleads most costs {_each(fallen, _points)} of right answers."
+    return f"What misleads most costs {_each(fallen, _points, condition)} of right answers."
 
 
 def _points(one: Numbers) -> str:
     return f"{100 * one['value']:.1f} percentage points"
 
 
-def _at_once(runs: Sequence[Numbers]) -> str:
-    joint = {
-        name: run["joint"]["estimates"] for name, run in zip(names(runs), runs, strict=True) if run["joint"]
-    }  # fmt: skip
+def _at_once(shown: Mapping[str, Numbers]) -> str:
+    joint = {name: run["joint"]["estimates"] for name, run in shown.items() if run["joint"]}
     parts = [
         f"{_each(known, _percent)} of the items {said}"
         for rate, said in SAID.items()
@@ -127,15 +163,12 @@ def _interval(one: Numbers) -> str:
     return f"95 % interval {100 * one['interval_low']:.0f} to {100 * one['interval_high']:.0f}"
 
 
-Said = Callable[[Any], str]
-
-
-def _each(known: Mapping[str, Any], said: Said, more: Said = lambda one: "") -> str:
+def _each(known: Mapping[str, Any], said: Callable[[Any], str], more: Callable[[str], str] = lambda name: "") -> str:
     """A number of each model, with its name and more in parentheses; of many, the lowest and the highest."""
     ordered = sorted(known, key=lambda name: known[name]["low"])
     shown = list(known) if len(known) <= MOST else [ordered[0], ordered[-1]]
     told = []
-    for name, one in ((name, known[name]) for name in shown):
-        about = "; ".join(filter(None, [name if len(known) > 1 else "", more(one)]))
-        told.append(f"{said(one)} ({about})" if about else said(one))
+    for name in shown:
+        about = "; ".join(filter(None, [name, more(name)]))
+        told.append(f"{said(known[name])} ({about})" if about else said(known[name]))
     return (" and " if len(known) <= MOST else " to ").join(told)

@@ -130,6 +130,16 @@ def test_what_the_reasoning_ends_on_is_marked_beside_it(page: sync_api.Page) -> 
     sync_api.expect(found).to_have_attribute("data-ends", "ends on A. red")
 
 
+def test_a_long_option_that_reasoning_ends_on_stays_in_its_pane(page: sync_api.Page) -> None:
+    sync_api.expect(page.locator("#detail .pane .reasoning").first).to_be_visible()
+    for text in ("ends on A. " + "a long option " * 20, "ends on A. " + "x" * 300):
+        page.evaluate("text => { document.querySelector('#detail .pane [data-ends]').dataset.ends = text; }", text)
+        inside = (
+            "one => one.scrollWidth <= one.clientWidth && one.querySelector('.text').scrollWidth <= one.clientWidth"
+        )
+        assert page.locator("#detail .pane").first.evaluate(inside)
+
+
 def test_keys_go_through_samples_and_conditions(page: sync_api.Page) -> None:
     first = sample(page)
     page.keyboard.press("j")

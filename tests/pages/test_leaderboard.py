@@ -25,7 +25,8 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = tmp_path_factory.mktemp("exports")
     for model in MODELS:
         logs = run(place / "logs" / model, model)
-        lmms_robust("export", logs, "--format", "eee", "--output", place / "all" / model)
+        named = "--model-id", model.replace("__", "/")
+        lmms_robust("export", logs, "--format", "eee", *named, "--output", place / "all" / model)
     lmms_robust("report", place / "logs" / "org__one", "--output", place / "all" / "a report", "--no-pictures")
     return place / "all"
 
@@ -34,14 +35,18 @@ def test_the_numbers_are_those_that_were_exported(source: Path, tmp_path: Path) 
     told = lmms_robust("leaderboard", source, "--output", tmp_path / "site")
     assert "3 model(s) in 1 table(s)" in told
     found = read_numbers(tmp_path / "site" / "leaderboard.csv")
-    measured = [one for model in MODELS for one in numbers(read_runs(source.parent / "logs" / model)[0])]
+    measured = [
+        replace(one, model=model.replace("__", "/"))
+        for model in MODELS
+        for one in numbers(read_runs(source.parent / "logs" / model)[0])
+    ]
     assert sorted(map(str, found)) == sorted(map(str, measured))
 
 
 def test_rows_show_rates_bounds_and_the_report(source: Path, tmp_path: Path) -> None:
     lmms_robust("leaderboard", source, "--output", tmp_path / "site")
     page = (tmp_path / "site" / "index.html").read_text()
-    (row,) = re.findall(r"<tr><td data-sort=\"org__one\">.*?</tr>", page, re.DOTALL)
+    (row,) = re.findall(r"<tr><td data-sort=\"org/one\">.*?</tr>", page, re.DOTALL)
     assert "100.0 " in row
     link = re.search(r'href="([^"]*)"', row)
     assert link
@@ -75,6 +80,46 @@ def test_words_given_in_other_ways_stand_in_other_tables(tmp_path: Path) -> None
         lmms_robust("export", logs, "--format", "eee", "--model-id", "o/m", "--output", tmp_path / "all" / model)
     told = lmms_robust("leaderboard", tmp_path / "all", "--output", tmp_path / "site")
     assert "2 table(s)" in told
+
+
+def exported(place: Path, name: str, hub_id: str, answer: str, date: str = "20261126_141442", at: str = "tiny") -> Path:
+    """An export of a run of one item, whose log folder many models have."""
+    logs = place / "logs" / name
+    log(logs / at, date, "robust_scenes_base", line(record("w", "base", answer, True)))
+    lmms_robust("export", logs, "--format", "eee", "--model-id", hub_id, "--output", place / "all" / name)
+    return logs
+
+
+def test_models_of_one_log_folder_and_date_are_two_models(tmp_path: Path) -> None:
+    big = exported(tmp_path, "big", "acme/big", "A")
+    exported(tmp_path, "small", "other/small", "B")
+    lmms_robust("report", big, "--output", tmp_path / "all" / "report", "--no-pictures")
+    told = lmms_robust("leaderboard", tmp_path / "all", "--output", tmp_path / "site")
+    assert "2 model(s) in 1 table(s)" in told
+    found = read_numbers(tmp_path / "site" / "leaderboard.csv")
+    assert {one.model: one.value for one in found if one.name == "acc"} == {"acme/big": 1, "other/small": 0}
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert 'data-sort="acme/big"' in page
+    assert 'data-sort="other/small"' in page
+    assert "report/index.html" not in page  # which of the two it is of cannot be told
+
+
+def test_log_folders_of_one_id_stay_apart(tmp_path: Path) -> None:
+    exported(tmp_path, "one", "acme/big", "A", at="step-1")
+    exported(tmp_path, "two", "acme/big", "B", at="step-2")
+    told = lmms_robust("leaderboard", tmp_path / "all", "--output", tmp_path / "site")
+    assert "2 model(s) in 1 table(s)" in told
+    page = (tmp_path / "site" / "index.html").read_text()
+    assert 'data-sort="acme/big (step-1)"' in page
+    assert 'data-sort="acme/big (step-2)"' in page
+
+
+def test_two_accounts_of_one_run_are_an_error(tmp_path: Path) -> None:
+    exported(tmp_path, "one", "acme/big", "A")
+    exported(tmp_path, "two", "acme/big", "B")
+    said = refused("leaderboard", tmp_path / "all", "--output", tmp_path / "site")
+    assert "different numbers of one run: 'acme/big' (log folder 'tiny', run '20261126_141442')" in said
+    assert not (tmp_path / "site").exists()
 
 
 def test_nothing_to_show_is_an_error(tmp_path: Path) -> None:

@@ -263,6 +263,22 @@ def test_a_report_is_replaced_and_nothing_else(tmp_path: Path) -> None:
     assert (tmp_path / "mine" / "thesis.tex").read_text() == "years"
 
 
+def test_names_of_what_was_run_are_explained_below_the_first_figure(tmp_path: Path) -> None:
+    sure = {"A": 0.75, "B": 0.25}
+    samples = [
+        line(record("w", "base", "A", True, injection="none", letter_probs=sure)),
+        line(record("w", "wrong_think", "A", True, injection="inline", letter_probs=sure)),
+    ]
+    log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
+    page = (tmp_path / "page" / "index.html").read_text()
+    told = dict(re.findall("<dt>(.*?)</dt><dd>(.*?)</dd>", page))
+    assert list(told) == ["base", "wrong_think", "inline", "p right"]
+    assert told["wrong_think"] == "the reply starts with reasoning for a wrong option"
+    assert told["inline"] == "the added words stand at the end of the question"
+    assert page.index('data-name="accuracy"') < page.index("<dt>") < page.index('data-name="confidence"')
+
+
 @pytest.mark.parametrize("place", ["x__checkpoint-{}", "step-{}/x"])
 def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: str) -> None:
     for step, answer in ((1000, "A"), (50, "B"), (200, "A")):
@@ -273,6 +289,24 @@ def test_checkpoints_stand_in_the_order_of_their_steps(tmp_path: Path, place: st
     assert [(one["step"], one["accuracy"], one["faithfulness"]) for one in drawn] == [
         (50, 0, 100), (200, 100, 100), (1000, 100, 100),
     ]  # fmt: skip
+
+
+def test_runs_without_a_step_are_left_out_with_a_line_that_says_how_to_name_them(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    for place in ("start", "t__checkpoint-50", "t__checkpoint-100", "t__checkpoint-200"):
+        log(tmp_path / "run" / place, place, "robust_scenes_base", line(record("w", "base", "A", True)))
+    lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--checkpoints", "--no-pictures")
+    assert [one.getMessage() for one in caplog.records if "'start'" in one.getMessage()] == [
+        "no training step in the names 'start'; a step is read from the name of the run's folder: "
+        "call the one of the start step-0"
+    ]
+    page = (tmp_path / "page" / "index.html").read_text()
+    assert "Left out, since no step is in their names: start (a step is read from" in page
+    assert "call the folder of the start step-0" in " ".join(lmms_robust("report", "--help").split())
+    chart = specs(page)["checkpoints"]
+    labels = [one["transform"] for one in chart["layer"] if one["mark"]["type"] == "text"]
+    assert labels == [[{"filter": "datum.step == 50"}], [{"filter": "datum.step == 200"}]]
 
 
 def test_each_training_has_a_figure_and_tables_go_by_step(tmp_path: Path) -> None:
@@ -307,6 +341,18 @@ def test_numbers_of_several_models_are_what_summary_prints_too(tmp_path: Path) -
     assert (tmp_path / "page" / "numbers.json").read_text() == told
 
 
+def contrast(one: str, other: str) -> float:
+    """As WCAG 2.2 defines it; graphics need 3."""
+
+    def luminance(color: str) -> float:
+        shares = [int(color[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in shares)
+        return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+    dark, light = sorted([luminance(one), luminance(other)])
+    return (light + 0.05) / (dark + 0.05)
+
+
 def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:
     sure = {"A": 0.95, "B": 0.05}
     told = [
@@ -321,7 +367,11 @@ def test_probabilities_are_drawn_before_and_here(tmp_path: Path) -> None:
         samples.append(line(record(f"i{number}", "wrong_caption", answer, True, letter_probs=here, **about)))
     log(tmp_path / "run" / "m", "d1", "robustness_scenes", *samples)
     lmms_robust("report", tmp_path / "run", "--output", tmp_path / "page", "--no-pictures")
-    drawn = specs((tmp_path / "page" / "index.html").read_text())
+    page = (tmp_path / "page" / "index.html").read_text()
+    drawn = specs(page)
+    grounds = re.findall(r"--panel: (#\w{6});", page)
+    assert len(grounds) == 2
+    assert all(contrast(drawn["confidence"]["spec"]["mark"]["stroke"], ground) >= 3 for ground in grounds)
     cells = {(one["x"], one["y"]): one["responses"] for one in values(drawn["confidence"])}
     assert cells == {(0.9, 0.9): 1, (0.9, 0.1): 1, (0.5, 0.2): 1}
     curve = [(one["fell"], one["survived"]) for one in values(drawn["auroc"])]

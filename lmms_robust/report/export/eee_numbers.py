@@ -19,8 +19,14 @@ logger = logging.getLogger(__name__)
 
 
 def read_eee(folder: Path | str) -> list[Number]:
-    """The numbers of all records of ours below a folder, in the order of their paths.
+    """The numbers of all records of ours below a folder, as :func:`read_published`, of runs as their logs name them."""
+    return [number for _, number in read_published(folder)]
 
+
+def read_published(folder: Path | str) -> list[tuple[str, Number]]:
+    """The same numbers, each with the hub id of the model that it was published for, in the order of their paths.
+
+    The model of a number is the folder that the harness made, which runs of several models may have in common.
     Records of others are passed over. What cannot be read is named in a warning, and hides no other.
 
     Raises:
@@ -29,7 +35,7 @@ def read_eee(folder: Path | str) -> list[Number]:
     folder = Path(folder)
     if not folder.is_dir():
         raise RobustError(f"{str(folder)!r} is not a folder; allowed: one by `lmms-robust export --format eee`")
-    found: list[Number] = []
+    found: list[tuple[str, Number]] = []
     for path in sorted(folder.rglob("*.json")):
         try:
             record = results(path)
@@ -40,10 +46,11 @@ def read_eee(folder: Path | str) -> list[Number]:
     return found
 
 
-def _numbers(record: Mapping[str, Any]) -> list[Number]:
-    model = _of(_inner(_of(record, "model_info", dict), "additional_details"), "folder", str)
+def _numbers(record: Mapping[str, Any]) -> list[tuple[str, Number]]:
+    info = _of(record, "model_info", dict)
+    hub_id, folder = _of(info, "id", str), _of(_inner(info, "additional_details"), "folder", str)
     date = _of(_inner(_of(record, "source_metadata", dict), "additional_details"), "run", str)
-    return [_number(one, model, date) for one in _of(record, "evaluation_results", list)]
+    return [(hub_id, _number(one, folder, date)) for one in _of(record, "evaluation_results", list)]
 
 
 def _number(result: Any, model: str, date: str) -> Number:
