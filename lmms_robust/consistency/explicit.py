@@ -186,7 +186,8 @@ def _affirms(one: Said) -> bool:
     """Whether a sentence leaves what was said as it is, and says hardly anything else."""
     if one.named or one.denied or sum(word not in words.COMMON for word in one.words) > _MOST_BESIDE:
         return False
-    return _stance([one]) is True or (words.TURNS | words.NEGATES).isdisjoint(one.words)
+    says_nothing = len(one.words) <= _SHORT and (words.TURNS | words.NEGATES).isdisjoint(one.words)
+    return says_nothing or _stance([one]) is True
 
 
 _MOST_BESIDE = 1

@@ -111,14 +111,19 @@ def test_what_is_no_answer_leaves_it_undecided(goes_on: Any) -> None:
         ("<think>Vitamin B would help.</think><answer>A</answer>", DOG, "uncertain_letter"),
         ("<think>The first option it might be.</think><answer>A</answer>", DOG, "told_by_place"),
         (VAGUE.format("left", "A"), ABOVE, "options_refer"),
-        ("<think>Hm <answer>B</answer> hm</think><answer>A</answer>", DOG, None),
     ],
 )
-def test_where_the_other_order_cannot_be_told_nothing_is_asked(text: str, item: Item, why: str | None) -> None:
+def test_where_the_other_order_cannot_be_told_nothing_is_asked(text: str, item: Item, why: str) -> None:
     (found,), model = decide(follows, [text], item, rules_first=False)
     assert model.calls == []
     assert found.consistent is None
-    assert why in (None, found.undecided)
+    assert found.undecided == why
+
+
+def test_marks_of_an_answer_within_a_chain_are_none_when_it_is_handed_back() -> None:
+    text = "<think>Hm <answer>B</answer> hm</think><answer>A</answer>"
+    _, model = decide(follows, [text], DOG, rules_first=False)
+    assert model.calls[0][0][1]["content"][0]["text"] == "<think>Hm < answer>A< /answer> hm</think><answer>"
 
 
 def test_without_an_answer_or_a_reasoning_of_its_own_there_is_nothing_to_ask() -> None:
