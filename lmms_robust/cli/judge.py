@@ -71,6 +71,7 @@ def judge(
     printed and kept beside the logs: the verdicts of a judge that fails count only where --deciders names it.
     """
     from lmms_robust.backends.arguments import json_object
+    from lmms_robust.consistency.audits import told
     from lmms_robust.judges.asks import ask_named
     from lmms_robust.judges.audit import sheet
     from lmms_robust.judges.naming import Limits, read_names
@@ -95,11 +96,12 @@ def judge(
         if not no_audit:
             for one in found:
                 tried = ask_named(ask).audit(one, where[0], attacks)
-                keep(tried.of(one.named.model, ask_named(ask).digest), where, ask)
-                trusted &= tried.trusted
-                show([sheet(tried), str(tried)], "table")
-        for told in asked(tables, found, rules_first, ask) if tables else []:
-            click.echo("\n".join([told.line(), *told.audits]))
+                kept = keep(tried.of(one.named.model, ask_named(ask).digest), where, ask)
+                known = {told(one.named.name, each) for each in kept if each.failed and tried.trusted}
+                trusted &= tried.trusted and not known
+                show([sheet(tried), str(tried), *(f"before: {line}" for line in sorted(known))], "table")
+        for worked in asked(tables, found, rules_first, ask) if tables else []:
+            click.echo("\n".join([worked.line(), *worked.audits]))
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")
     sys.exit(int(audit_only and not trusted))

@@ -152,14 +152,13 @@ def refuse_others(where: Sequence[Path], judges: Sequence[Named], ask: str) -> N
             )
 
 
-def keep(found: Audited, where: Sequence[Path], ask: str) -> None:
-    """Keep an audit in folders of sample logs.
+def keep(found: Audited, where: Sequence[Path], ask: str) -> list[Audited]:
+    """Keep an audit in folders of sample logs; returns what is known in each now, of earlier audits too.
 
     Raises:
         RobustError: a file cannot be written.
     """
-    for home in where:
-        keep_audit(audit_path(home, found.judge, ASKS[ask].suffix), found)
+    return [keep_audit(audit_path(home, found.judge, ASKS[ask].suffix), found) for home in where]
 
 
 def judge(

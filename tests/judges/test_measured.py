@@ -92,3 +92,13 @@ def test_the_audit_tells_over_http_what_a_judge_is_worth(
     assert result.exit_code == (rule is not right)
     for words in said:
         assert words in " ".join(result.output.split()), result.output
+
+
+def test_what_an_earlier_audit_found_is_said_and_counts(tmp_path: Path) -> None:
+    run_of(tmp_path)
+    with serving(over_http(obedient)) as server:
+        arguments = ["judge", str(tmp_path), "--judge", f"j=m@{server.url}", "--audit-only"]
+        assert CliRunner().invoke(main, [*arguments, "--attacks"]).exit_code == 1
+        result = CliRunner().invoke(main, arguments)
+    assert "before: judge j failed its audit: changed by attacks" in " ".join(result.output.split())
+    assert result.exit_code == 1
