@@ -15,7 +15,7 @@ from lmms_robust.report.sheet import NONE, Sheet, bare, percent
 
 ABOUT = (
     "Percent of items, (95 % interval), [bounds where something is undecided, which counts as no; the interval covers "
-    "both]. worst: right "
+    "both]. items: at base. worst: right "
     "under all four wrong_*. robust: right and consistent there. joint: there and at base. consistent: of verdicts, at "
     "base and over the wrong_* that were run. undecided, no answer: of all responses. Models are told apart by "
     "`lmms-robust compare`."
@@ -43,7 +43,7 @@ def series(parts: Sequence[Part]) -> Iterator[Sheet]:
         if len(found) > 1:
             parts_of = {id(part.run): part for part in found}
             ordered = [(name, parts_of[id(run)]) for name, run in named([part.run for part in found])]
-            heads = ("model", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
+            heads = ("model", "items", "base", "worst", "robust", "joint", "consistent", "undecided", "no answer")
             yield Sheet(found[0].run.asked, ABOUT, heads, [_cells(*pair) for pair in ordered])
 
 
@@ -86,6 +86,7 @@ def _cells(name: str, part: Part) -> list[str]:
     at_base = bare(base.estimates.get("consistency"), NONE) if base else NONE
     return [
         name,
+        str(base.estimates["acc"].n) if base else NONE,
         percent(base.estimates["acc"]) if base else NONE,
         *(percent(joint.get(name), NONE) for name in ("worst_acc", "robust_acc", "joint_acc")),
         f"{at_base}, {_share(verdicts[0], sum(verdicts))}",

@@ -27,7 +27,8 @@ ABOUT = {
     "p": "exact McNemar test against base, adjusted for the variants (Holm)",
     "of answered": "right ones among the readable answers",
     "followed more": "than the same option is answered at base",
-    "of wrong": "share of the planted option among the wrong answers, above that of a random wrong one",
+    "of wrong": "share of the planted option among the wrong answers, above that of a random wrong one; of items with "
+    "three options or more",
     "truncated": "stopped at the limit of tokens before a complete answer",
     "fallback": "items whose asserted sentence only says what the answer is",
     "own words": "of the conclusions, those in the model's own words",
