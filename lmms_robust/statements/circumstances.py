@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import are_teams
 from lmms_robust.statements.asking import (
     BE,
     DET,
@@ -95,6 +96,7 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
         or kind(said) != "phrase"
         or not (pointed or is_noun_phrase(noun))
         or predicates(said)
+        or are_teams(head_noun(noun), options)
     ):
         return None
     named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none

@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from lmms_robust.statements.articles import (
     FIGURES,
     are_latin,
+    are_teams,
     bare_noun_of,
     beside_things,
     is_quality,
     lacks_articles,
+    lacks_object,
     tidy,
     with_article,
 )
@@ -97,8 +99,8 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):
         return None
     if is_gerund(words[0]) and len(words) > 1:
-        return text[0].lower() + text[1:]
-    if (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
+        return None if lacks_object(text) else text[0].lower() + text[1:]
+    if are_teams(head, options) or (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
         return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"

@@ -17,6 +17,7 @@ from lmms_robust.statements.directions import place, relation
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
+    head_index,
     indefinite,
     is_are,
     is_plural,
@@ -28,7 +29,7 @@ from lmms_robust.statements.grammar import (
 )
 from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
-from lmms_robust.statements.words import is_gerund
+from lmms_robust.statements.words import is_countable, is_gerund
 from lmms_robust.statements.yes_no import stated
 
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
@@ -66,6 +67,9 @@ def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | No
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
     named = re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE)
     open_end = open_end or (named if be not in {"have", "has"} else None)
+    if made and " is " in made and is_plural(found["rest"]) and not has_determiner(found["rest"]):  # "1 … has hats"
+        made, be = None, found["be"]
+        return sentence(f"the number of {counted(found['noun'])} that {be} {found['rest']} is {value(option)}")
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
 
 
@@ -103,6 +107,9 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     told = option
+    other = re.search(r"\bthan ([^,?]+?)\s*\?", found[0])
+    if other and indefinite(other[1]) != other[1] and is_countable(tokens(other[1])[head_index(tokens(other[1]))]):
+        return None  # "than white shelf"
     if re.search(r"\bthe same\b", found[0]):  # "Are the two pens the same length?" with "same", "not the same"
         same = {"same": "yes", "the same": "yes", "not the same": "no", "different": "no"}
         told = same.get(option.strip().rstrip(".").casefold(), option)
@@ -145,6 +152,8 @@ def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
     """Fill a gap, as in "The mussel is ()."."""
     end = option.strip().rstrip(".")
     said = filled(found[0], mid_sentence(end)) if has_blank(found[0]) else None
+    if said and end in {"1", "one"}:
+        said = re.sub(rf"\b{end} (\w+s)\b", lambda few: f"{end} {singular(few[1])}", said)  # "1 inches"
     return said and sentence(said)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.statements.articles import bare_noun_of
+from lmms_robust.statements.articles import bare_noun_of, lacks_object
 from lmms_robust.statements.asking import (
     BE,
     CODE,
@@ -141,7 +141,7 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
 def _doing(who: str, verb: str, where: str, option: str) -> str | None:
     text = " ".join(option.split()).rstrip(".")
     first = tokens(text)[0] if tokens(text) else ""
-    if not is_gerund(first) or kind(text) != "phrase" or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+    if not is_gerund(first) or kind(text) != "phrase" or lacks_object(text) or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
         return None
     if where and not re.fullmatch(r"in (?:the|this) (?:\w+ )?\w+", where):
         return None

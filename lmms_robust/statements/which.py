@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import names_several
 from lmms_robust.statements.asked import PICTURE
 from lmms_robust.statements.asking import (
     CODE,
@@ -50,6 +51,7 @@ from lmms_robust.statements.words import (
     is_base_verb,
     is_countable,
     is_gerund,
+    is_mass,
     is_participle,
     is_plural_word,
     is_third_person,
@@ -62,7 +64,7 @@ _KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
-    r"(?:left|right|middle|one))?|left|right|leftmost|rightmost)",
+    r"(?:left|right|middle|one))?|left|right|front|back|leftmost|rightmost)",
     re.IGNORECASE,
 )
 
@@ -175,7 +177,7 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         head_noun(name) in tokens(option) and kind(option) == "phrase" and len(tokens(option)) <= 8
     )  # "Solution A"
     if repeats or _POINTED.fullmatch(option.strip().rstrip(".")):
-        said = mid_sentence(option).rstrip(".").removesuffix(" one")
+        said = re.sub("^an? ", "the ", mid_sentence(option).rstrip(".").removesuffix(" one"))
         said = said if " - " in said else definite(said)  # "LS4 - Lease D" is a label
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
         agrees = agreeing(verb, said)
@@ -186,7 +188,8 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
 def _lacks_article(verb: Sequence[str]) -> bool:
     """Whether one thing or several are said of another without an article: "is lobed leaf", "was colonies"."""
     noun = singular(verb[-1])
-    return verb[0] in BE and is_countable(noun) and "ADJ" not in parts(noun) and not _OPENS.intersection(verb[1:])
+    thing = "NOUN" in parts(noun) and not {"ADJ", "ADV"} & parts(noun) and not is_mass(noun)
+    return verb[0] in BE and thing and not _OPENS.intersection(verb[1:])
 
 
 def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:
@@ -206,7 +209,8 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
-    pointed = _POINTED.fullmatch(option.strip().rstrip("."))
+    sided = clause.startswith("from which") and head_noun(noun) != "direction"  # "the angle … is the front"
+    pointed = not sided and _POINTED.fullmatch(option.strip().rstrip("."))
     if pointed and head_noun(noun) not in {"direction", "way", "position", "place"}:
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
@@ -216,9 +220,10 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         said = complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
-    sided = clause.startswith("from which") and head_noun(noun) != "direction"  # "the angle … is the front"
     said = definite(said) if said and sided and len(said.split()) == 1 and "NOUN" in parts(said) else said
     if said is None or clause.startswith("that is the one") or said.split()[0] == clause.split()[-1]:
+        return None
+    if not is_plural(noun) and names_several(said):
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
     one_of_many = is_plural(noun) and (is_one(said) or not (is_plural(said) or " and " in said))

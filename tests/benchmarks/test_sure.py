@@ -169,7 +169,7 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
          "The tool that can not be seen in the shed is a saw."),
         ("Who sleeps in the barn?", "Donkey", "Goat", "The donkey sleeps in the barn."),
         ("Who mended the net?", "Ada Wells", "Tom Reed", "Ada Wells mended the net."),
-        ("How many foals have bells?", "One", "Two", "There is one foal that has bells."),
+        ("How many foals have bells?", "One", "Two", "The number of foals that have bells is one."),
         ("how many goats are there？", "3", "2", "There are 3 goats in the image."),
         ("How many goats in this picture?", "3", "2", "There are 3 goats in this picture."),
         ("Can you identify the month in which the photo was taken?", "May", "June",
