@@ -10,7 +10,6 @@ from lmms_robust.statements.asking import (
     BE,
     DET,
     IN,
-    RELATED,
     Found,
     agreeing,
     inflected,
@@ -31,7 +30,7 @@ from lmms_robust.statements.grammar import (
     mid_sentence,
     singular,
 )
-from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS
+from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS, RELATED
 from lmms_robust.statements.words import (
     is_participle,
     is_past,

@@ -49,8 +49,6 @@ def _one_of_two(question: str, option: str, options: Sequence[str]) -> str | Non
 
 def _compared(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Name the thing that a comparison holds for, and the other one."""
-    if alone := own(option, found[0]):
-        return alone
     if waiting(tokens(found["how"])) is not None:  # "Which one is | the bench facing, …"
         return None
     first, second = (_bare(found[name]) for name in ("first", "second"))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lmms_robust.statements import circumstances, either, in_situ, what, which
 from lmms_robust.statements.alone import own, stands_alone
 from lmms_robust.statements.asked import PICTURE, filled, has_blank
-from lmms_robust.statements.asking import QUOTES, RELATED
+from lmms_robust.statements.asking import QUOTES
 from lmms_robust.statements.captioned import described
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.complements import predicates
@@ -28,7 +28,7 @@ from lmms_robust.statements.grammar import (
     value,
 )
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
+from lmms_robust.statements.vocabulary import RELATED, SITUATED, SUBORDINATORS, TURNED
 from lmms_robust.statements.words import is_countable, is_gerund
 from lmms_robust.statements.yes_no import stated
 

@@ -141,7 +141,12 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
 def _doing(who: str, verb: str, where: str, option: str) -> str | None:
     text = " ".join(option.split()).rstrip(".")
     first = tokens(text)[0] if tokens(text) else ""
-    if not is_gerund(first) or kind(text) != "phrase" or lacks_object(text) or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+    if (
+        not is_gerund(first)
+        or kind(text) != "phrase"
+        or lacks_object(text)
+        or not (is_noun_phrase(who) or who.casefold() in PERSONAL)
+    ):
         return None
     if where and not re.fullmatch(r"in (?:the|this) (?:\w+ )?\w+", where):
         return None
@@ -183,9 +188,6 @@ def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
         if verb == "be":
             return _doing(who, f"{aux} be", rest.removeprefix("doing").strip(), option)
         return _will_do(who, aux, rest, option)
-    if verb == "be" and not rest:
-        said = complement(option, who, options)
-        return said and f"{who} {aux} be {said}"
     if verb in {"say", "read", "mean", "express", "suggest", "indicate"} and not rest:
         return f"{who} {inflected(verb, aux, who)} {in_quotes(option)}"
     ends = not rest or low[-1] in PREPOSITIONS or (low[at + 1] == "to" and is_base_verb(low[at + 2]))

@@ -259,9 +259,6 @@ def _which_object(
             return None
         if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
             return None
-        likely = re.search(r" ((?:most )?likely|probably)$", who)  # "the photo most likely | taken"
-        if likely and tail:
-            who, aux = who.removesuffix(likely[0]), f"{aux} {likely[1]}"
         if cut is None and end == len(inner):
             return _property(name, " ".join(rest[1:]), aux, option, options)
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
