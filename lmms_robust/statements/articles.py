@@ -51,7 +51,7 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     thing = len(words) > 1 or is_countable(words[-1])
     if head in ACTS and thing and _is_bare_noun(said) and not _DONE.search(words[head_index(words)]):
         return None
-    if head in _SHOWN and is_countable(words[head_index(words)]) and _is_bare_noun(said):
+    if head in _SHOWN and _is_bare_noun(said) and not is_mass(words[head_index(words)]):
         return None
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said

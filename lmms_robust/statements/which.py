@@ -26,6 +26,7 @@ from lmms_robust.statements.asking import (
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
 from lmms_robust.statements.complements import complement, head_noun, subject
+from lmms_robust.statements.directions import way
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
@@ -200,8 +201,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         return _the_one(noun, clause, option, options) if COLOURS & set(tokens(option)) else None
     kinds = re.fullmatch(rf"{_KIND.pattern}(?P<noun>.+)", noun, re.IGNORECASE)
     placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
-    # "stop sign" beside "no entry"
-    repeated = kinds and any(head_noun(kinds["noun"]) in tokens(text) for text in options)
+    repeated = kinds and any(head_noun(kinds["noun"]) in tokens(text) for text in options)  # "stop sign", "no entry"
     if kinds and placed and not repeated:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
@@ -217,23 +217,22 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         of_kind = head_noun(kinds["noun"]) if kinds else ""
         of_kind = "kind" if repeated else of_kind
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
-        said = complement(option, about, options)
+        turned = way(option) if about in {"direction", "way"} else None  # "behind" is "backward"
+        said = turned or complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
     said = definite(said) if said and sided and len(said.split()) == 1 and "NOUN" in parts(said) else said
     if said is None or clause.startswith("that is the one") or said.split()[0] == clause.split()[-1]:
         return None
-    if not is_plural(noun) and names_several(said):
-        return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
     one_of_many = is_plural(noun) and (is_one(said) or not (is_plural(said) or " and " in said))
-    if one_of_many or (bare_plural and not is_plural(noun) and is_thing(head_noun(noun))):
+    several = names_several(said) or (bare_plural and is_thing(head_noun(noun)))
+    if one_of_many or (several and not is_plural(noun)):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     noun = noun.casefold() if noun.istitle() and is_countable(noun.casefold()) else noun
-    several = noun.split()[0].casefold() in NUMBERS
     be = "are" if re.match(r"that (?:are|were|have)\b", clause) else is_are(noun)  # "species that are"
-    return f"{f'the {noun}' if several else definite(noun)} {clause} {be} {said}"
+    return f"{f'the {noun}' if noun.split()[0].casefold() in NUMBERS else definite(noun)} {clause} {be} {said}"
 
 
 def _which_object(
@@ -261,6 +260,7 @@ def _which_object(
             return None
         if cut is None and end == len(inner):
             return _property(name, " ".join(rest[1:]), aux, option, options)
+        aux = "are" if aux == "is" and is_plural(who) else aux  # "is the people facing"
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
     at = verb_after_subject(rest[1:])
     if at is None:
