@@ -101,7 +101,7 @@ def _leaves_out(words: Sequence[str], question: str) -> bool:
     """Whether a thing has less words of its own than in its question: "the man" for "the man holding a drum"."""
     asks = [word for word in tokens(_IN_PICTURE.sub("", question)) if word[0].isalnum()]
     known = {bare(word) for word in words} | set(words)
-    for one, noun in pairwise(words):
+    for one, noun in pairwise([word for word in words if word != "same"]):
         at = [place for place, word in enumerate(asks) if word == noun]
         lost = [said and said.isdisjoint(known) for said in (_described(asks, place) for place in at)]
         if one in {"the", "this", "these"} and "NOUN" in parts(noun) and lost and all(lost):
@@ -112,7 +112,7 @@ def _leaves_out(words: Sequence[str], question: str) -> bool:
 def _described(asks: Sequence[str], place: int) -> set[str]:
     """What a question says of a noun: the word before it and those after it."""
     before, after = asks[max(place - 1, 0)], asks[place + 1 : place + 6]
-    describes = parts(before) & {"ADJ", "NOUN"} and before not in _CLOSED
+    describes = (parts(before) & {"ADJ", "NOUN"} or is_participle(before)) and before not in _CLOSED
     follows = after[:1] and (
         after[0] in (PREPOSITIONS | {"who", "that", "which"}) - {"of", "to"}
         or (is_gerund(after[0]) and not BE & set(asks[max(place - 2, 0) : place]))

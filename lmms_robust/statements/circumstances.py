@@ -80,7 +80,7 @@ def _located(option: str, options: Sequence[str]) -> str | None:
         where = f"{'on' if sided else 'at' if corner else 'in'} {definite(where)}"
     where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
     if _LOCATED.match(where):
-        return where
+        return where if " " in where else place(option)
     unknown = sum(not parts(tokens(text)[0]) and len(tokens(text)[0]) > 1 for text in options)
     named = all(text[:1].isupper() for text in options) and 2 * unknown >= len(options)
     return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)

@@ -17,7 +17,6 @@ from lmms_robust.statements.directions import place, relation
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
-    head_index,
     indefinite,
     is_are,
     is_plural,
@@ -108,7 +107,7 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     told = option
     other = re.search(r"\bthan ([^,?]+?)\s*\?", found[0])
-    if other and indefinite(other[1]) != other[1] and is_countable(tokens(other[1])[head_index(tokens(other[1]))]):
+    if other and indefinite(other[1]) != other[1] and any(map(is_countable, tokens(other[1]))):
         return None  # "than white shelf"
     if re.search(r"\bthe same\b", found[0]):  # "Are the two pens the same length?" with "same", "not the same"
         same = {"same": "yes", "the same": "yes", "not the same": "no", "different": "no"}
@@ -151,6 +150,8 @@ def _specified(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
 def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     """Fill a gap, as in "The mussel is ()."."""
     end = option.strip().rstrip(".")
+    if re.search(r"\bwhy\b", found[0], re.IGNORECASE):  # of true claims, one answers "Why might …?"
+        return None
     said = filled(found[0], mid_sentence(end)) if has_blank(found[0]) else None
     if said and end in {"1", "one"}:
         said = re.sub(rf"\b{end} (\w+s)\b", lambda few: f"{end} {singular(few[1])}", said)  # "1 inches"

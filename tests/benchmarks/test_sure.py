@@ -198,6 +198,7 @@ def test_a_pattern_that_is_not_sure_leaves_the_question_to_the_fallback(
         ("Where is the ferry?", "Far away from the pier", "Near the pier", "The ferry is far away from the pier."),
         ("What does this stall mainly sell?", "Women's clothing", "Men's clothing",
          "This stall mainly sells women's clothing."),
+        ("How many Cows in this picture?", "3", "2", "There are 3 cows in this picture."),
         ("Which side of the ferry is facing the pier?", "back", "left",
          "The back side of the ferry is facing the pier."),
         ("Are the goat with a bell and the mule near each other or far away from each other?", "near each other",
