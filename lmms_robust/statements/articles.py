@@ -23,6 +23,7 @@ from lmms_robust.statements.vocabulary import (
 )
 from lmms_robust.statements.words import (
     bare,
+    is_base_verb,
     is_countable,
     is_gerund,
     is_mass,
@@ -113,7 +114,7 @@ def names_several(said: str) -> bool:
 def lacks_object(doing: str) -> bool:
     """Whether what is done is done to a thing without its article: "pushing cart", but "playing chess"."""
     verb, _, rest = doing.partition(" ")
-    if not rest or not is_gerund(verb) or bare(verb) == "play" or not _is_bare_noun(rest):
+    if not rest or not (is_gerund(verb) or is_base_verb(verb)) or bare(verb) == "play" or not _is_bare_noun(rest):
         return False
     words = tokens(rest)
     return is_countable(words[-1]) and not _QUALITY & parts(words[-1]) and not (DETERMINERS | BREAKS) & set(words)

@@ -43,6 +43,7 @@ _COUNTS = re.compile(
 _LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
 # Such orders say how to look or to answer; others say what the question is about: "Compare the two jugs.".
 _FRAMES = re.compile(rf"{_LOOK.pattern}|(?:please|answer|hint|question|choose|select|complete)\b", re.IGNORECASE)
+_ASKS = re.compile(r"(?:what|which|who|where) (?:is|are)\b", re.IGNORECASE)  # "What is the man doing."
 _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 
 
@@ -90,7 +91,7 @@ def _asking(question: str) -> tuple[str, bool]:
     text = " ".join(question.split())
     found = [part for part in _SENTENCES.split(text) if part]
     asking = [part for part in found if part.endswith("?")] or [
-        part for part in found if orders(part) and not _LOOK.match(part)
+        part for part in found if _ASKS.match(part) or (orders(part) and not _LOOK.match(part))
     ][:1]
     if has_blank(text) or len(asking) != 1:
         return text, len(found) == 1

@@ -93,7 +93,7 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         sure = _surely_acts(tokens(text)) or 2 * verbs >= len(options)  # "cut paper", but "ticket office"
         doing = infinitive(text) if sure and is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
-            return f"to {doing}"
+            return None if lacks_object(doing) else f"to {doing}"
     text = _lowered(text, subject, options)
     words = tokens(text)
     if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):

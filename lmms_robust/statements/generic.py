@@ -209,7 +209,7 @@ PATTERNS = (
     Pattern(
         "count",
         _pattern(
-            rf"How many {_THINGS} (?:are there|is there|there are|are|is|can be seen|can you see|do you see)"
+            rf"How many {_THINGS} (?:are there|is there|there are|are|is|can be seen|can you see|do you see|appear)"
             rf"(?: (?P<where>(?:{SITUATED}|to the|around|across|between|by|above|below|with)\b[^?]*?))?\s*\?"
         ),
         _count,

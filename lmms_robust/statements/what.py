@@ -42,6 +42,14 @@ _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|ne
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
     asked = f"the {asked}" if re.match(r"(?!one )[a-z]+ of ", asked) else asked
+    what_for = re.fullmatch(r"(?P<thing>.+ (?P<last>\w+)) for", asked)  # not "the tower famous for", "… used for"
+    if (
+        what_for
+        and verb in {"is", "are", "was", "were"}
+        and waiting(tokens(asked)) is None
+        and "ADJ" not in parts(what_for["last"])
+    ):
+        asked, verb = f"the purpose of {what_for['thing']}", {"are": "is", "were": "was"}.get(verb, verb)
     if not is_noun_phrase(asked) or _WAITS.search(asked):
         return None
     head = head_noun(asked)
