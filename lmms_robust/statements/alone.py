@@ -89,9 +89,7 @@ def _in_full(option: str, named: str) -> str:
         at = head_index(words)
         follows = words[at + 1] if at + 1 < len(words) else ""
         if words[0] in DETERMINERS and len(words) > 2 and follows not in {"to", "of"}:
-            told = "|".join(
-                map(re.escape, sorted(PREPOSITIONS | ({follows} - {""})))
-            )  # "the panel in the hall" has words of its own
+            told = "|".join(map(re.escape, sorted(PREPOSITIONS | ({follows} - {""}))))  # not "the panel in the hall"
             bare_noun = rf"\b(?:the|this|these) {re.escape(words[at])}\b(?! (?:{told})\b)"
             option = re.sub(bare_noun, thing.replace("\\", r"\\"), option, flags=re.IGNORECASE)
     return option

@@ -22,21 +22,9 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import complement, head_noun, predicates, subject
 from lmms_robust.statements.counts import is_count
 from lmms_robust.statements.directions import place
-from lmms_robust.statements.grammar import (
-    definite,
-    has_determiner,
-    is_are,
-    is_plural,
-    mid_sentence,
-    singular,
-)
+from lmms_robust.statements.grammar import definite, has_determiner, is_are, is_plural, mid_sentence, singular
 from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS, RELATED
-from lmms_robust.statements.words import (
-    is_participle,
-    is_past,
-    is_third_person,
-    parts,
-)
+from lmms_robust.statements.words import is_participle, is_past, is_third_person, parts
 from lmms_robust.statements.yes_no import answered
 
 _WHERE_PLACE = re.compile(

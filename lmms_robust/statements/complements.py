@@ -18,14 +18,7 @@ from lmms_robust.statements.articles import (
     with_article,
 )
 from lmms_robust.statements.clauses import kind, tokens
-from lmms_robust.statements.grammar import (
-    asks_for_name,
-    definite,
-    has_determiner,
-    head_index,
-    mid_sentence,
-    value,
-)
+from lmms_robust.statements.grammar import asks_for_name, definite, has_determiner, head_index, mid_sentence, value
 from lmms_robust.statements.vocabulary import (
     ACTS,
     BREAKS,
@@ -173,12 +166,8 @@ def infinitive(text: str) -> str | None:
     if verb is None or kind(text) == "clause" or ("/" in first and not second):
         return None
     verb = f"{verb}/{second}" if second else verb
-    other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {_bare_if_gerund(found[2])}", rest)
+    other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {bare(found[2]) or found[2]}", rest)
     return f"{verb} {other if is_gerund(words[0]) else rest}".strip()
-
-
-def _bare_if_gerund(word: str) -> str:
-    return (bare(word) or word) if is_gerund(word) else word
 
 
 def predicates(text: str) -> bool:

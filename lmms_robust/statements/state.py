@@ -70,7 +70,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
     chosen = [option.strip() for option in compress(options, states)]
     whole = re.sub(r"\?{2,}", "?", re.sub(r"\bthe an? (?=\w)", "the ", question))  # "of the a girl", "Where??"
-    seen, view = viewed(whole)
+    seen, view = viewed(whole) if len(whole) <= LONGEST else (whole, "")
     asking, by = dict.fromkeys((seen, asked(seen))), source(seen)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern, text in product(patterns if readable else (), asking):

@@ -26,12 +26,7 @@ from lmms_robust.statements.complements import complement, head_noun, infinitive
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import CONCRETE, PERSONAL, PREPOSITIONS
-from lmms_robust.statements.words import (
-    is_base_verb,
-    is_gerund,
-    is_third_person,
-    parts,
-)
+from lmms_robust.statements.words import is_base_verb, is_gerund, is_third_person, parts
 
 _MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be| (?:seems?|appears?) to be)"
 _SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
