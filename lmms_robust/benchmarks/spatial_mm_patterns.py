@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 
 from lmms_robust.statements.directions import place, relation, way
-from lmms_robust.statements.grammar import definite, indefinite, is_are, is_plural, mid_sentence, value
-from lmms_robust.statements.viewpoints import seen_from
+from lmms_robust.statements.grammar import definite, indefinite, is_are, is_plural, mid_sentence, sentence, value
+from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.words import is_mass, plural_word, singular_word
 from lmms_robust.statements.yes_no import stated
 
@@ -177,80 +178,92 @@ _WHERE = (
     r"|closest |being ).*?\w+)\b[^?]*"
 )
 
-YES_NO = seen_from("yes_no", r"(?P<q>(?:is|are|was|were|do|does|can)\b.+?)", _yes_no)
+
+def _pattern(name: str, question: str, make: Callable[[Found, str], str | None]) -> Pattern:
+    """Make a pattern of the regular expression of a question without its end, and of the clause for an option."""
+
+    def statement(found: Found, option: str, _: Sequence[str]) -> str | None:
+        clause = make(found, option)
+        return clause and sentence(clause)
+
+    whole = rf"(?:in (?:the|this) (?:image|picture|photo)\s*,?\s+)?{question}\s*[?.]*"
+    return Pattern(name, re.compile(whole, re.IGNORECASE), statement)
+
+
+YES_NO = _pattern("yes_no", r"(?P<q>(?:is|are|was|were|do|does|can)\b.+?)", _yes_no)
 PATTERNS = (
-    seen_from(
+    _pattern(
         "either_side",
         r"(?P<be>is|are) (?P<x>.+?) (?:on|to|at) the (?:left|right)(?: side)? or (?:(?:on|to|at) )?(?:the )?"
         r"(?:left|right)(?: side)?(?: (?P<of>of .+?))?",
         _either_side,
     ),
     YES_NO,
-    seen_from("direction", rf"(?:in )?(?:which|what) (?:direction|way|side) (?P<be>is|are) {_SUBJECT} {_FACING}", _way),
-    seen_from("where_facing", rf"where{_BE} {_SUBJECT} {_FACING}", _way),
-    seen_from(
+    _pattern("direction", rf"(?:in )?(?:which|what) (?:direction|way|side) (?P<be>is|are) {_SUBJECT} {_FACING}", _way),
+    _pattern("where_facing", rf"where{_BE} {_SUBJECT} {_FACING}", _way),
+    _pattern(
         "relation",
         rf"(?:where{_BE}|what is the position of) {_SUBJECT}{_LOCATED}{_IN_IMAGE} {_RELATED} (?P<y>.+?)",
         _relation,
     ),
-    seen_from("relation_first", rf"{_RELATED} (?P<y>.+?), where{_BE} {_SUBJECT}{_LOCATED}", _relation),
-    seen_from("place", rf"where{_BE} {_SUBJECT}{_LOCATED}{_IN_IMAGE}", _place),
-    seen_from(
+    _pattern("relation_first", rf"{_RELATED} (?P<y>.+?), where{_BE} {_SUBJECT}{_LOCATED}", _relation),
+    _pattern("place", rf"where{_BE} {_SUBJECT}{_LOCATED}{_IN_IMAGE}", _place),
+    _pattern(
         "hand_used",
         rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>.+?) (?:is |are )?using to (?P<act>.+?)",
         _uses_part,
     ),
-    seen_from(
+    _pattern(
         "hand_in",
         rf"(?P<how>in|on|with) which {_PART}(?: of (?P<z>.+?))? (?:(?:is|are) )?"
         r"(?P<x>(?!\w+ing\b).+?)(?: is| are)? (?P<act>\w+ing\b.*?)",
         _does_in_part,
     ),
-    seen_from(
+    _pattern(
         "hand_in",
         rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>(?!\w+ing\b).+?) "
         r"(?P<act>\w+ing\b.*?) (?P<how>with|in|on)",
         _does_in_part,
     ),
-    seen_from(
+    _pattern(
         "hand_object",
         rf"which {_PART}(?: of (?P<z>.+?))? (?:is|are) (?P<x>(?!\w+ing\b).+?) (?P<act>\w+ing)",
         _does_to_part,
     ),
-    seen_from(
+    _pattern(
         "side_of",
         rf"(?:on |to |at )?(?:which|what) (?P<part>side)(?: of (?P<z>.+?))? (?P<be>is|are) "
         rf"(?P<x>the .+?){_LOCATED}(?: on| at)?",
         _handle_side,
     ),
-    seen_from(
+    _pattern(
         "part",
         rf"which {_PART}(?: of (?P<z>.+?))? "
         r"(?P<act>(?:is|are|can|has|does|faces)\b(?! (?:the|an?|this|that|his|her)\b).+?)",
         _part_does,
     ),
-    seen_from(
+    _pattern(
         "part_of",
         r"which of (?P<x>.+?['’]s?) (?P<part>hand|arm|leg|foot|eye|ear)s (?P<act>(?:is|can|has)\b.+?)",
         _part_of_owner,
     ),
-    seen_from(
+    _pattern(
         "viewpoint",
         r"from which (?:viewpoint|view|angle|perspective|direction|side) (?P<be>is|are) (?P<x>.+?) "
         r"(?P<act>shown|seen|photographed|taken|captured|viewed|visible)",
         _shown,
     ),
-    seen_from("between", r"what is the relationship between (?P<x>.+?)(?: and (?P<y>.+?))?", _between),
+    _pattern("between", r"what is the relationship between (?P<x>.+?)(?: and (?P<y>.+?))?", _between),
 )
 OPEN_PATTERNS = (
-    seen_from("colour_of", r"(?:what|which) (?:is|are) the colou?rs? of (?P<x>.+?)", _colour),
-    seen_from(
+    _pattern("colour_of", r"(?:what|which) (?:is|are) the colou?rs? of (?P<x>.+?)", _colour),
+    _pattern(
         "colour",
         r"(?:what|which) colou?r (?:is|are) (?P<x>(?:(?:that|who|which) (?:is|are) |(?! (?:is|are) ).)+?)",
         _colour,
     ),
-    seen_from("there_is", rf"what (?:is|are) (?P<where>(?!the\b){_WHERE})", _there_is),
-    seen_from("which_thing", rf"(?:what|which) (?P<x>\w+(?: \w+)?) (?P<be>is|are) (?P<where>{_WHERE})", _which_thing),
-    seen_from("what", r"what (?P<be>is|are) (?P<x>the .+?)", _what),
+    _pattern("there_is", rf"what (?:is|are) (?P<where>(?!the\b){_WHERE})", _there_is),
+    _pattern("which_thing", rf"(?:what|which) (?P<x>\w+(?: \w+)?) (?P<be>is|are) (?P<where>{_WHERE})", _which_thing),
+    _pattern("what", r"what (?P<be>is|are) (?P<x>the .+?)", _what),
 )
 """Patterns of questions whose options are things or colours; they come after the others."""

@@ -13,15 +13,27 @@ from lmms_robust.statements.vocabulary import (
     BREAKS,
     COLOURS,
     CONCRETE,
+    DETERMINERS,
     ONE_EACH,
+    PROPER,
     SHAPES,
     STUFF,
     SUBORDINATORS,
     WITH_ARTICLE,
 )
-from lmms_robust.statements.words import is_countable, is_gerund, is_mass, is_participle, parts
+from lmms_robust.statements.words import (
+    bare,
+    is_base_verb,
+    is_countable,
+    is_gerund,
+    is_mass,
+    is_participle,
+    is_plural_word,
+    parts,
+)
 
 _QUALITIES = frozenset({"property", "quality", "characteristic", "feature", "trait", "attribute"})
+_SHOWN = frozenset({"theme", "topic"})  # things or stuff, but no labels: "a boat race", "music"
 _QUALITY = frozenset({"ADJ", "ADV"})
 _INITIALISM = re.compile(r"[A-Z]{2,4}")  # "SUV"; where no name is asked for, a thing like the others
 _DONE = re.compile(r"(?:[ts]ion|ment|[ae]nce|ity|ing|age|al|sis)$")  # "storage", but "ticket office"
@@ -39,6 +51,8 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     words = tokens(said)
     thing = len(words) > 1 or is_countable(words[-1])
     if head in ACTS and thing and _is_bare_noun(said) and not _DONE.search(words[head_index(words)]):
+        return None
+    if head in _SHOWN and _is_bare_noun(said) and not is_mass(words[head_index(words)]):
         return None
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said
@@ -89,6 +103,26 @@ def lacks_articles(said: str) -> bool:
     pair = said.split(" and ")
     nouns = [text.split()[-1] for text in pair if text and text.islower() and _is_bare_noun(text)]
     return len(nouns) == len(pair) > 1 and any(map(is_countable, nouns)) and not any(map(is_mass, nouns))
+
+
+def names_several(said: str) -> bool:
+    """Whether names are joined that also stand alone: "July and August", but "Trinidad and Tobago"."""
+    names = re.split(r",? and |, ", said)
+    return len(names) > 1 and PROPER.issuperset(names)
+
+
+def lacks_object(doing: str) -> bool:
+    """Whether what is done is done to a thing without its article: "pushing cart", but "playing chess"."""
+    verb, _, rest = doing.partition(" ")
+    if not rest or not (is_gerund(verb) or is_base_verb(verb)) or bare(verb) == "play" or not _is_bare_noun(rest):
+        return False
+    words = tokens(rest)
+    return is_countable(words[-1]) and not _QUALITY & parts(words[-1]) and not (DETERMINERS | BREAKS) & set(words)
+
+
+def are_teams(head: str, options: Sequence[str]) -> bool:
+    """Whether names are those of teams of which some take "the": "Cork Rovers"."""
+    return head == "team" and any(is_plural_word(tidy(text).split()[-1]) for text in options)
 
 
 def beside_things(said: str, noun: str, options: Sequence[str]) -> bool:

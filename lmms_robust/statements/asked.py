@@ -41,6 +41,9 @@ _COUNTS = re.compile(
     r"\b(?:if|only|not|n't|except|exclud\w+|includ\w+|ignor\w+|count\w*|consider\w*|otherwise|units?)\b", re.I
 )
 _LOOK = re.compile(r"(?:look|read|think|consider|use|study|observe|examine|assume|suppose)\b", re.IGNORECASE)
+# Such orders say how to look or to answer; others say what the question is about: "Compare the two jugs.".
+_FRAMES = re.compile(rf"{_LOOK.pattern}|(?:please|answer|hint|question|choose|select|complete)\b", re.IGNORECASE)
+_ASKS = re.compile(r"(?:what|which|who|where) (?:is|are)\b", re.IGNORECASE)  # "What is the man doing."
 _BLANK = re.compile(r"_{2,}|\(\s*(?:…|\.\.\.|_+)?\s*\)|\[\s*\]")
 
 
@@ -88,7 +91,7 @@ def _asking(question: str) -> tuple[str, bool]:
     text = " ".join(question.split())
     found = [part for part in _SENTENCES.split(text) if part]
     asking = [part for part in found if part.endswith("?")] or [
-        part for part in found if orders(part) and not _LOOK.match(part)
+        part for part in found if _ASKS.match(part) or (orders(part) and not _LOOK.match(part))
     ][:1]
     if has_blank(text) or len(asking) != 1:
         return text, len(found) == 1
@@ -96,7 +99,11 @@ def _asking(question: str) -> tuple[str, bool]:
     before, after = found[:place], found[place + 1 :]
     points = _POINTS.search(asking[0]) and not all(map(_LOOK.match, before))
     told = (
-        points or _FOLLOWING.search(asking[0]) or any(map(_SUPPOSES.match, before)) or any(map(_COUNTS.search, after))
+        points
+        or _FOLLOWING.search(asking[0])
+        or any(map(_SUPPOSES.match, before))
+        or any(orders(part) and not _FRAMES.match(part) for part in before)
+        or any(_COUNTS.search(part) or not (orders(part) or part.startswith("(")) for part in after)
     )
     return (text, False) if told else (asking[0], True)
 

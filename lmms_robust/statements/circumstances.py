@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import are_teams
 from lmms_robust.statements.asking import (
     BE,
     DET,
     IN,
-    RELATED,
     Found,
     agreeing,
     inflected,
@@ -22,21 +22,9 @@ from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subj
 from lmms_robust.statements.complements import complement, head_noun, predicates, subject
 from lmms_robust.statements.counts import is_count
 from lmms_robust.statements.directions import place
-from lmms_robust.statements.grammar import (
-    definite,
-    has_determiner,
-    is_are,
-    is_plural,
-    mid_sentence,
-    singular,
-)
-from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS
-from lmms_robust.statements.words import (
-    is_participle,
-    is_past,
-    is_third_person,
-    parts,
-)
+from lmms_robust.statements.grammar import definite, has_determiner, is_are, is_plural, mid_sentence, singular
+from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS, RELATED
+from lmms_robust.statements.words import is_participle, is_past, is_third_person, parts
 from lmms_robust.statements.yes_no import answered
 
 _WHERE_PLACE = re.compile(
@@ -80,7 +68,7 @@ def _located(option: str, options: Sequence[str]) -> str | None:
         where = f"{'on' if sided else 'at' if corner else 'in'} {definite(where)}"
     where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
     if _LOCATED.match(where):
-        return where
+        return where if " " in where else place(option)
     unknown = sum(not parts(tokens(text)[0]) and len(tokens(text)[0]) > 1 for text in options)
     named = all(text[:1].isupper() for text in options) and 2 * unknown >= len(options)
     return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)
@@ -95,6 +83,7 @@ def _who(found: Found, option: str, options: Sequence[str]) -> str | None:
         or kind(said) != "phrase"
         or not (pointed or is_noun_phrase(noun))
         or predicates(said)
+        or are_teams(head_noun(noun), options)
     ):
         return None
     named = said.istitle() and (" " in said or not parts(said))  # "Twins" are none

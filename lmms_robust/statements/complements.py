@@ -8,22 +8,17 @@ from collections.abc import Sequence
 from lmms_robust.statements.articles import (
     FIGURES,
     are_latin,
+    are_teams,
     bare_noun_of,
     beside_things,
     is_quality,
     lacks_articles,
+    lacks_object,
     tidy,
     with_article,
 )
 from lmms_robust.statements.clauses import kind, tokens
-from lmms_robust.statements.grammar import (
-    asks_for_name,
-    definite,
-    has_determiner,
-    head_index,
-    mid_sentence,
-    value,
-)
+from lmms_robust.statements.grammar import asks_for_name, definite, has_determiner, head_index, mid_sentence, value
 from lmms_robust.statements.vocabulary import (
     ACTS,
     BREAKS,
@@ -91,14 +86,14 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         sure = _surely_acts(tokens(text)) or 2 * verbs >= len(options)  # "cut paper", but "ticket office"
         doing = infinitive(text) if sure and is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
-            return f"to {doing}"
+            return None if lacks_object(doing) else f"to {doing}"
     text = _lowered(text, subject, options)
     words = tokens(text)
     if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):
         return None
     if is_gerund(words[0]) and len(words) > 1:
-        return text[0].lower() + text[1:]
-    if (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
+        return None if lacks_object(text) else text[0].lower() + text[1:]
+    if are_teams(head, options) or (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
         return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
@@ -171,12 +166,8 @@ def infinitive(text: str) -> str | None:
     if verb is None or kind(text) == "clause" or ("/" in first and not second):
         return None
     verb = f"{verb}/{second}" if second else verb
-    other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {_bare_if_gerund(found[2])}", rest)
+    other = re.sub(r"^(and|or) (\w+ing)\b", lambda found: f"{found[1]} {bare(found[2]) or found[2]}", rest)
     return f"{verb} {other if is_gerund(words[0]) else rest}".strip()
-
-
-def _bare_if_gerund(word: str) -> str:
-    return (bare(word) or word) if is_gerund(word) else word
 
 
 def predicates(text: str) -> bool:

@@ -6,8 +6,8 @@ import re
 from itertools import pairwise
 
 from lmms_robust.statements.grammar import head_index, plural, sentence, singular
-from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS
-from lmms_robust.statements.words import is_participle, is_plural_word, parts
+from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, PAIRS, PROPER
+from lmms_robust.statements.words import is_participle, is_plural_word, parts, singular_word
 
 _ONE_DOES = {"are": "is", "were": "was", "have": "has"}
 # "wearing hats" is said of several: "1 person wearing hats" would be odd.
@@ -59,6 +59,8 @@ def counted(noun: str) -> str:
     ('buses', 'red cars', 'colors')
     """
     bare = re.sub(r"^(?:(?:of|all|the|these|those|different) )+(?=\S)", "", noun.strip(), flags=re.IGNORECASE)
+    common = [bool(parts(word)) and not {word, singular_word(word)} & PROPER for word in bare.split()]
+    bare = bare.casefold() if bare.istitle() and all(common) else bare  # "Floor Lamps", but "Fridays"
     return plural(" ".join(word[:-1] if _is_counted_participle(word) else word for word in bare.split()))
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.statements.alone import own
+from lmms_robust.statements.asking import waiting
+from lmms_robust.statements.clauses import tokens
 from lmms_robust.statements.grammar import definite, is_are, is_plural, mid_sentence, sentence
 from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.yes_no import answered
@@ -47,8 +49,8 @@ def _one_of_two(question: str, option: str, options: Sequence[str]) -> str | Non
 
 def _compared(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Name the thing that a comparison holds for, and the other one."""
-    if alone := own(option, found[0]):
-        return alone
+    if waiting(tokens(found["how"])) is not None:  # "Which one is | the bench facing, …"
+        return None
     first, second = (_bare(found[name]) for name in ("first", "second"))
     both = re.fullmatch(r"they (?P<are>are|have) (?P<alike>.+)", option.strip(), re.IGNORECASE)
     if both:

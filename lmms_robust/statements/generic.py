@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from lmms_robust.statements import circumstances, either, in_situ, what, which
 from lmms_robust.statements.alone import own, stands_alone
 from lmms_robust.statements.asked import PICTURE, filled, has_blank
-from lmms_robust.statements.asking import QUOTES, RELATED
+from lmms_robust.statements.asking import QUOTES
 from lmms_robust.statements.captioned import described
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.complements import predicates
@@ -27,8 +27,8 @@ from lmms_robust.statements.grammar import (
     value,
 )
 from lmms_robust.statements.state import Pattern
-from lmms_robust.statements.vocabulary import SITUATED, SUBORDINATORS, TURNED
-from lmms_robust.statements.words import is_gerund
+from lmms_robust.statements.vocabulary import RELATED, SITUATED, SUBORDINATORS, TURNED
+from lmms_robust.statements.words import is_countable, is_gerund
 from lmms_robust.statements.yes_no import stated
 
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
@@ -66,6 +66,9 @@ def _count_that(found: re.Match[str], option: str, _: Sequence[str]) -> str | No
     open_end = re.search(r"\b(?:there|in|on|at|of|to)$|^(?:there|they|you|we)\b", found["rest"])
     named = re.match(r"(?:the|a|an|his|her|it|this)\b(?! same)", found["rest"], re.IGNORECASE)
     open_end = open_end or (named if be not in {"have", "has"} else None)
+    if made and " is " in made and is_plural(found["rest"]) and not has_determiner(found["rest"]):  # "1 … has hats"
+        made, be = None, found["be"]
+        return sentence(f"the number of {counted(found['noun'])} that {be} {found['rest']} is {value(option)}")
     return None if made is None or open_end else sentence(f"{made.rstrip('.')} that {be} {found['rest']}")
 
 
@@ -103,6 +106,9 @@ def _relation(found: re.Match[str], option: str, _: Sequence[str]) -> str | None
 
 def _yes_no(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     told = option
+    other = re.search(r"\bthan ([^,?]+?)\s*\?", found[0])
+    if other and indefinite(other[1]) != other[1] and any(map(is_countable, tokens(other[1]))):
+        return None  # "than white shelf"
     if re.search(r"\bthe same\b", found[0]):  # "Are the two pens the same length?" with "same", "not the same"
         same = {"same": "yes", "the same": "yes", "not the same": "no", "different": "no"}
         told = same.get(option.strip().rstrip(".").casefold(), option)
@@ -144,7 +150,11 @@ def _specified(found: re.Match[str], option: str, _: Sequence[str]) -> str | Non
 def _completed(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     """Fill a gap, as in "The mussel is ()."."""
     end = option.strip().rstrip(".")
+    if re.search(r"\bwhy\b", found[0], re.IGNORECASE):  # of true claims, one answers "Why might …?"
+        return None
     said = filled(found[0], mid_sentence(end)) if has_blank(found[0]) else None
+    if said and end in {"1", "one"}:
+        said = re.sub(rf"\b{end} (\w+s)\b", lambda few: f"{end} {singular(few[1])}", said)  # "1 inches"
     return said and sentence(said)
 
 
@@ -199,7 +209,7 @@ PATTERNS = (
     Pattern(
         "count",
         _pattern(
-            rf"How many {_THINGS} (?:are there|is there|there are|are|is|can be seen|can you see|do you see)"
+            rf"How many {_THINGS} (?:are there|is there|there are|are|is|can be seen|can you see|do you see|appear)"
             rf"(?: (?P<where>(?:{SITUATED}|to the|around|across|between|by|above|below|with)\b[^?]*?))?\s*\?"
         ),
         _count,

@@ -90,8 +90,11 @@ def mid_sentence(text: str, asked: str = "") -> str:
     with_article = re.fullmatch(r"(?:[Aa]n?|The|[Ss]ome) ([A-Z][a-z]+)", text)
     if with_article and with_article[1] not in PROPER:
         return text.casefold()
+    owner = re.fullmatch(r"(\w+)'s", words[0])  # "Women's", but "Mark's"
     known = (
-        any(map(parts, words[0].split("-"))) or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
+        any(map(parts, words[0].split("-")))
+        or words[0].casefold() in DETERMINERS | BREAKS | PRONOUNS | CLOSED_CLASS
+        or bool(owner and is_plural_word(owner[1]))
     )
     numbered = re.match(r"[A-Z][a-z]+ \d", text) and "NOUN" in parts(words[0])  # "Highway 280", not "About 5"
     if not text[0].isupper() or words[0] in PROPER or not known or (numbered and words[0].casefold() not in BREAKS):
@@ -102,7 +105,7 @@ def mid_sentence(text: str, asked: str = "") -> str:
         if re.fullmatch(r"I|\w(?:-.*)?|\w.*[A-Z\d].*", words[0]):
             return text
         opens = words[0].casefold() in DETERMINERS | BREAKS
-        if len(words) > 1 and words[1][0].isupper() and not opens:
+        if re.match(r"[\w'-]+[ /][A-Z]", text) and not opens:
             return text
     return text[0].lower() + text[1:]
 

@@ -12,6 +12,7 @@ from lmms_robust.schema import places
 from lmms_robust.statements.asked import asked, source
 from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
+from lmms_robust.statements.viewpoints import viewed
 
 FALLBACK = "fallback"
 
@@ -69,7 +70,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
     chosen = [option.strip() for option in compress(options, states)]
     whole = re.sub(r"\?{2,}", "?", re.sub(r"\bthe an? (?=\w)", "the ", question))  # "of the a girl", "Where??"
-    asking, by = dict.fromkeys((whole, asked(whole))), source(whole)
+    seen, view = viewed(whole) if len(whole) <= LONGEST else (whole, "")
+    asking, by = dict.fromkeys((seen, asked(seen))), source(seen)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))
     for pattern, text in product(patterns if readable else (), asking):
         found = pattern.question.fullmatch(text)
@@ -77,8 +79,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         known = [one for one in made if one is not None]
         if len(known) < len(made):
             continue
-        if by and text != whole:
-            known = [f"{capitalize(by)}, {mid_sentence(one)}" for one in known]
+        for lead in (by if text != seen else "", view):
+            known = [f"{capitalize(lead)}, {mid_sentence(one)}" for one in known] if lead else known
         rest, told = iter(known), refusals(question, options, known) if refusing else refused
         single = [next(rest) if plain else text or "" for plain, text in zip(states, told, strict=True)]
         # "all of the above" says each of their sentences

@@ -3,36 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
 
-from lmms_robust.statements.grammar import definite, is_plural, mid_sentence, sentence
-from lmms_robust.statements.state import Pattern
+from lmms_robust.statements.grammar import definite, is_plural
 
-_VIEW = r"(?:persp?ective|viewpoint|point of view|view)"
-_HOLDER = rf"(?:(?:the )?{_VIEW} of [^?,]+?|(?:(?!\bfrom\b)[^?,])+? {_VIEW})"
-_BEFORE = rf"(?:in (?:the|this) (?:image|picture|photo)\s*,?\s+)?(?:from (?P<lead>{_HOLDER})\s*,?\s+)?"
-_AFTER = rf"(?:\s*,?\s+(?:from|form|in)\s+(?P<tail>{_HOLDER}))?\s*[?.]*"
+_VIEW = r"(?:persp?ective|viewpoint|point of view)"
+_HOLDER = (
+    rf"(?:(?:the )?{_VIEW} of [^?,]+?"
+    rf"|(?:(?!\b(?:from|form)\b)[^?,])*?(?:['’]s?|\b(?:my|our|your|his|her|their|its)) (?:{_VIEW}|view))"
+)
+_THEN = r"(?:\s*,\s*|\s+)(?=(?:in|to|at|on|what|which|where|who|how|is|are|was|were|do|does|did|can|could|will)\b)"
+_SEEN = re.compile(
+    rf"(?:(?P<in>in (?:the|this) \w+\s*,?\s+)?from (?P<lead>{_HOLDER}){_THEN})?(?P<asked>[^?]+?)"
+    rf"(?:\s*,?\s+(?:from|form)\s+(?P<tail>{_HOLDER}))?\s*(?P<end>[?.]*)",
+    re.IGNORECASE,
+)
 
-Make = Callable[[re.Match[str], str], str | None]
 
+def viewed(question: str) -> tuple[str, str]:
+    """A question without the viewpoint that it takes, and the viewpoint; ``""`` where it takes none.
 
-def seen_from(name: str, question: str, make: Make) -> Pattern:
-    """Make a pattern for a question that may name a viewpoint before or after it.
-
-    Args:
-        name: the pattern's name.
-        question: regular expression of the question alone, without viewpoint and question mark.
-        make: makes the clause for an option, without viewpoint, capital letter and full stop.
+    >>> viewed("Where is the cup from camera's perspective?"), viewed("What is in the rear view?")
+    (('Where is the cup?', "from the camera's perspective"), ('What is in the rear view?', ''))
     """
-
-    def statement(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
-        clause = make(found, option)
-        view = found["lead"] or found["tail"]
-        if clause is None:
-            return None
-        return sentence(f"{standpoint(view)}, {mid_sentence(clause)}" if view else clause)
-
-    return Pattern(name, re.compile(_BEFORE + question + _AFTER, re.IGNORECASE), statement)
+    found = _SEEN.fullmatch(question)
+    view = found and (found["lead"] or found["tail"])
+    if not found or not view:
+        return question, ""
+    return f"{found['in'] or ''}{found['asked']}{found['end']}", standpoint(view)
 
 
 def standpoint(view: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from lmms_robust.statements.articles import bare_noun_of
+from lmms_robust.statements.articles import bare_noun_of, lacks_object
 from lmms_robust.statements.asking import (
     BE,
     CODE,
@@ -26,12 +26,7 @@ from lmms_robust.statements.complements import complement, head_noun, infinitive
 from lmms_robust.statements.grammar import has_determiner, indefinite, is_are, is_plural, mid_sentence, value
 from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import CONCRETE, PERSONAL, PREPOSITIONS
-from lmms_robust.statements.words import (
-    is_base_verb,
-    is_gerund,
-    is_third_person,
-    parts,
-)
+from lmms_robust.statements.words import is_base_verb, is_gerund, is_third_person, parts
 
 _MAY_BE = rf"{BE[:-1]}| (?:can|could|may|might|would|will|should) be| (?:seems?|appears?) to be)"
 _SIDE = re.compile(r"the (?:left|right|top|bottom) of (?:the|this) \w+$", re.IGNORECASE)
@@ -42,6 +37,14 @@ _WAITS = re.compile(r"\b(?:for|with|of|about|to|from|at)(?: (?:in|on|at|under|ne
 def _what_is(found: Found, option: str, options: Sequence[str]) -> str | None:
     asked, verb = re.sub(r" like(?= in | at |$)", "", found["x"]), whole_verb(found["be"])  # "the weather like"
     asked = f"the {asked}" if re.match(r"(?!one )[a-z]+ of ", asked) else asked
+    what_for = re.fullmatch(r"(?P<thing>.+ (?P<last>\w+)) for", asked)  # not "the tower famous for", "… used for"
+    if (
+        what_for
+        and verb in {"is", "are", "was", "were"}
+        and waiting(tokens(asked)) is None
+        and "ADJ" not in parts(what_for["last"])
+    ):
+        asked, verb = f"the purpose of {what_for['thing']}", {"are": "is", "were": "was"}.get(verb, verb)
     if not is_noun_phrase(asked) or _WAITS.search(asked):
         return None
     head = head_noun(asked)
@@ -141,7 +144,12 @@ def _what_doing(found: Found, option: str, options: Sequence[str]) -> str | None
 def _doing(who: str, verb: str, where: str, option: str) -> str | None:
     text = " ".join(option.split()).rstrip(".")
     first = tokens(text)[0] if tokens(text) else ""
-    if not is_gerund(first) or kind(text) != "phrase" or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
+    if (
+        not is_gerund(first)
+        or kind(text) != "phrase"
+        or lacks_object(text)
+        or not (is_noun_phrase(who) or who.casefold() in PERSONAL)
+    ):
         return None
     if where and not re.fullmatch(r"in (?:the|this) (?:\w+ )?\w+", where):
         return None
@@ -183,9 +191,6 @@ def _what_does(found: Found, option: str, options: Sequence[str]) -> str | None:
         if verb == "be":
             return _doing(who, f"{aux} be", rest.removeprefix("doing").strip(), option)
         return _will_do(who, aux, rest, option)
-    if verb == "be" and not rest:
-        said = complement(option, who, options)
-        return said and f"{who} {aux} be {said}"
     if verb in {"say", "read", "mean", "express", "suggest", "indicate"} and not rest:
         return f"{who} {inflected(verb, aux, who)} {in_quotes(option)}"
     ends = not rest or low[-1] in PREPOSITIONS or (low[at + 1] == "to" and is_base_verb(low[at + 2]))

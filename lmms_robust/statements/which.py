@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from lmms_robust.statements.articles import names_several
 from lmms_robust.statements.asked import PICTURE
 from lmms_robust.statements.asking import (
     CODE,
@@ -25,6 +26,7 @@ from lmms_robust.statements.asking import (
 )
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
 from lmms_robust.statements.complements import complement, head_noun, subject
+from lmms_robust.statements.directions import way
 from lmms_robust.statements.grammar import (
     definite,
     has_determiner,
@@ -50,6 +52,7 @@ from lmms_robust.statements.words import (
     is_base_verb,
     is_countable,
     is_gerund,
+    is_mass,
     is_participle,
     is_plural_word,
     is_third_person,
@@ -62,7 +65,7 @@ _KIND = re.compile(r"(?:kind|type|sort)s? of ", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:\w+ )?(?:\w+est|most|least|same|only)\b")
 _POINTED = re.compile(
     r"(?:the )?(?:(?:upper|lower|top|bottom|down|middle|cent(?:er|re)|first|second|third|fourth|last)(?:[ -]"
-    r"(?:left|right|middle|one))?|left|right|leftmost|rightmost)",
+    r"(?:left|right|middle|one))?|left|right|front|back|leftmost|rightmost)",
     re.IGNORECASE,
 )
 
@@ -175,7 +178,7 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
         head_noun(name) in tokens(option) and kind(option) == "phrase" and len(tokens(option)) <= 8
     )  # "Solution A"
     if repeats or _POINTED.fullmatch(option.strip().rstrip(".")):
-        said = mid_sentence(option).rstrip(".").removesuffix(" one")
+        said = re.sub("^an? ", "the ", mid_sentence(option).rstrip(".").removesuffix(" one"))
         said = said if " - " in said else definite(said)  # "LS4 - Lease D" is a label
         said = said if head_noun(name) in tokens(said) else f"{said} {name}"
         agrees = agreeing(verb, said)
@@ -186,7 +189,8 @@ def _which_subject(noun: Sequence[str], verb: str, option: str, options: Sequenc
 def _lacks_article(verb: Sequence[str]) -> bool:
     """Whether one thing or several are said of another without an article: "is lobed leaf", "was colonies"."""
     noun = singular(verb[-1])
-    return verb[0] in BE and is_countable(noun) and "ADJ" not in parts(noun) and not _OPENS.intersection(verb[1:])
+    thing = "NOUN" in parts(noun) and not {"ADJ", "ADV"} & parts(noun) and not is_mass(noun)
+    return verb[0] in BE and thing and not _OPENS.intersection(verb[1:])
 
 
 def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str | None:
@@ -197,8 +201,7 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         return _the_one(noun, clause, option, options) if COLOURS & set(tokens(option)) else None
     kinds = re.fullmatch(rf"{_KIND.pattern}(?P<noun>.+)", noun, re.IGNORECASE)
     placed = re.match(r"that (?:is|are) (?P<where>(?:on|in|at|under|behind|above|below|near|next to)\b.+)", clause)
-    # "stop sign" beside "no entry"
-    repeated = kinds and any(head_noun(kinds["noun"]) in tokens(text) for text in options)
+    repeated = kinds and any(head_noun(kinds["noun"]) in tokens(text) for text in options)  # "stop sign", "no entry"
     if kinds and placed and not repeated:
         noun, clause = kinds["noun"], placed["where"]
     whose = re.fullmatch(r"(?P<who>.+?)['’]s (?P<part>.+)", noun)
@@ -206,29 +209,30 @@ def _the_one(noun: str, clause: str, option: str, options: Sequence[str]) -> str
         noun, clause = whose["who"], f"whose {whose['part']} {clause.removeprefix('that ')}"
     if WRITTEN.search(head_noun(noun)) or CODE.search(head_noun(noun)):
         return f"the {noun} {clause} {is_are(noun)} {in_quotes(option)}"
-    pointed = _POINTED.fullmatch(option.strip().rstrip("."))
+    sided = clause.startswith("from which") and head_noun(noun) != "direction"  # "the angle … is the front"
+    pointed = not sided and _POINTED.fullmatch(option.strip().rstrip("."))
     if pointed and head_noun(noun) not in {"direction", "way", "position", "place"}:
         said: str | None = f"{definite(mid_sentence(option).rstrip('.').removesuffix(' one'))} {head_noun(noun)}"
     else:
         of_kind = head_noun(kinds["noun"]) if kinds else ""
         of_kind = "kind" if repeated else of_kind
         about = "kind" if of_kind in ABSTRACT else of_kind or head_noun(noun)
-        said = complement(option, about, options)
+        turned = way(option) if about in {"direction", "way"} else None  # "behind" is "backward"
+        said = turned or complement(option, about, options)
         if re.match("relation(?:ship)?$", of_kind) and said and "NOUN" in parts(tokens(said)[-1]):
             said = f"that of {said if ' and ' in said else indefinite(said)}"
-    sided = clause.startswith("from which") and head_noun(noun) != "direction"  # "the angle … is the front"
     said = definite(said) if said and sided and len(said.split()) == 1 and "NOUN" in parts(said) else said
     if said is None or clause.startswith("that is the one") or said.split()[0] == clause.split()[-1]:
         return None
     bare_plural = is_plural(said) and not has_determiner(said) and " and " not in said
     one_of_many = is_plural(noun) and (is_one(said) or not (is_plural(said) or " and " in said))
-    if one_of_many or (bare_plural and not is_plural(noun) and is_thing(head_noun(noun))):
+    several = names_several(said) or (bare_plural and is_thing(head_noun(noun)))
+    if one_of_many or (several and not is_plural(noun)):
         return None
     clause = re.sub(r"^that are there ", "", clause)
     noun = noun.casefold() if noun.istitle() and is_countable(noun.casefold()) else noun
-    several = noun.split()[0].casefold() in NUMBERS
     be = "are" if re.match(r"that (?:are|were|have)\b", clause) else is_are(noun)  # "species that are"
-    return f"{f'the {noun}' if several else definite(noun)} {clause} {be} {said}"
+    return f"{f'the {noun}' if noun.split()[0].casefold() in NUMBERS else definite(noun)} {clause} {be} {said}"
 
 
 def _which_object(
@@ -254,11 +258,9 @@ def _which_object(
             return None
         if not name or not (is_noun_phrase(who) or who.casefold() in PERSONAL):
             return None
-        likely = re.search(r" ((?:most )?likely|probably)$", who)  # "the photo most likely | taken"
-        if likely and tail:
-            who, aux = who.removesuffix(likely[0]), f"{aux} {likely[1]}"
         if cut is None and end == len(inner):
             return _property(name, " ".join(rest[1:]), aux, option, options)
+        aux = "are" if aux == "is" and is_plural(who) else aux  # "is the people facing"
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
     at = verb_after_subject(rest[1:])
     if at is None:

@@ -148,7 +148,7 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
 
 def _agreeing(verb: str, subject: str) -> str:
     """The verb in the number of its subject, where that is sure: "are the crate of melons", but "are the sheep"."""
-    if is_plural(subject):
+    if is_plural(subject) or (verb in {"are", "were"} and " and " in subject):  # "the man with a bag and the dog"
         return {"is": "are", "was": "were"}.get(verb, verb)
     words = subject.split()
     return {"are": "is", "were": "was"}.get(verb, verb) if is_countable(words[head_index(words)]) else verb

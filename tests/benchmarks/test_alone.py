@@ -22,6 +22,10 @@ def made(question: str, *options: str) -> Statements:
         ("Which buoy is nearer to the pier?", ("C is nearer.", "D is nearer.")),
         ("Why is the lane closed?", ("A tree fell across the lane.", "The bridge was washed away.")),
         ("What is the purpose of the fence?", ("The fence keeps goats away.", "The fence keeps sand away.")),
+        (
+            "What can be inferred about the race taking place on the lake?",
+            ("The race is likely a regatta.", "The race is likely a festival."),
+        ),
         ("What might the rower do after the race?", ("The rower sleeps.", "The rower eats soup.")),
     ],
 )
@@ -53,6 +57,35 @@ def test_a_sentence_that_names_what_it_speaks_of_is_its_own_statement(question: 
 def test_a_pronoun_whose_noun_the_question_names_is_replaced(question: str, option: str, expected: str) -> None:
     other = option.replace("dry", "wet").replace("rowing", "reading").replace("a sock", "a hat")
     assert made(question, option, other).texts[0] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "option", "expected"),
+    [
+        (
+            "What is the relation between the barrel and the green rope?",
+            "The rope is behind the barrel",
+            "The green rope is behind the barrel.",
+        ),
+        (
+            "What is the relative position of the nurse holding a lamp and the clerk at the desk?",
+            "The nurse is behind the clerk",
+            "The nurse holding a lamp is behind the clerk at the desk.",
+        ),
+        (
+            "This photo shows a tram depot. What is the status of the trams that are to the left of the gate?",
+            "One of the trams is behind schedule.",
+            "One of the trams that are to the left of the gate is behind schedule.",
+        ),
+        (
+            "What is the position of the jar in relation to the sack of flour?",
+            "The jar is behind the sack of flour",
+            "The jar is behind the sack of flour.",
+        ),
+    ],
+)
+def test_a_thing_keeps_what_its_question_says_of_it(question: str, option: str, expected: str) -> None:
+    assert made(question, option, option.replace("behind", "before")).texts[0] == expected
 
 
 def test_what_is_possible_and_whose_it_is_stays_said() -> None:
