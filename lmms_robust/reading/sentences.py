@@ -22,7 +22,7 @@ from lmms_robust.reading.spelling import MARKS, comparing, has_any, qualifies, t
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
-_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|(?!\S))")  # no mark within a number
+_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|[\"')]{0,2}(?!\S))")  # no mark within a number
 _LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
 _ENDS_ON_LETTER = re.compile(r"\bis (?:option )?\(?[A-K]\W*\Z")
 _SPEAKS = re.compile(r"\w")
@@ -124,7 +124,7 @@ def read(text: str, known: Names, last: bool = False) -> Said:
     label = is_label(text)
     denying = label and _denying(said)  # "B. left: there is nothing there, so no"
     listed = label and (denying or not answers)
-    plans = words.PLANS - known.asked if by.inferred else words.ASKS
+    plans = (words.PLANS if by.inferred else words.ASKS) - known.asked
     to_the_point = (answers or plans.isdisjoint(present)) and not _compares_otherwise(said, known)
     force, option = Force.NOTHING, None
     if known.negative and not asks:
