@@ -70,7 +70,8 @@ def comparing(low: str) -> frozenset[str]:
 
 def _compared(word: str) -> bool:
     """Whether a word is the comparative of an adjective: of "far", of "close"."""
-    return any(one != word for one in getAllLemmas(word).get("ADJ", ()))
+    lemmas = {*getAllLemmas(word).get("ADJ", ())} - {word}
+    return bool(lemmas) and lemmas.isdisjoint(words.TABLE) and word not in words.TABLE
 
 
 def has_any(text: str, marks: Iterable[str]) -> bool:
