@@ -22,9 +22,11 @@ from lmms_robust.reading.spelling import MARKS, comparing, has_any, qualifies, t
 LONGEST = 600
 """Characters of a sentence that are read; what goes on for longer is a list or a formula, and its end is read."""
 
-_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|(?!\S))")  # no mark within a number
+_MARK = re.compile(r"[.!?;\n。！？；](?:(?<![.!?])|[\"')]{0,2}(?!\S))")  # no mark within a number
 _LINE_STARTS = re.compile(r"(?:\A|\n)[^\w\n]{0,9}\Z")
 _ENDS_ON_LETTER = re.compile(r"\bis (?:option )?\(?[A-K]\W*\Z")
+_ANNOUNCES = re.compile(r"\b(?:answer|choice|option|statement|is|be):\s*\Z")
+"""The next line says what."""
 _SPEAKS = re.compile(r"\w")
 
 
@@ -75,6 +77,8 @@ def backwards(text: str) -> Iterator[tuple[int, str]]:
     for start in (*reversed([match.end() for match in _MARK.finditer(text)]), 0):
         if start and text[start - 2 : start - 1] in words.CAPITALS and _labels(text, start - 1):
             continue
+        if text[start - 1 : start] == "\n" and _ANNOUNCES.search(text, max(0, start - 30), start):
+            continue
         bare = text[start:stop].strip()
         if _SPEAKS.search(bare):
             yield text.index(bare[0], start), bare
@@ -108,7 +112,7 @@ def read(text: str, known: Names, last: bool = False) -> Said:
     infers = (not present.isdisjoint(words.INFERS) and "so that" not in low) or (
         said.abroad and has_any(low, words.CHINESE_INFERS)
     )
-    asks = low.rstrip(" \"')").endswith(("?", "？"))
+    asks = low.rstrip(" \"')").endswith(("?", "？", ":"))  # or announces what follows
     leads_on = not asks and (said.letters or said.abroad or not words.LEADS.isdisjoint(present))
     stated = _stated(said, known) if leads_on else None
     spoken = said.tokens
@@ -124,7 +128,7 @@ def read(text: str, known: Names, last: bool = False) -> Said:
     label = is_label(text)
     denying = label and _denying(said)  # "B. left: there is nothing there, so no"
     listed = label and (denying or not answers)
-    plans = words.PLANS - known.asked if by.inferred else words.ASKS
+    plans = (words.PLANS if by.inferred else words.ASKS) - known.asked
     to_the_point = (answers or plans.isdisjoint(present)) and not _compares_otherwise(said, known)
     force, option = Force.NOTHING, None
     if known.negative and not asks:

@@ -65,7 +65,13 @@ _COMPARES = re.compile(
 def comparing(low: str) -> frozenset[str]:
     """The words with which a text in lower case compares, such as "taller", as tokens."""
     found = _COMPARES.findall(low)
-    return frozenset(form(word) for word in found if base(word) != word or word in words.INEXACT)
+    return frozenset(form(word) for word in found if _compared(word) or word in words.INEXACT)
+
+
+def _compared(word: str) -> bool:
+    """Whether a word is the comparative of an adjective: of "far", of "close"."""
+    lemmas = {*getAllLemmas(word).get("ADJ", ())} - {word}
+    return bool(lemmas) and lemmas.isdisjoint(words.TABLE) and word not in words.TABLE
 
 
 def has_any(text: str, marks: Iterable[str]) -> bool:

@@ -50,6 +50,24 @@ CONCLUSIONS = {
         "The correct step is to inform her about that window.",
         "B",
     ),
+    "a noun of the question that is a plan elsewhere": (
+        "What is the length of the arc in the figure?",
+        ("36 cm", "288 cm"),
+        "The length of the arc shown in the figure is 288 cm.",
+        "B",
+    ),
+    "a full stop in quotes": (
+        "What did he do afterwards?",
+        ("drink", "smile", "walk away"),
+        'This fits option C, "walk away." The other options do not fit the video.',
+        "C",
+    ),
+    "announced with a colon, on the next line": (
+        COLOR,
+        ("The car is red.", "The car is blue."),
+        "The picture shows a car. Therefore, the answer is:\n\nB. The car is blue.",
+        "B",
+    ),
     "a list of what is not": (
         "What is in the scan?",
         ("fluid", "a lymph node", "a skin rash"),
@@ -223,6 +241,18 @@ OPEN = {
         "Où est le chat ?",
         ("à gauche", "à droite"),
         "Donc le chat n'est pas à gauche.",
+        "no_conclusion",
+    ),
+    "compared the other way, irregularly": (
+        "Which lamp is closer to the door?",
+        ("red lamp", "blue lamp"),
+        "The red lamp is further from the door than the blue lamp.",
+        "no_conclusion",
+    ),
+    "announced, and not said": (
+        "Which things did the artist use to paint?",
+        ("a set of tools", "oil paint"),
+        "So the artist did use a set of tools to paint:",
         "no_conclusion",
     ),
     "two points": ("Which point is highest?", ("P", "Q", "R"), "So P and Q are high.", "no_conclusion"),
