@@ -142,6 +142,14 @@ def test_a_category_may_be_called_all(tmp_path: Path) -> None:
     assert any(one.split()[:2] == ["all", "1"] for one in lines)
 
 
+def test_items_without_a_category_are_no_second_whole(tmp_path: Path) -> None:
+    found = [record("w", "base", "A", True, category=""), record("x", "base", "A", True)]
+    log(tmp_path / "model", "d1", "robust_scenes_base", *map(line, found))
+    parts = json.loads(summary(tmp_path, "--format", "json", "--by", "category"))
+    counts = {one["category"]: one["variants"][0]["responses"] for one in parts}
+    assert counts == {"": 2, "(none)": 1, "color": 1}
+
+
 def test_a_folder_without_samples_hides_no_other(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     log(tmp_path / "good" / "model", "d1", "robust_scenes_base", line(record("w", "base", "A", True)))
