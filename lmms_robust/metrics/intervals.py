@@ -98,8 +98,8 @@ def difference(parts: Scores, weights: Scores, units: Units) -> Interval:
     that might. It is an interval of items that share no pictures, and is taken for as many of them as tell what these
     do, at most for all, see :func:`clustered_wilson`. Simulated coverage of 100 to 600 items, alone or in pictures of
     two and three: 0.93 to 0.97 where 5 to 30 pictures differ, of which resampling has 0.86 to 0.96. Where fewer do it
-    is wide, for it has few values to choose from: 0.97 for three, 0.99 for two and nearly 1 below; so are the
-    intervals of Bonett and Price, Newcombe, and Agresti and Min.
+    holds it more often, for it has few values to choose from: 0.97 for three, 0.99 for two and nearly 1 below; so do,
+    or more often, the intervals of Newcombe (1998), Bonett and Price (2012), and Agresti and Min (2005).
 
     Args:
         parts: (units,) each unit's part of the difference, 0 where both sides are the same.
