@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from collections.abc import Iterator
@@ -115,6 +116,25 @@ def printable(text: str) -> str:
     'left\\x1b[2J'
     """
     return "".join(one if one.isprintable() or one in "\n\t" else repr(one)[1:-1] for one in text)
+
+
+def printable_json(text: str) -> str:
+    r"""JSON without characters that steer a terminal, which stands for the same.
+
+    >>> printable_json('"left\x9b2J"')
+    '"left\\u009b2J"'
+    """
+    return "".join(one if one.isprintable() or one == "\n" else json.dumps(one)[1:-1] for one in text)
+
+
+def file_name(text: str) -> str:
+    r"""A text as the name of a file or folder: without characters that steer a terminal or part a path.
+
+    >>> file_name("org__left\x1b[2J"), file_name("..")
+    ('org__left_[2J', '__')
+    """
+    kept = "".join(one if one.isprintable() and one not in "/\\" else "_" for one in text)
+    return kept if kept.strip(".") else "_" * len(kept)
 
 
 def absent(target: Path) -> None:

@@ -82,12 +82,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated runs, default 300")
     given = parser.parse_args()
-    print(f"{'responses, shares, sees':34}{'':8}{'truth':>6}{'held %':>14}{'width':>7}")
+    print(f"{'responses, shares, sees':34}{'':8}{'truth':>6}{'held %':>18}{'width':>7}")
     for case in CASES:
         truth, found = measure(case, given.runs)
         for name, one in found.items():
             about = f"{case.responses}, {case.shares}, {case.sees}"
-            print(f"{about:34}{name:8}{truth[name]:6.2f}{100 * one.held:>8.1f} ± {100 * one.error:.1f}{one.width:7.2f}")
+            print(f"{about:34}{name:8}{truth[name]:6.2f}{one.told():>18}{one.width:7.2f}")
 
 
 if __name__ == "__main__":

@@ -102,12 +102,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--runs", type=int, default=300, help="simulated runs, default 300")
     given = parser.parse_args()
-    print(f"{'truth, TPR, TNR, undecided, labelled':40}{'':14}{'held %':>14}{'width':>7}{'runs':>6}")
+    print(f"{'truth, TPR, TNR, undecided, labelled':40}{'':14}{'held %':>18}{'width':>7}{'runs':>6}")
     for case in CASES:
         about = f"{case.consistent}, {case.tpr}, {case.tnr}, {case.undecided}, {case.labelled}"
         about += " by rules" if case.by_rules else ""
         for name, one in measure(case, given.runs).items():
-            print(f"{about:40}{name:14}{100 * one.held:>8.1f} ± {100 * one.error:.1f}{one.width:7.2f}{one.runs:6}")
+            print(f"{about:40}{name:14}{one.told():>18}{one.width:7.2f}{one.runs:6}")
 
 
 if __name__ == "__main__":

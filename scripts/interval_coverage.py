@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from lmms_robust.metrics.estimate import FALSE, TRUE, UNKNOWN, Estimate, Outcomes, Units
+from lmms_robust.metrics.intervals import wilson
 from lmms_robust.metrics.paired import drop, survival
 from lmms_robust.metrics.rates import rate
 from lmms_robust.metrics.worst_case import joint
@@ -51,6 +52,7 @@ ONE = Model({"base": 0.9, "wrong_think": -0.2, "wrong_think_but": 0.2, "wrong_ca
 OTHER = Model({"base": 0.75, "wrong_think": 0.1})
 RARE = Model({"base": -2.5})
 SELDOM = Model({"base": -3.3, "wrong_think": -3.6})
+GOOD = Model({"base": 2.6, "wrong_think": 2.3})
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,14 @@ def truths(ease: float) -> dict[str, Truth]:
         "consistent_acc": between(*before),
         "drop": exactly(WEIGHTS @ (base - wrong)),
         "survival": exactly((WEIGHTS @ (base * wrong)) / (WEIGHTS @ base)),
+        "survival of a good one": exactly((WEIGHTS @ p(GOOD, "base", "wrong_think")) / (WEIGHTS @ p(GOOD, "base"))),
         "worst_acc": exactly(WEIGHTS @ p(ONE, *WRONG)),
         "robust_acc": between(*both(*WRONG)),
         "joint_acc": between(*both("base", *WRONG)),
         "consistent_drop": between(before[0] - after[1], before[1] - after[0]),
         "difference of models": exactly(WEIGHTS @ (p(OTHER, "wrong_think") - wrong)),
         "equal models": exactly(0.0),
+        "drop of a good model": exactly(WEIGHTS @ (p(GOOD, "base") - p(GOOD, "wrong_think"))),
         "rare changes": exactly(WEIGHTS @ (p(SELDOM, "base") - p(SELDOM, "wrong_think"))),
     }
 
@@ -129,18 +133,21 @@ def simulate(rng: np.random.Generator, items: int, ease: float, shared: float) -
 
     right = {name: answers(ONE, name) for name in ("base", *WRONG)}
     both = {name: and_consistent(values) for name, values in right.items()}
+    good = {name: answers(GOOD, name) for name in GOOD.right}
     return {
         "acc": rate(right["base"], units),
         "rare rate": rate(answers(RARE, "base"), units),
         "consistent_acc": rate(both["base"], units),
         "drop": drop(right["base"], right["wrong_think"], units),
         "survival": survival(right["base"], right["wrong_think"], units),
+        "survival of a good one": survival(good["base"], good["wrong_think"], units),
         "worst_acc": joint(right, WRONG, units),
         "robust_acc": joint(both, WRONG, units),
         "joint_acc": joint(both, ("base", *WRONG), units),
         "consistent_drop": drop(both["base"], both["wrong_think"], units),
         "difference of models": drop(answers(OTHER, "wrong_think"), right["wrong_think"], units),
         "equal models": drop(answers(ONE, "wrong_think"), right["wrong_think"], units),
+        "drop of a good model": drop(good["base"], good["wrong_think"], units),
         "rare changes": drop(answers(SELDOM, "base"), answers(SELDOM, "wrong_think"), units),
     }
 
@@ -163,10 +170,14 @@ class Coverage:
     below: float
     width: float
 
-    @property
-    def error(self) -> float:
-        """Standard error of ``held``."""
-        return sqrt(self.held * (1 - self.held) / self.runs)
+    def told(self) -> str:
+        """``held`` in percent, with the 95 % interval of Wilson.
+
+        >>> Coverage(200, 0.95, 0.02, 0.03, 0.1).told()
+        ' 95.0 (91.0,97.3)'
+        """
+        low, high = wilson(self.held, self.runs)
+        return f"{100 * self.held:5.1f} ({100 * low:.1f},{100 * high:.1f})"
 
 
 def measure(runs: int, items: int, shared: float, ease: float = 0.8, seed: int = 0) -> dict[str, Coverage]:
@@ -206,11 +217,10 @@ def main() -> None:
     print(
         f"{given.runs} runs of {given.items} items, {given.shared:.0%} of their ease (sd {given.ease}) is the picture's"
     )
-    print(f"{'':22}{'held %':>14}{'above %':>9}{'below %':>9}{'width':>8}{'truth':>18}")
+    print(f"{'':24}{'held %':>18}{'above %':>9}{'below %':>9}{'width':>8}{'truth':>18}")
     truth = truths(given.ease)
     for name, found in measure(given.runs, given.items, given.shared, given.ease, given.seed).items():
-        print(f"{name:22}{100 * found.held:>7.1f} ± {100 * found.error:.1f}{100 * found.above:>10.1f}"
-              f"{100 * found.below:>9.1f}{100 * found.width:>8.1f}"
+        print(f"{name:24}{found.told():>18}{100 * found.above:>9.1f}{100 * found.below:>9.1f}{100 * found.width:>8.1f}"
               f"{100 * truth[name].low:>9.2f}, {100 * truth[name].high:.2f}")  # fmt: skip
 
 

@@ -24,6 +24,7 @@ from lmms_robust.cli.report import commands as reports
 from lmms_robust.cli.report import show as show_pieces
 from lmms_robust.cli.training import commands as training
 from lmms_robust.errors import RobustError
+from lmms_robust.writing import printable
 
 NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
 """Loggers that tell each try and each cause, before the one line that we print."""
@@ -31,6 +32,14 @@ NOISY = ("huggingface_hub.utils._http", "datasets.packaged_modules")
 
 USAGE = 2
 """Exit status where a command could not do its work, as click has it; 1 is an answer: a limit that does not hold."""
+
+
+class _Printable(logging.Formatter):
+    """Messages in which no text steers the terminal."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The message."""
+        return printable(super().format(record))
 
 
 class OneLineErrors(click.Group):
@@ -41,6 +50,8 @@ class OneLineErrors(click.Group):
         os.environ.setdefault("HF_DATASETS_DISABLE_PROGRESS_BARS", "1")  # read when datasets is imported
         for name in NOISY:
             logging.getLogger(name).setLevel(logging.CRITICAL)
+        if logging.lastResort:  # what prints warnings
+            logging.lastResort.setFormatter(_Printable())
         if isinstance(sys.stdout, TextIOWrapper):
             sys.stdout.reconfigure(errors="backslashreplace")  # texts of models hold what no terminal can write
         try:
@@ -60,7 +71,7 @@ class OneLineErrors(click.Group):
 
 
 def _refuse(told: str) -> NoReturn:
-    click.echo(f"lmms-robust: {told}", err=True)
+    click.echo(f"lmms-robust: {printable(told)}", err=True)
     sys.exit(USAGE)
 
 
@@ -120,7 +131,6 @@ def show(task: str, count: int, injection: str, folder: Path | None) -> None:
     """Print exactly what a model is sent for the first items of TASK; of a suite, every variant of each."""
     from lmms_robust.harness.plugin import task_folder
     from lmms_robust.harness.show import show as described
-    from lmms_robust.writing import printable
 
     for text in described(task, folder or task_folder(), count, injection):
         click.echo(printable(text) + "\n")

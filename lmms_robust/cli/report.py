@@ -36,6 +36,7 @@ def summary(folders: Sequence[Path], form: str, by: str | None, acknowledged: bo
     from lmms_robust.report.deciders import read_deciders
     from lmms_robust.report.logs import read_all
     from lmms_robust.report.summary import numbers, pieces
+    from lmms_robust.writing import printable, printable_json
 
     if acknowledged and form not in ("table", "md"):
         raise RobustError(f"--acknowledged with --format {form}; allowed: table, md")
@@ -44,7 +45,7 @@ def summary(folders: Sequence[Path], form: str, by: str | None, acknowledged: bo
         show(pieces(runs, by is not None), form)
         show(sheets(runs) if acknowledged else (), form)
     else:
-        click.echo(numbers(runs, form, by is not None), nl=False)
+        click.echo((printable_json if form == "json" else printable)(numbers(runs, form, by is not None)), nl=False)
 
 
 @click.command()

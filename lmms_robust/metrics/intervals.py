@@ -15,8 +15,8 @@ LEVEL = 0.95
 Z = float(ndtri((1 + LEVEL) / 2))
 MOST_RESAMPLED = 2_000
 """Clusters above which the normal interval stands in for the bootstrap's, from which it hardly differs there."""
-FEW = 10
-"""Pictures that differ, below which resampling tells too little."""
+FEW = 30
+"""Pictures that differ, below which intervals that are resampled are too narrow."""
 
 Interval = tuple[float, float]
 
@@ -94,10 +94,12 @@ def ratio(numerators: Scores, denominators: Scores, units: Units, span: Interval
 def difference(parts: Scores, weights: Scores, units: Units) -> Interval:
     """Interval of a difference of two rates on the same units, from -1 to 1: :func:`ratio`'s, or Tango's.
 
-    Tango's where some pictures, but fewer than ten, hold a unit that differs: resampling tells too little of those that
-    might. It is an interval of items that share no pictures, and is taken for as many of them as tell what these do, at
-    most for all, see :func:`clustered_wilson`. Simulated coverage where 2 to 5 units of 30 to 300 differ, alone or in
-    pictures of two and three: 0.95 to 0.99, where resampling has 0.78 to 0.94.
+    Tango's where some pictures, but fewer than thirty, hold a unit that differs: resampling tells too little of those
+    that might. It is an interval of items that share no pictures, and is taken for as many of them as tell what these
+    do, at most for all, see :func:`clustered_wilson`. Simulated coverage of 100 to 600 items, alone or in pictures of
+    two and three: 0.93 to 0.97 where 5 to 30 pictures differ, of which resampling has 0.86 to 0.96. Where fewer do it
+    holds it more often, for it has few values to choose from: 0.97 for three, 0.99 for two and nearly 1 below; so do,
+    or more often, the intervals of Newcombe (1998), Bonett and Price (2012), and Agresti and Min (2005).
 
     Args:
         parts: (units,) each unit's part of the difference, 0 where both sides are the same.

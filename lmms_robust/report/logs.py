@@ -13,13 +13,11 @@ import pyarrow as pa
 
 from lmms_robust.errors import RobustError
 from lmms_robust.record import PROBE, Record
-from lmms_robust.report.columns import codes, completed, encoded, equals, joined, keys, record_at
+from lmms_robust.report.columns import codes, completed, encoded, equals, joined, record_at
 from lmms_robust.report.deciders import JUDGES, Deciders, refuse_absent
 from lmms_robust.report.log_tables import Below, Logged, look, read_logs
+from lmms_robust.report.once import once
 from lmms_robust.report.sample_log import Place, SampleLog, pairs, place_of_results, results
-
-KEY = ("item", "digest", "repeat", "variant")
-"""What a response is the one response to, within a run."""
 
 SPEED = frozenset({"resume", "batch_size", "max_num_seqs", "concurrency", "timeout", "max_retries"})
 """Model arguments that change how long a run takes and not what comes out."""
@@ -78,27 +76,6 @@ class Run:
     def records(self) -> tuple[Record, ...]:
         """The rows of the table as records; made anew at each call."""
         return tuple(record_at(self.table, row) for row in range(len(self.table)))
-
-
-def _once(table: pa.Table) -> tuple[pa.Table, int, str]:
-    """A table with each response once, how many were left out for it, and which two differ under one key, if any do."""
-    key, _ = codes(keys(table, KEY))
-    first, inverse = np.unique(key, return_index=True, return_inverse=True)[1:]
-    if len(first) == len(table):
-        return table, 0, ""
-    response, _ = codes(table["response"])
-    differing = np.flatnonzero(response != response[first[inverse]])
-    if len(differing):
-        after = int(differing[0])
-        before = int(first[inverse[after]])
-        record = record_at(table, after)
-        files = [table["file"][row].as_py() for row in (before, after)]
-        two = (
-            f"two different responses to {record.benchmark} item {record.item!r}, {record.variant}, repeat "
-            f"{record.repeat}, in {files[0]} and {files[1]}; allowed: one, or the same in both"
-        )
-        return table, 0, two
-    return table.take(np.sort(first)), len(table) - len(first), ""
 
 
 def read_runs(folder: Path | str, others: Collection[Path] = (), deciders: Deciders = JUDGES) -> list[Run]:
@@ -204,13 +181,13 @@ def _runs(logs: Sequence[Logged], said: Mapping[Place, Mapping[str, Any] | None]
     runs: list[Run] = []
     torn = [fault for one in logs for fault in one.useless]
     for (place, benchmark, probe, seed), tables in parts.items():
-        table, repeated, two = _once(completed(tables))
-        if two:
-            torn.append(two)
+        found = once(completed(tables))
+        if found.two:
+            torn.append(found.two)
             continue
         model, date = place[0].name, place[1]
         asked = () if probe else tuple(judges[place, benchmark, probe, seed])
-        runs.append(Run(model, date, benchmark, probe, seed, table, said.get(place), _again(repeated), asked))
+        runs.append(Run(model, date, benchmark, probe, seed, found.table, said.get(place), found.notes, asked))
     return runs, torn
 
 
@@ -227,10 +204,6 @@ def _apart(table: pa.Table) -> Iterator[tuple[tuple[str, bool, int], pa.Table]]:
     for row in first:
         part = table if len(first) == 1 else encoded(table.filter(pa.array(about == about[row])))
         yield (benchmarks[benchmark[row]], bool(probe[row]), int(seeds[seed[row]])), part
-
-
-def _again(repeated: int) -> tuple[str, ...]:
-    return (f"{repeated} response(s) were logged twice with equal texts and count once",) if repeated else ()
 
 
 def _said(logs: Sequence[SampleLog], paths: Sequence[Path]) -> tuple[dict[Place, Mapping[str, Any] | None], list[str]]:
@@ -281,11 +254,11 @@ def _together(one: Run, other: Run) -> tuple[str, Run | None]:
     before, after = (sorted(run.table["templates"].unique().to_pylist()) for run in (one, other))
     if before != after:
         return "templates differ", None
-    table, repeated, torn = _once(joined([one.table, other.table]))
-    if torn:
+    both = once(joined([one.table, other.table]))
+    if both.two:
         return "it has other responses to the same prompts", None
-    notes, judges = one.notes + other.notes + _again(repeated), tuple(dict.fromkeys((*one.judges, *other.judges)))
-    return "", replace(one, date=f"{one.date} + {other.date}", table=table, notes=notes, judges=judges)
+    notes, judges = one.notes + other.notes + both.notes, tuple(dict.fromkeys((*one.judges, *other.judges)))
+    return "", replace(one, date=f"{one.date} + {other.date}", table=both.table, notes=notes, judges=judges)
 
 
 def _arguments(said: Mapping[str, Any]) -> dict[str, Any] | None:

@@ -19,6 +19,8 @@ from lmms_robust.report.logs import Run
 
 ALL = ""
 """Stands for the whole benchmark where categories have names."""
+UNNAMED = "(none)"
+"""Stands for the category of items that have none."""
 
 SEVERAL = "wrong_*"
 """Stands for a variant where a number is of several at once, see :mod:`lmms_robust.report.joint`."""
@@ -127,12 +129,12 @@ def _part(run: Run, category: str, table: pa.Table) -> Part:
 
 
 def categories(table: pa.Table) -> Iterator[tuple[str, pa.Table]]:
-    """The rows of each category, by name."""
+    """The rows of each category, by name; :data:`UNNAMED` of what has none."""
     numbers, known = codes(table["category"])
     for name in sorted(known):
         mask = numbers == known.index(name)
         if mask.any():
-            yield name, table.filter(pa.array(np.asarray(mask)))
+            yield name or UNNAMED, table.filter(pa.array(np.asarray(mask)))
 
 
 def flat(part: Part) -> Iterator[Number]:

@@ -178,13 +178,13 @@ def test_a_score_interval_ends_where_the_likelihood_says(counts: tuple[int, int,
 
 
 def test_of_few_units_that_differ_the_interval_is_a_score_interval_and_wider_where_they_share_pictures() -> None:
-    parts = np.array([1.0] * 4 + [-1.0] + [0.0] * 55)
+    parts = np.array([1.0] * 24 + [-1.0] * 5 + [0.0] * 31)
     alone = difference(parts, np.ones(60), singles(60))
-    assert alone == pytest.approx(tango(4, 1, 60))
+    assert alone == pytest.approx(tango(24, 5, 60))
     low, high = difference(parts, np.ones(60), units(range(60), [n // 2 for n in range(60)]))
     assert low < alone[0]
     assert high > alone[1]
-    many = np.array([1.0] * 12 + [0.0] * 48)
+    many = np.array([1.0] * 25 + [-1.0] * 5 + [0.0] * 30)
     assert difference(many, np.ones(60), singles(60)) == ratio(many, np.ones(60), singles(60), (-1, 1))
     assert math.isnan(difference(np.zeros(2), np.zeros(2), singles(2))[0])
 

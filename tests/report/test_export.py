@@ -19,6 +19,7 @@ from lmms_robust.report.export.folder import export
 from lmms_robust.report.logs import read_runs
 from lmms_robust.report.numbers import Number, numbers
 from tests.report.exported import DATE, RECORDS, run
+from tests.report.samples import line, log, record
 
 PUBLISHER = Publisher(1_700_000_000)
 
@@ -93,6 +94,13 @@ def test_entries_of_the_hub_hold_one_scalar_and_say_what_it_is(tmp_path: Path) -
     read = hub.read(path)
     assert read
     assert read == {name: named[name] for name in read}
+
+
+def test_names_in_logs_neither_steer_a_terminal_nor_lead_out_of_the_folder(tmp_path: Path) -> None:
+    log(tmp_path / "logs" / "one\x1b[2J", "d1", "robustness_x", line(record("w", "base", "A", benchmark="../../x")))
+    export(tmp_path / "logs", "hf", tmp_path / "out", PUBLISHER, dataset="org/scenes")
+    (path,) = (tmp_path / "out").rglob("*.yaml")
+    assert str(path.relative_to(tmp_path / "out")) == "one_[2J/.eval_results/robustness_.._.._x_d1.yaml"
 
 
 def test_a_benchmark_that_no_hub_has_needs_a_dataset(tmp_path: Path) -> None:

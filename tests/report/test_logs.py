@@ -70,7 +70,21 @@ def test_equal_texts_are_equal_whatever_the_backend_reports_beside_them(tmp_path
         sealed = line(BASE, seal("<answer>A</answer>", Report(output_tokens=tokens)))
         log(tmp_path / "one", date, "robust_scenes_base", "", sealed, config=HF)
     (run,) = read_runs(tmp_path)
-    assert run.notes == ("1 response(s) were logged twice with equal texts and count once",)
+    assert run.notes[0] == "1 response(s) were logged twice with equal texts and count once"
+
+
+def test_equal_texts_with_other_records_count_once_and_what_differs_is_said(tmp_path: Path) -> None:
+    kept = [line(record(item, "base", "A"), item) for item in ("w", "x")]
+    other = line(record("w", "base", "B", letter_probs={"A": 0.2, "B": 0.8}), "w")
+    first = log(tmp_path / "one", "d1", "robust_scenes_base", *kept)
+    second = log(tmp_path / "one", "d1", "robustness_scenes", other, kept[1])
+    (run,) = read_runs(tmp_path)
+    assert [found.answer for found in run.records] == ["A", "A"]
+    assert run.notes == (
+        "2 response(s) were logged twice with equal texts and count once",
+        "the records of 1 of them differ in answer, letter_probs, and the first one counts, such as for item "
+        f"'w', base: {first}, not {second}",
+    )
 
 
 @pytest.mark.parametrize("change", [{"templates": "1234abcd"}])

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import subprocess
+import sys
 from io import StringIO
 from pathlib import Path
 
@@ -140,7 +142,37 @@ def test_a_category_may_be_called_all(tmp_path: Path) -> None:
     assert any(one.split()[:2] == ["all", "1"] for one in lines)
 
 
+def test_items_without_a_category_are_no_second_whole(tmp_path: Path) -> None:
+    found = [record("w", "base", "A", True, category=""), record("x", "base", "A", True)]
+    log(tmp_path / "model", "d1", "robust_scenes_base", *map(line, found))
+    parts = json.loads(summary(tmp_path, "--format", "json", "--by", "category"))
+    counts = {one["category"]: one["variants"][0]["responses"] for one in parts}
+    assert counts == {"": 2, "(none)": 1, "color": 1}
+
+
 def test_a_folder_without_samples_hides_no_other(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     log(tmp_path / "good" / "model", "d1", "robust_scenes_base", line(record("w", "base", "A", True)))
     assert "answers · scenes · model" in summary(tmp_path / "empty", str(tmp_path / "good"))
+
+
+def test_what_is_printed_steers_no_terminal_in_any_form(tmp_path: Path) -> None:
+    odd = "m\x1b[2J\x9b2J"
+    log(tmp_path / odd, "d1", "robustness_scenes", *map(line, RECORDS), '{"record": 1}')
+    for form in ("table", "md", "csv", "json"):
+        result = CliRunner().invoke(main, ["summary", str(tmp_path), "--format", form])
+        assert result.exit_code == 0
+        assert not {"\x1b", "\x9b"} & {*result.output}, form
+        assert "[2J" in result.output
+    assert json.loads(result.stdout)[0]["model"] == odd
+
+
+def test_no_message_steers_a_terminal(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["summary", str(tmp_path), "--format", "\x1b[2J"])
+    assert result.exit_code == 2
+    assert "\x1b" not in result.output
+    log(tmp_path, "d1", "robustness_scenes", "no record")
+    command = [sys.executable, "-m", "lmms_robust.cli", "summary", str(tmp_path / "\x1b[2J"), str(tmp_path)]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stderr
+    assert "\x1b" not in told
+    assert "[2J" in told

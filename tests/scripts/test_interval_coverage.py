@@ -17,7 +17,7 @@ def test_the_truth_is_what_very_many_items_show() -> None:
 def test_coverage_counts_intervals_on_either_side() -> None:
     found = coverage([(0.1, 0.3), (0.3, 0.4), (0.0, 0.1), (0.1, 0.25)], Truth(0.2, 0.25))
     assert found == Coverage(4, 0.5, 0.25, 0.25, pytest.approx(0.1375))
-    assert found.error == 0.25
+    assert found.told() == " 50.0 (15.0,85.0)"
 
 
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:

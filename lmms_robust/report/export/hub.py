@@ -13,6 +13,7 @@ from lmms_robust.benchmarks import MODULES, benchmark
 from lmms_robust.errors import RobustError
 from lmms_robust.report.logs import Run
 from lmms_robust.report.numbers import SEVERAL, Number, numbers, suite
+from lmms_robust.writing import file_name
 
 OF_VARIANTS = ("acc", "consistent_acc", "drop")
 """What a suite's table has of each variant; beside it the joint rates."""
@@ -42,7 +43,7 @@ def write(runs: Sequence[Run], folder: Path, dataset: str = "") -> str:
             logger.warning("left out: %s of %s: the benchmark has no dataset on the hub", run.benchmark, run.model)
             continue
         entries = [_entry(number, where) for number in _wanted(run)]
-        path = _free(folder / run.model / ".eval_results", run)
+        path = _free(folder / file_name(run.model) / ".eval_results", run)
         path.parent.mkdir(parents=True, exist_ok=True)
         made = yaml.safe_dump(eval_result_entries_to_yaml(entries), sort_keys=False, allow_unicode=True, width=1000)
         path.write_text(made, encoding="utf-8")
@@ -111,6 +112,6 @@ def _notes(number: Number) -> list[str]:
 def _free(folder: Path, run: Run) -> Path:
     """A name that tells the run, and none of another run."""
     seed = f"_seed_{run.seed}" if run.seed else ""
-    stem = f"{suite(run.benchmark, run.probe)}_{run.date.replace(' + ', '+').replace(':', '-')}{seed}"
+    stem = file_name(f"{suite(run.benchmark, run.probe)}_{run.date.replace(' + ', '+').replace(':', '-')}{seed}")
     taken = len(list(folder.glob(f"{stem}*.yaml")))
     return folder / f"{stem}{f'_{taken + 1}' if taken else ''}.yaml"
