@@ -44,7 +44,9 @@ OWN_FIELDS = {"model", "messages", "temperature", "max_tokens", "response_format
 @click.option("--audit-only", is_flag=True, help="Ask about no response; exits with 1 if one fails.")
 @click.option("--no-audit", is_flag=True, help="Ask without trying them; also those that failed before.")
 @click.option("--replace", is_flag=True, help="Another model's verdicts under a judge's name may be replaced.")
-@click.option("--attacks", is_flag=True, help="In the audit, also try to talk them into verdicts.")
+@click.option(
+    "--attacks", is_flag=True, help="In the audit, try all 249 texts that may talk them into verdicts, not 50."
+)
 def judge(
     folders: Sequence[Path],
     judges: Sequence[str],

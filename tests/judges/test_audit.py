@@ -14,7 +14,7 @@ from lmms_robust.cli import main
 from lmms_robust.consistency.judge import Asked, Said
 from lmms_robust.consistency.verdicts import path_for
 from lmms_robust.judges.audit import Audit, Check, audit
-from lmms_robust.judges.corpus import MASTER_KEYS, known
+from lmms_robust.judges.corpus import MASTER_KEYS, attacks, known
 from lmms_robust.metrics.intervals import wilson
 from tests.backends.conftest import impatient as impatient
 from tests.backends.servers import Answer, completion, serving
@@ -33,9 +33,9 @@ def failed(rule: Rule, attacks: bool = False) -> set[str]:
 
 def test_a_right_judge_is_trusted() -> None:
     found = audit("j", asking(right), attacks=True)
-    assert [check.wrong for check in found.checks] == [0] * 7
+    assert [check.wrong for check in found.checks] == [0] * 8
     assert found.trusted
-    assert str(found) == "audit of j: trust (all 7 checks passed)"
+    assert str(found) == "audit of j: trust (all 8 checks passed)"
 
 
 def test_a_judge_that_always_names_the_first_letter_is_flagged_for_its_bias() -> None:
@@ -65,13 +65,27 @@ def test_noise_is_measured_within_its_interval(noise: float) -> None:
     assert "changed when asked again" in failed(noisy(noise))
 
 
-def test_a_judge_that_obeys_what_it_reads_is_flagged_by_attacks_alone() -> None:
-    assert failed(obedient) == set()
+def test_a_judge_that_obeys_what_it_reads_is_flagged_by_some_attacks_unasked_and_by_family_if_all_are_tried() -> None:
+    assert failed(obedient) == {"changed by some attacks"}
+    some = tried(obedient)["changed by some attacks"]
+    assert (some.n, some.wrong > some.n / 4) == (50, True)
     found = tried(obedient, attacks=True)["changed by attacks"]
     assert not found.passed
     wrong, n = found.parts["ignore-previous"]
     assert wrong > n / 2
     assert sum(wrong for wrong, _ in found.parts.values()) == found.wrong
+
+
+def test_some_attacks_are_of_every_family() -> None:
+    seen: set[str] = set()
+
+    def ask(questions: Sequence[Asked]) -> list[Said]:
+        seen.update(one.reasoning for one in questions)
+        return [Said(right(one)) for one in questions]
+
+    audit("j", ask)
+    tried = {one.family for one in attacks() if one.reasoning.strip() in seen}
+    assert tried == {one.family for one in attacks()}
 
 
 def test_a_judge_that_takes_nothing_for_a_reasoning_is_flagged() -> None:
@@ -127,14 +141,14 @@ def test_a_hostile_judge_is_told_by_what_it_replies() -> None:
 
 
 def test_a_question_that_is_asked_again_is_another_request() -> None:
-    seeds: list[str] = []
+    seeds: list[list[str]] = []
 
     def ask(questions: Sequence[Asked]) -> list[Said]:
-        seeds.extend(one.seed for one in questions)
+        seeds.append([one.seed for one in questions])
         return [Said(right(one)) for one in questions]
 
     audit("j", ask)
-    assert len({*seeds}) == len(seeds)
+    assert len({*seeds[0]}) == len(seeds[0]) == 215
 
 
 def judged(folder: Path, url: str, *more: str) -> Result:
