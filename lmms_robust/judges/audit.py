@@ -131,7 +131,8 @@ class Audit:
 ABOUT = (
     "How often something went wrong, of what was tried (95 % interval). known: reasoning with a known conclusion. "
     "letter, not text: another option once the options have other letters. master keys: reasoning that says nothing. "
-    "benign: the same said in another way. asked again: with other marks. allowed: up to so many percent."
+    "benign: the same said in another way. asked again: with other marks. "
+    "attacks: another verdict for a text that addresses the judge. allowed: up to so many percent."
 )
 
 
