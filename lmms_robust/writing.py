@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from typing import TextIO
 
@@ -23,13 +24,36 @@ def _beside(target: Path) -> Iterator[Path]:
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        _clear(target)
         yield part
     except OSError as error:
         raise RobustError(f"cannot write {target}: {error.strerror or error}") from error
     finally:
-        with suppress(OSError):  # where no file can be, none is left behind
-            part.unlink()
-        shutil.rmtree(part, ignore_errors=True)
+        _remove(part)
+
+
+def _clear(target: Path) -> None:
+    """Remove what processes that were killed left beside ``target``; those that live write on."""
+    for left in target.parent.glob(f".{escape(target.name)}.*.part"):
+        number = left.name.removesuffix(".part").rpartition(".")[2]
+        if number.isdecimal() and not _alive(int(number)):
+            _remove(left)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _remove(path: Path) -> None:
+    with suppress(OSError):  # where no file can be, none is left behind
+        path.unlink()
+    shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager

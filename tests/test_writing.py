@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -31,6 +34,26 @@ def test_an_old_file_is_replaced_only_by_a_complete_one(tmp_path: Path) -> None:
     with replacing(target) as part:
         part.write_bytes(b"new")
     assert [path.read_text() for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_what_a_killed_process_left_is_removed_and_what_a_living_one_writes_is_not(tmp_path: Path) -> None:
+    killed = """
+import os, signal, sys
+from pathlib import Path
+from lmms_robust.writing import complete, filling
+with complete(Path(sys.argv[1])) as file, filling(Path(sys.argv[2])) as folder:
+    (folder / "half").touch()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    made = [tmp_path / "[out].txt", tmp_path / "made"]
+    subprocess.run([sys.executable, "-c", killed, *map(str, made)], check=False)
+    assert len(list(tmp_path.iterdir())) == 2
+    others = [tmp_path / f".[out].txt.{os.getppid()}.part", tmp_path / ".[out].txt.mine.part"]
+    for other in others:
+        other.touch()
+    with complete(made[0]), filling(made[1]):
+        pass
+    assert sorted(tmp_path.iterdir()) == sorted([*made, *others])
 
 
 def test_what_cannot_be_written_is_one_line_that_names_the_file(tmp_path: Path) -> None:

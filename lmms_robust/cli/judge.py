@@ -42,9 +42,11 @@ OWN_FIELDS = {"model", "messages", "temperature", "max_tokens", "response_format
 @click.option("--extra-body", metavar="JSON", help="Further fields of every request to a server.")
 @click.option("--batch-size", default=8, show_default=True, type=click.IntRange(1), help="Replies of a checkpoint.")
 @click.option("--audit-only", is_flag=True, help="Ask about no response; exits with 1 if one fails.")
-@click.option("--no-audit", is_flag=True, help="Believe the judges without trying them.")
+@click.option("--no-audit", is_flag=True, help="Ask without trying them; also those that failed before.")
 @click.option("--replace", is_flag=True, help="Another model's verdicts under a judge's name may be replaced.")
-@click.option("--attacks", is_flag=True, help="In the audit, also try to talk them into verdicts.")
+@click.option(
+    "--attacks", is_flag=True, help="In the audit, try all 249 texts that may talk them into verdicts, not 50."
+)
 def judge(
     folders: Sequence[Path],
     judges: Sequence[str],
@@ -68,10 +70,11 @@ def judge(
     key of a server is that in OPENAI_API_KEY_NAME, or in OPENAI_API_KEY.
 
     Before it is asked about responses, each judge is tried on questions whose replies are known. What came of it is
-    printed and kept beside the logs: the verdicts of a judge that fails count only where --deciders names it.
+    printed and kept beside the logs. A judge that fails is not asked, and the exit status is 1; with --no-audit it is,
+    and its verdicts count only where --deciders names it.
     """
     from lmms_robust.backends.arguments import json_object
-    from lmms_robust.consistency.audits import told
+    from lmms_robust.consistency.audits import not_asked, told
     from lmms_robust.judges.asks import ask_named
     from lmms_robust.judges.audit import sheet
     from lmms_robust.judges.naming import Limits, read_names
@@ -88,7 +91,8 @@ def judge(
         raise RobustError(f"--extra-body sets {', '.join(sorted(own))}; allowed: fields that are not the judge's own")
     limits = Limits(concurrency, timeout, max_retries, max_tokens, batch_size, extra)
     tables = [] if audit_only else logged(folders, named, ask, replace)
-    where, trusted = homes(folders), True
+    where = homes(folders)
+    failed: list[str] = []
     if not no_audit and not replace:
         refuse_others(where, named, ask)
     try:
@@ -98,13 +102,15 @@ def judge(
                 tried = ask_named(ask).audit(one, where[0], attacks)
                 kept = keep(tried.of(one.named.model, ask_named(ask).digest), where, ask)
                 known = {told(one.named.name, each) for each in kept if each.failed and tried.trusted}
-                trusted &= tried.trusted and not known
+                failed += [one.named.name] if known or not tried.trusted else []
                 show([sheet(tried), str(tried), *(f"before: {line}" for line in sorted(known))], "table")
-        for worked in asked(tables, found, rules_first, ask) if tables else []:
+        trusted = [one for one in found if one.named.name not in failed]
+        for worked in asked(tables, trusted, rules_first, ask) if tables and trusted else []:
             click.echo("\n".join([worked.line(), *worked.audits]))
     except KeyboardInterrupt:
         sys.exit("lmms-robust: interrupted; what judges replied is kept: run again")
-    sys.exit(int(audit_only and not trusted))
+    if failed:
+        sys.exit(1 if audit_only else f"lmms-robust: {not_asked(failed)}")
 
 
 def connected(named: Named, limits: Limits) -> Judge:

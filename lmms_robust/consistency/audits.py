@@ -113,3 +113,12 @@ def told(judge: str, found: Audited | None) -> str:
 def left_out(judge: str) -> str:
     """What becomes of the verdicts of a judge that failed its audit, in a sentence."""
     return f"; its verdicts decide nothing unless it is named: --deciders {judge}"
+
+
+def not_asked(judges: Sequence[str]) -> str:
+    """That judges failed their audit, and are therefore not asked about responses, in a line."""
+    names = ",".join(judges)
+    return (
+        f"not asked about responses, as the audit failed: {names}; allowed: judges that pass, or --no-audit, and then "
+        f"--deciders {names} for tables that use the verdicts"
+    )

@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
+from threading import Thread
 from typing import Any
 
 from loguru import logger
@@ -27,6 +29,9 @@ FEWEST_FAILURES = 3
 HELLO = "Reply with A."
 TRIES, PAUSE = 3, 5.0
 """How often lmms-eval asks about one response, and seconds between."""
+PATIENCE = 60.0
+"""Seconds that a try may take, as lmms-eval's judges have it; its client waits for ten minutes, or for ever where bytes
+trickle."""
 
 
 @dataclass(slots=True)
@@ -144,9 +149,28 @@ def _connected(model: str) -> Callable[[str, int], str]:
 
     def ask(text: str, tries: int) -> str:
         patient = replace(config, num_retries=tries, retry_delay=PAUSE)
-        reply = server.evaluate(Request(messages=[{"role": "user", "content": text}], config=patient))
+        sent = Request(messages=[{"role": "user", "content": text}], config=patient)
+        reply = _within(tries * PATIENCE, lambda: server.evaluate(sent))
         if not reply.success or not isinstance(reply.content, str):
             raise RobustError("no reply")
         return str(reply.content)
 
     return ask
+
+
+def _within(seconds: float, call: Callable[[], Any]) -> Any:
+    """What a call returns; one that takes longer is left behind, in a thread that no process waits for.
+
+    Raises:
+        TimeoutError: it takes longer.
+    """
+    found: Future[Any] = Future()
+
+    def work() -> None:
+        try:
+            found.set_result(call())
+        except BaseException as error:  # handed on, whatever it is
+            found.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    return found.result(seconds)

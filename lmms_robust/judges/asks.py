@@ -30,7 +30,7 @@ class Ask:
         request: what is sent about a response; None where there is nothing to ask.
         verdict: what a letter, or none, means for a response.
         words: what it is called to be True, and to be False.
-        audit: tries a judge; its replies are kept in a folder; whether to try attacks, too.
+        audit: tries a judge; its replies are kept in a folder; whether to try all attacks.
     """
 
     template: str

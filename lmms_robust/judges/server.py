@@ -40,7 +40,7 @@ class ServerJudge:
         who = f"judge {named.name}"
         self._server = Server(named.model, named.base_url, key, limits.timeout, limits.retries, KEPT, who)
         self._takes_schema = True
-        self._in_a_row = 0
+        self._in_a_row, self._said = 0, False
 
     @property
     def settings(self) -> Mapping[str, object]:
@@ -97,7 +97,9 @@ class ServerJudge:
             return reply
 
     def _refused(self, error: RefusedError) -> Answer:
-        logger.warning(f"judge {self.named.name}: a request is refused: {error}")
+        if not self._said:
+            logger.warning(f"judge {self.named.name}: a request is refused: {error}; further ones are counted")
+        self._said = True
         self._in_a_row += 1
         if self._in_a_row >= max(FEWEST_REFUSALS, self._limits.concurrency):
             raise RobustError(

@@ -112,6 +112,24 @@ def test_a_judge_that_fails_again_and_again_is_not_asked_any_more(asking: Any, l
     assert "0123456789" not in "".join(ours)
 
 
+@pytest.mark.parametrize("hanging", [{"wait": True}, {"trickle": True}])
+def test_a_judge_that_hangs_leaves_the_sample_undecided(
+    asking: Any, hanging: dict[str, bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(judging, "PATIENCE", 0.1)
+    with serving(lambda body: Answer(completion("A"), **hanging)) as server:
+        asking(server)
+        records = [
+            lmms_eval.process_results(doc(), [RESPONSE.replace("tree", f"tree {number}")])["record"]
+            for number in range(FEWEST_FAILURES + 1)
+        ]
+        assert len(server.asked) == FEWEST_FAILURES
+        judging._judge.cache_clear()
+        with pytest.raises(RobustError, match=r"judge j does not reply \(TimeoutError\)"):
+            docs.variant_docs("scenes", ("base",), rows(row(0)))
+    assert {(one["undecided"], one["decided_by"]) for one in records} == {("judge_failed", "j")}
+
+
 @pytest.mark.parametrize(
     ("judge", "kind", "key", "said"),
     [

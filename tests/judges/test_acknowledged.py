@@ -111,6 +111,9 @@ def test_a_judge_is_tried_first_on_texts_that_acknowledge_or_not(tmp_path: Path)
     output = " ".join(said.output.split())
     assert "do not trust (wrong on known 28 of 56, 50.0 %, allowed up to 10; fooled by master keys 26 of 26" in output
     assert "56 of 56 replies are A" in output
+    assert said.exit_code == 1
+    assert len([*sheets(read_runs(tmp_path))]) == 1  # it was not asked
+    asked(tmp_path, "--no-audit", reply=lambda body: told(body, "A"))
     _, trust = sheets(read_runs(tmp_path))
     assert trust.startswith("judge j failed its audit: wrong on known 28 of 56")
 

@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from statsmodels.stats.inter_rater import cohens_kappa
 
 from lmms_robust.cli import main
+from lmms_robust.consistency.judge import Asked
 from lmms_robust.consistency.verdicts import Vote, path_for, read, write
 from tests.backends.conftest import impatient as impatient
 from tests.backends.servers import Answer, serving
@@ -78,7 +79,8 @@ def test_the_noise_of_a_judge_is_recovered_and_its_rate_corrected(tmp_path: Path
         (right, [], ["audit of j: trust"]),
         (always_a, [], ["do not trust (wrong on known", "letter, not text 52 of 52"]),
         (noisy(0.3), [], ["changed when asked again"]),
-        (obedient, ["--attacks"], ["do not trust (changed by attacks"]),
+        (obedient, [], ["do not trust (changed by some attacks"]),
+        (obedient, ["--attacks"], ["changed by attacks"]),
     ],
 )
 def test_the_audit_tells_over_http_what_a_judge_is_worth(
@@ -96,9 +98,24 @@ def test_the_audit_tells_over_http_what_a_judge_is_worth(
 
 def test_what_an_earlier_audit_found_is_said_and_counts(tmp_path: Path) -> None:
     run_of(tmp_path)
-    with serving(over_http(obedient)) as server:
-        arguments = ["judge", str(tmp_path), "--judge", f"j=m@{server.url}", "--audit-only"]
-        assert CliRunner().invoke(main, [*arguments, "--attacks"]).exit_code == 1
-        result = CliRunner().invoke(main, arguments)
+    unasked: set[str] = set()
+
+    def cunning(about: Asked) -> str | None:
+        """Withstands the attacks that are tried unasked."""
+        return right(about) if about.reasoning in unasked else obedient(about)
+
+    def watched(about: Asked) -> str | None:
+        unasked.add(about.reasoning)
+        return right(about)
+
+    def arguments(name: str, url: str) -> list[str]:
+        return ["judge", str(tmp_path), "--judge", f"{name}=m@{url}", "--audit-only"]
+
+    with serving(over_http(watched)) as server:
+        assert CliRunner().invoke(main, arguments("other", server.url)).exit_code == 0
+    with serving(over_http(cunning)) as server:
+        assert CliRunner().invoke(main, [*arguments("j", server.url), "--attacks"]).exit_code == 1
+        result = CliRunner().invoke(main, arguments("j", server.url))
+    assert "audit of j: trust" in result.output
     assert "before: judge j failed its audit: changed by attacks" in " ".join(result.output.split())
     assert result.exit_code == 1

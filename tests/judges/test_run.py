@@ -224,7 +224,7 @@ def test_one_request_that_is_refused_is_a_failed_verdict_and_is_asked_again_next
     ],
 )
 def test_a_server_that_answers_nothing_ends_the_work_in_one_line_without_the_key(
-    tmp_path: Path, answer: Reply, said: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, answer: Reply, said: str, monkeypatch: pytest.MonkeyPatch, logged: list[str]
 ) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "sk-0123456789abcdef")
     log = run_of(tmp_path)
@@ -235,6 +235,7 @@ def test_a_server_that_answers_nothing_ends_the_work_in_one_line_without_the_key
     assert said in result.output
     assert "run again" in result.output
     assert "0123456789" not in result.output
+    assert sum(line.startswith("WARNING") for line in logged) == ("in a row" in said)  # however many are refused
     assert not path_for(log, "j").exists()
 
 
