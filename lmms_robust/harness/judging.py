@@ -77,9 +77,7 @@ class _Judge:
                 return None
             try:
                 self.replies[text] = self.ask(text, TRIES)
-            except (
-                Exception
-            ) as error:  # whatever a provider of lmms-eval raises: the run's responses are not lost for it
+            except Exception as error:  # whatever a provider raises: the run's responses are not lost for it
                 self.in_a_row += 1
                 logger.warning(f"judge {self.name} fails: {type(error).__name__}")  # its words may hold the key
                 if self.in_a_row == FEWEST_FAILURES:
