@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -21,7 +22,7 @@ def _beside(target: Path) -> Iterator[Path]:
     Raises:
         RobustError: something cannot be written, from the first byte to the last.
     """
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f"{_start(target)}{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         _clear(target)
@@ -32,10 +33,16 @@ def _beside(target: Path) -> Iterator[Path]:
         _remove(part)
 
 
+def _start(target: Path) -> str:
+    """What the names of this machine's half-written files begin with; a folder may be shared with others."""
+    return f".{target.name}.{file_name(platform.node())[:40]}."
+
+
 def _clear(target: Path) -> None:
     """Remove what processes that were killed left beside ``target``; those that live write on."""
-    for left in target.parent.glob(f".{escape(target.name)}.*.part"):
-        number = left.name.removesuffix(".part").rpartition(".")[2]
+    start = _start(target)
+    for left in target.parent.glob(f"{escape(start)}*.part"):
+        number = left.name.removeprefix(start).removesuffix(".part")
         if number.isdecimal() and not _alive(int(number)):
             _remove(left)
 

@@ -48,7 +48,12 @@ with complete(Path(sys.argv[1])) as file, filling(Path(sys.argv[2])) as folder:
     made = [tmp_path / "[out].txt", tmp_path / "made"]
     subprocess.run([sys.executable, "-c", killed, *map(str, made)], check=False)
     assert len(list(tmp_path.iterdir())) == 2
-    others = [tmp_path / f".[out].txt.{os.getppid()}.part", tmp_path / ".[out].txt.mine.part"]
+    left = next(path.name for path in tmp_path.iterdir() if path.name.startswith(".[out]"))
+    killed_process = left.split(".")[-2]
+    others = [
+        tmp_path / left.replace(killed_process, str(os.getppid())),
+        tmp_path / f".[out].txt.another-machine.{killed_process}.part",
+    ]
     for other in others:
         other.touch()
     with complete(made[0]), filling(made[1]):
