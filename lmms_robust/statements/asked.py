@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from lmms_robust.statements.clauses import tokens
-from lmms_robust.statements.vocabulary import DETERMINERS
+from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS
 from lmms_robust.statements.words import is_base_verb, is_gerund, is_participle, parts
 
 PICTURE = (
     r"(?:image|picture|photo|photograph|figure|diagram|map|chart|graph|table|scene|screenshot|frame|illustration"
     r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu|section)"
 )
+_SHOWN = rf"as (?:shown|seen|displayed|depicted|illustrated) (?:in|on) (?:the|this) (?:given |provided )?{PICTURE}\b"
+# Empty, unless more is said of the picture: "as shown in the table on the left".
+_EMPTY = re.compile(rf" \({_SHOWN}\)|(?<! same),? {_SHOWN}(?! (?:{'|'.join(sorted(PREPOSITIONS))})\b)(?:,(?= ))?")
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
     r"(?:(?:please|so),? )?"
@@ -61,6 +64,15 @@ def asked(question: str) -> str:
     if not alone:
         return text
     return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)
+
+
+def without_reference(question: str) -> str:
+    """A question without "as shown in the picture", which says nothing.
+
+    >>> without_reference("Where is the ball, as seen in the image?"), without_reference("Is it red as it is shown?")
+    ('Where is the ball?', 'Is it red as it is shown?')
+    """
+    return _EMPTY.sub("", question)
 
 
 _NAMED = re.compile(

@@ -112,6 +112,8 @@ def _verb_of_which(low: Sequence[str]) -> int | None:
     listed = 3 if low[1:3] == ["the", "following"] else 2
     start = shown + 1 if low[0] != "of" else listed + (low[listed : listed + 1] != [] and is_plural_word(low[listed]))
     for at in range(start, len(low)):
+        if low[0] in NUMBERS[2:] and not is_plural_word(low[at - 1]):  # "two puzzle pieces | form"
+            continue
         best = low[at - 1] in {"best", "better", "most", "also"} or parts(low[at - 1]) == {"ADV"}
         if low[at] in be or (best and low[at].endswith("s") and "VERB" in parts(low[at])):
             return at - (best and low[at] not in be)
