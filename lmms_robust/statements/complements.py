@@ -98,6 +98,8 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         return None if lacks_object(text) else text[0].lower() + text[1:]
     if are_teams(head, options) or (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
         return None
+    if words[0] == "no" and head in CONCRETE:  # a "no entry sign" is no denial
+        return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
     acting = not named and _surely_acts(words) and (does or not (bare_noun_of(head) or head in CONCRETE))
@@ -203,7 +205,7 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         return None
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
-    if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if"}:
+    if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if", "no"}:
         return None
     if FIGURES.match(text) or _QUOTED.fullmatch(text):
         return text

@@ -84,11 +84,8 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
     noun, verb = words[:at], low[at]
-    if (
-        noun
-        and low[0] != "of"
-        and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1])))
-    ):
+    before = parts(low[at - 1])
+    if noun and low[0] != "of" and (low[0] in PREPOSITIONS or (before and "NOUN" not in before)):
         return None
     after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
