@@ -143,9 +143,8 @@ def stands_alone(option: str, question: str) -> bool:
         return False
     if _leaves_out(words, question):
         return False
-    return not (
-        is_comparative(words[-1]) and any(one == words[-1] and after in PREPOSITIONS for one, after in pairwise(asks))
-    )  # "is closer": to what?
+    compared = is_comparative(words[-1])  # "is closer": to what?
+    return not (compared and any(one == words[-1] and after in PREPOSITIONS for one, after in pairwise(asks)))
 
 
 def _is_pointed(words: Sequence[str]) -> bool:
@@ -156,7 +155,7 @@ def _is_pointed(words: Sequence[str]) -> bool:
     if any(one == "of" and after in _POINTING for one, after in pairwise(subject)):  # "the edge of its leaf"
         return True
     for word in subject:
-        if word in _POINTING:
+        if word.partition("'")[0] in _POINTING:
             return True
         if "NOUN" in parts(word) and word not in DETERMINERS:
             return False

@@ -13,8 +13,8 @@ PICTURE = (
     r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu|section)"
 )
 _SHOWN = rf"as (?:shown|seen|displayed|depicted|illustrated) (?:in|on) (?:the|this) (?:given |provided )?{PICTURE}\b"
-# Empty, unless more is said of the picture: "as shown in the table on the left".
-_EMPTY = re.compile(rf" \({_SHOWN}\)|(?<! same),? {_SHOWN}(?! (?:{'|'.join(sorted(PREPOSITIONS))})\b)(?:,(?= ))?")
+EMPTY = re.compile(rf" \({_SHOWN}\)|(?<! same),? {_SHOWN}(?! (?:{'|'.join(sorted(PREPOSITIONS))})\b)(?:,(?= ))?")
+"""What says nothing in a question: "as shown in the table", but not "as shown in the table on the left"."""
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
     r"(?:(?:please|so),? )?"
@@ -64,15 +64,6 @@ def asked(question: str) -> str:
     if not alone:
         return text
     return _CLOSING.sub("", _OPENING.sub("", text, count=1) if _OPENING.match(text) else text)
-
-
-def without_reference(question: str) -> str:
-    """A question without "as shown in the picture", which says nothing.
-
-    >>> without_reference("Where is the ball, as seen in the image?"), without_reference("Is it red as it is shown?")
-    ('Where is the ball?', 'Is it red as it is shown?')
-    """
-    return _EMPTY.sub("", question)
 
 
 _NAMED = re.compile(

@@ -58,9 +58,8 @@ def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
     if cut is not None:  # "the man | standing"
         noun, be = " ".join(noun.split()[:cut]), f"{be} {' '.join(noun.split()[cut:])}"
     acting = any(is_gerund(one) and after in DETERMINERS for one, after in pairwise(tokens(noun)))
-    if (
-        acting and cut is None and LOCATED.isdisjoint(tokens(found[0]))
-    ):  # "where is the woman holding her belly": where she is, or where she holds it
+    placed = cut is not None or LOCATED.intersection(tokens(found[0]))
+    if acting and not placed:  # "where is the woman holding her belly": where she is, or where she holds it
         return None
     if head_noun(noun) in ABSTRACT or re.search(rf"\b{RELATED}\b", noun, re.IGNORECASE):
         return None

@@ -141,12 +141,7 @@ def _describes(words: Sequence[str], place: int) -> bool:
 def _noun(words: Sequence[str], place: int) -> tuple[Kind | None, int]:
     """A second noun after the first: "the animal in the picture | a dog"."""
     before = words[place - 1]
-    verb = (
-        before.endswith(("ing", "ed"))
-        or before in DOING
-        or is_comparative(before)
-        or words[place - 2 : place - 1] == ["to"]
-    )
+    verb = before.endswith(("ing", "ed")) or is_comparative(before) or words[place - 2 : place - 1] == ["to"]
     opens = words[place] in {"a", "an", "the"} and _ends_noun(words, place - 1) and not verb
     return ("noun", 1) if opens else (None, 1)
 

@@ -201,11 +201,9 @@ def _predicate(rest: str) -> int | None:
 
 def _compares_late(predicate: list[str]) -> bool:
     """Whether a comparison follows another thing, of which it may be said: "behind the red ball | less than"."""
-    as_as = [word == "as" and predicate[place + 2 : place + 3] == ["as"] for place, word in enumerate(predicate)]
-    found = (place for place, word in enumerate(predicate) if is_comparative(word) or as_as[place])
-    at = next(found, len(predicate))
+    at = next((place for place, word in enumerate(predicate) if is_comparative(word) or word == "as"), len(predicate))
     behind = DETERMINERS.intersection(predicate[:at]) and predicate[at - 1] not in DETERMINERS
-    return bool({"than", "as"} & set(predicate[at:]) and behind) or "than" in predicate[:at]
+    return bool(behind and {"than", "as"}.intersection(predicate[at + 1 :])) or "than" in predicate[:at]
 
 
 def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:
