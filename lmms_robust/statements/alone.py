@@ -9,8 +9,16 @@ from itertools import pairwise
 from lmms_robust.statements.asked import PICTURE, asked
 from lmms_robust.statements.clauses import finite, kind, tokens, verb_after_subject
 from lmms_robust.statements.grammar import has_determiner, head_index, is_plural, sentence
-from lmms_robust.statements.vocabulary import BE, BREAKS, DETERMINERS, HAVE, MODALS, PREPOSITIONS, RELATED
-from lmms_robust.statements.words import bare, is_base_verb, is_countable, is_gerund, is_participle, parts
+from lmms_robust.statements.vocabulary import BE, BREAKS, DETERMINERS, HAVE, MODALS, ORDINAL, PREPOSITIONS, RELATED
+from lmms_robust.statements.words import (
+    bare,
+    is_base_verb,
+    is_comparative,
+    is_countable,
+    is_gerund,
+    is_participle,
+    parts,
+)
 
 # Whom these mean, only a question tells; "this" and "these" are what the picture shows.
 _POINTING = frozenset({"it", "he", "she", "they", "them", "him", "his", "her", "its", "their", "those"})
@@ -35,13 +43,13 @@ _POSSIBLE = frozenset({"would", "could", "might", "may", "must", "should", "poss
 # What is there, or happens, is not yet the main thing there, or the earlier one.
 _CHIEF = re.compile(
     r"\b(?:most(?! (?:likely|probably|of)\b)|(?:predominant|primary|chief|key|dominant)(?:ly)?|earli(?:er|est)|later"
-    r"|first|last|latest)\b",
+    rf"|latest|{ORDINAL}|final(?:ly)?|initial(?:ly)?|at the (?:end|start|beginning))\b(?! {PICTURE}\b)",
     re.IGNORECASE,
 )
 _IN_PICTURE = re.compile(
     rf"(?: (?:shown|visible|seen|depicted))? in (?:the|this) (?:\w+ )?{PICTURE}\b|\b{RELATED}\b", re.IGNORECASE
 )
-_CONDITIONS = frozenset({"if", "when", "unless", "after", "before"})
+_CONDITIONS = frozenset({"if", "when", "unless", "after", "before", "while", "until", "once"})
 
 
 def own(option: str, question: str) -> str | None:
@@ -135,7 +143,7 @@ def stands_alone(option: str, question: str) -> bool:
         return False
     if _leaves_out(words, question):
         return False
-    compared = words[-1].endswith("er") and "ADJ" in parts(words[-1])  # "is closer": to what?
+    compared = is_comparative(words[-1])  # "is closer": to what?
     return not (compared and any(one == words[-1] and after in PREPOSITIONS for one, after in pairwise(asks)))
 
 
@@ -147,7 +155,7 @@ def _is_pointed(words: Sequence[str]) -> bool:
     if any(one == "of" and after in _POINTING for one, after in pairwise(subject)):  # "the edge of its leaf"
         return True
     for word in subject:
-        if word in _POINTING:
+        if word.partition("'")[0] in _POINTING:
             return True
         if "NOUN" in parts(word) and word not in DETERMINERS:
             return False

@@ -17,6 +17,7 @@ from lmms_robust.statements.vocabulary import (
     ONE_EACH,
     PROPER,
     SHAPES,
+    SIDES,
     STUFF,
     SUBORDINATORS,
     WITH_ARTICLE,
@@ -71,7 +72,8 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return said
     if is_mass(noun):
         return said
-    if noun == head or (head in ONE_EACH and "NOUN" in parts(noun)):  # "the lane is the left lane", "… the stem"
+    only = noun == head and re.match(rf"{SIDES}|\w+est ", said)  # "the left lane", but "a stop sign"
+    if only or (head in ONE_EACH and "NOUN" in parts(noun)):  # "the part is the stem"
         return definite(said)
     if head == "shape":
         shapes = [text for text in options if text.casefold().rstrip(".") in SHAPES or is_countable(text)]

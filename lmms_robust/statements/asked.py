@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 
 from lmms_robust.statements.clauses import tokens
-from lmms_robust.statements.vocabulary import DETERMINERS
+from lmms_robust.statements.vocabulary import DETERMINERS, PREPOSITIONS
 from lmms_robust.statements.words import is_base_verb, is_gerund, is_participle, parts
 
 PICTURE = (
     r"(?:image|picture|photo|photograph|figure|diagram|map|chart|graph|table|scene|screenshot|frame|illustration"
     r"|drawing|painting|poster|passage|text|timeline|food web|food chain|data|information|model|calendar|menu|section)"
 )
+_SHOWN = rf"as (?:shown|seen|displayed|depicted|illustrated) (?:in|on) (?:the|this) (?:given |provided )?{PICTURE}\b"
+EMPTY = re.compile(rf" \({_SHOWN}\)|(?<! same),? {_SHOWN}(?! (?:{'|'.join(sorted(PREPOSITIONS))})\b)(?:,(?= ))?")
+"""What says nothing in a question: "as shown in the table", but not "as shown in the table on the left"."""
 _SENTENCES = re.compile(r"(?<=[.?!:])\s+(?=[A-Z(])|(?<=\?)\s*(?=\()")
 _OPENING = re.compile(
     r"(?:(?:please|so),? )?"

@@ -125,8 +125,9 @@ def is_thing(noun: str) -> bool:
 
 
 def in_quotes(option: str) -> str:
-    """An option as words that can be read: without line ends and final stop."""
-    return quoted(re.sub(r"\s*(?<!\.)\.$", "", " ".join(option.split())))
+    """An option as words that can be read: without line ends, final stop and quotation marks of its own."""
+    text = re.sub(r"^[\"“]([^\"“”]+)[\"”]\.?$", r"\1", " ".join(option.split()))
+    return quoted(re.sub(r"\s*(?<!\.)\.$", "", text))
 
 
 def is_one(said: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from lmms_robust.statements.articles import are_teams
 from lmms_robust.statements.asking import (
@@ -23,18 +24,25 @@ from lmms_robust.statements.complements import complement, head_noun, predicates
 from lmms_robust.statements.counts import is_count
 from lmms_robust.statements.directions import place
 from lmms_robust.statements.grammar import definite, has_determiner, is_are, is_plural, mid_sentence, singular
-from lmms_robust.statements.vocabulary import ABSTRACT, MODALS, NO_VALUES, PERSONAL, PREPOSITIONS, PRONOUNS, RELATED
-from lmms_robust.statements.words import is_participle, is_past, is_third_person, parts
+from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
+    DETERMINERS,
+    LOCATED,
+    MODALS,
+    NO_VALUES,
+    PERSONAL,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATED,
+    SIDES,
+)
+from lmms_robust.statements.words import is_gerund, is_participle, is_past, is_third_person, parts
 from lmms_robust.statements.yes_no import answered
 
 _WHERE_PLACE = re.compile(
     r"\b(?:The|In|On|At|Of|Upper|Lower|Top|Bottom|Left|Right|Middle|Cent(?:er|re)|Corner|Side|Area|Part|Picture|Image)\b"
 )
-_LOCATED = re.compile(
-    r"(?:in|on|at|to|above|below|behind|near|next|under|between|beside|inside|outside|along|across|around|by|against)\b"
-)
 _AMOUNT = re.compile(r"(?:about |around )?[$€£¥]? ?\d[\d.,]*(?: ?[^\W\d]\w*|['\"°])?(?: \w+)?")
-_SIDES = r"(?:the )?(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|central)\b"
 
 
 def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -49,6 +57,10 @@ def _where(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     if cut is not None:  # "the man | standing"
         noun, be = " ".join(noun.split()[:cut]), f"{be} {' '.join(noun.split()[cut:])}"
+    acting = any(is_gerund(one) and after in DETERMINERS for one, after in pairwise(tokens(noun)))
+    placed = cut is not None or LOCATED.intersection(tokens(found[0]))
+    if acting and not placed:  # "where is the woman holding her belly": where she is, or where she holds it
+        return None
     if head_noun(noun) in ABSTRACT or re.search(rf"\b{RELATED}\b", noun, re.IGNORECASE):
         return None
     if not (has_determiner(noun) or is_plural(noun) or tokens(noun)[0] in PRONOUNS) or finite(tokens(noun)) is not None:
@@ -62,15 +74,15 @@ def _located(option: str, options: Sequence[str]) -> str | None:
     titled = option.istitle() and " The " in option
     where = option.casefold() if titled else _WHERE_PLACE.sub(lambda word: word[0].casefold(), mid_sentence(option))
     where = where.rstrip(". ")
-    if re.match(_SIDES, where):
+    if re.match(rf"(?:the )?{SIDES}", where):
         sided = re.fullmatch(r"(?:the )?(?:left|right)(?: (?:side|of)\b.*)?|(?:the )?\w+ side(?: of .+)?", where)
         corner = re.fullmatch(r"(?:the )?(?:upper|lower|top|bottom)(?:[ -](?:left|right))?", where)
         where = f"{'on' if sided else 'at' if corner else 'in'} {definite(where)}"
     where = re.sub(r"^in (?=the (?:top|bottom)(?: of\b|$))", "at ", where)
-    if _LOCATED.match(where):
+    if (PREPOSITIONS | {"next"}).intersection(tokens(where)[:1]):
         return where if " " in where else place(option)
     unknown = sum(not parts(tokens(text)[0]) and len(tokens(text)[0]) > 1 for text in options)
-    named = all(text[:1].isupper() for text in options) and 2 * unknown >= len(options)
+    named = all(text[:1].isupper() and kind(text) == "phrase" for text in options) and 2 * unknown >= len(options)
     return place(option) or (f"in {option.strip().rstrip('.')}" if named else None)
 
 

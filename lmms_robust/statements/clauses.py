@@ -117,6 +117,8 @@ def _kind(words: Sequence[str]) -> Kind | None:
     acting = words[0] == "to" and words[1:2] and is_base_verb(words[1])
     if words[0] in SUBORDINATORS or acting:
         return None
+    if words[0].partition("'")[0] in _SUBJECTS and "'" in words[0]:  # "it's"
+        return "clause"
     place = finite(words)
     if place is None:
         return "phrase" if sure_phrase(words) else None

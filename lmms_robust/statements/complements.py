@@ -25,6 +25,7 @@ from lmms_robust.statements.vocabulary import (
     CONCRETE,
     DETERMINERS,
     MODALS,
+    ORDINAL,
     PARTICLES,
     PLACES,
     PRONOUNS,
@@ -47,7 +48,7 @@ _GOING_ON = frozenset({"keep", "continue", "start", "stop", "go"})
 _AFTER_NOUN = frozenset({"in", "on", "at", "for", "with", "from", "by", "and", "or"})
 _LONG = 24  # words
 _QUOTED = re.compile(r"[\"'“‘].+[\"'”’]")
-_ONLY_ONE = re.compile(r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|last) [a-z]", re.IGNORECASE)
+_ONLY_ONE = re.compile(rf"{ORDINAL} [a-z]", re.IGNORECASE)
 """Of these there is one: "the 3rd quarter", "the last step"."""
 _NOMINAL = re.compile(r"^\w+ \w+(?:[ts]ion|ment|ance|ence|ity|ing|age)$", re.IGNORECASE)  # "water purification"
 _REASON = re.compile(r"(?:because|since|so|in order|due|as)\b", re.IGNORECASE)
@@ -91,9 +92,13 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
     words = tokens(text)
     if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):
         return None
+    if len(words) == 1 and parts(words[0]) == {"ADV"} and not text.isupper():  # "horizontally"
+        return None
     if is_gerund(words[0]) and len(words) > 1:
         return None if lacks_object(text) else text[0].lower() + text[1:]
     if are_teams(head, options) or (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?
+        return None
+    if words[0] == "no" and head in CONCRETE:  # a "no entry sign" is no denial
         return None
     said = value(text, subject)
     does = len(words) > 1 and parts(words[0]) == {"VERB"}  # "deliver parcels", but "pan"
@@ -200,7 +205,7 @@ def subject(option: str, options: Sequence[str]) -> str | None:
         return None
     if is_gerund(words[0]) and len(words) > 1:
         return text[0].lower() + text[1:]
-    if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if"}:
+    if len(words) > _LONG or _REASON.match(text) or words[0] in BREAKS | SUBORDINATORS | {"to", "if", "no"}:
         return None
     if FIGURES.match(text) or _QUOTED.fullmatch(text):
         return text

@@ -32,7 +32,7 @@ _SHADES = {
 _PLACES = {
     "left": "on the left", "right": "on the right", "top": "at the top", "bottom": "at the bottom",
     "middle": "in the middle", "center": "in the center", "front": "in front", "behind": "behind",
-    "back": "at the back", "on": "on top", "above": "above", "over": "overhead", "under": "underneath",
+    "back": "at the back", "above": "above", "over": "overhead", "under": "underneath",
     "right hand side": "on the right hand side", "left hand side": "on the left hand side",
     "below": "below", "beneath": "beneath", "inside": "inside", "outside": "outside", "ahead": "ahead",
 }  # fmt: skip

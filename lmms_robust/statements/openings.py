@@ -11,7 +11,6 @@ from lmms_robust.statements.vocabulary import (
     ATTACHING,
     BREAKS,
     COLOURS,
-    COMPARED,
     DETERMINERS,
     DOING,
     DONE,
@@ -25,7 +24,7 @@ from lmms_robust.statements.vocabulary import (
     SHADES,
     STATES,
 )
-from lmms_robust.statements.words import bare, is_participle, parts
+from lmms_robust.statements.words import bare, is_comparative, is_participle, parts
 
 Kind = Literal["located", "place", "side", "phrase", "doing", "wearing", "state", "noun"]
 
@@ -136,13 +135,13 @@ def _describes(words: Sequence[str], place: int) -> bool:
         return words[place - 1] not in LIGHTS
     ending = word.endswith(("less", "ous", "shaped", "colored", "coloured")) and len(word) > 6
     done = word.endswith("ed") and _is_done(word)
-    return word in STATES | COLOURS | COMPARED or ending or done
+    return word in STATES | COLOURS or is_comparative(word) or ending or done
 
 
 def _noun(words: Sequence[str], place: int) -> tuple[Kind | None, int]:
     """A second noun after the first: "the animal in the picture | a dog"."""
     before = words[place - 1]
-    verb = before.endswith(("ing", "ed")) or before in DOING | COMPARED or words[place - 2 : place - 1] == ["to"]
+    verb = before.endswith(("ing", "ed")) or is_comparative(before) or words[place - 2 : place - 1] == ["to"]
     opens = words[place] in {"a", "an", "the"} and _ends_noun(words, place - 1) and not verb
     return ("noun", 1) if opens else (None, 1)
 

@@ -95,7 +95,7 @@ def refusal(question: str, option: str, stated: Sequence[str] = ()) -> str | Non
     >>> refusal("What color is the car?", "Not visible")
     'The answer to the question "What color is the car?" is not visible.'
     >>> refusal("What color is the car?", "None of the above", ["The car is red.", "The car is blue."])
-    'None of these statements is true: "The car is red", "The car is blue".'
+    'Neither of these statements is true: "The car is red", "The car is blue".'
     >>> refusal("What color is the car?", "The image does not feature the car")
     'The image does not feature the car.'
     """
@@ -113,7 +113,7 @@ def refusal(question: str, option: str, stated: Sequence[str] = ()) -> str | Non
     others = ", ".join(quoted(other.rstrip(".")) for other in stated)
     none = _OTHERS.fullmatch(text)
     if none or (others and bare == "not applicable"):
-        wrong = f"None of these statements is true: {others}"
+        wrong = f"{'Neither' if len(stated) == 2 else 'None'} of these statements is true: {others}"
         wrong = wrong if others else f"None of the other answers to the question {asked} is right"
         return f"{wrong}{(none and none['more']) or ''}."
     if unknown:

@@ -9,7 +9,7 @@ from itertools import compress, product
 from typing import Any
 
 from lmms_robust.schema import places
-from lmms_robust.statements.asked import asked, source
+from lmms_robust.statements.asked import EMPTY, asked, source
 from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 from lmms_robust.statements.viewpoints import viewed
@@ -69,7 +69,8 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     together = [named_by(option, options) for option in options]
     states = [text is None and held is None for text, held in zip(refused, together, strict=True)]
     chosen = [option.strip() for option in compress(options, states)]
-    whole = re.sub(r"\?{2,}", "?", re.sub(r"\bthe an? (?=\w)", "the ", question))  # "of the a girl", "Where??"
+    whole = re.sub(r"\bthe an? (?=\w)", "the ", EMPTY.sub("", question))  # "of the a girl"
+    whole = re.sub(r"\?{2,}", "?", whole)
     seen, view = viewed(whole) if len(whole) <= LONGEST else (whole, "")
     asking, by = dict.fromkeys((seen, asked(seen))), source(seen)
     readable = len(question) <= LONGEST and chosen and not any(map(points, chosen))

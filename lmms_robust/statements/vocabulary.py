@@ -131,6 +131,8 @@ MASS = _words(
     "parsley grass clothing sauce honey beer garlic corn pasta hair snow sand money sunlight light air dioxide ice "
     "oil paper"
 )
+ORDINAL = r"(?:\d+(?:st|nd|rd|th)|first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last)"
+SIDES = r"(?:upper|lower|top|bottom|left|right|middle|cent(?:er|re)|central)\b"
 # "None" and the like are no values of anything.
 NO_VALUES = _words("none nothing nobody other others all both neither either any yes no unsure n/a na nan maybe - --")
 # A clause or an order is no value either.
@@ -177,10 +179,6 @@ DOING = _words(
 )
 # These describe the subject wherever a clearer predicate follows: "the man wearing a hat behind the car".
 ATTACHING = _words("wearing holding carrying riding having containing with showing saying reading using")
-COMPARED = _words(
-    "higher lower larger smaller bigger taller shorter longer wider older younger closer farther further nearer "
-    "heavier lighter darker brighter thicker thinner faster slower parallel perpendicular adjacent visible"
-)
 ADVERBS = _words(
     "directly immediately completely partially slightly currently mostly also more less very really quite fully "
     "almost entirely partly mainly clearly too so just exactly nearly far right well"
@@ -199,7 +197,8 @@ STATES = _words(
     "colourful monochrome blurry sharp clear cloudy sunny rainy foggy ripe unripe fresh rotten raw cooked edible "
     "broken intact damaged cut whole lit unlit on off functional operational natural artificial real fake expensive "
     "cheap crowded deserted fluffy furry hairy curly identical similar different equal present absent possible true "
-    "false correct motionless stationary still upside sweet"
+    "false correct motionless stationary still upside sweet "
+    "parallel perpendicular adjacent"
 )
 # As the last word these may just as well be the noun that a place is named by: "next to the blood orange".
 EITHER = _words("orange square round male female adult blond blonde gold silver cream olive plastic metal")

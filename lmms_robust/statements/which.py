@@ -84,11 +84,8 @@ def _which(found: Found, option: str, options: Sequence[str]) -> str | None:
     if not at and re.match(r"what\b", found[0].removeprefix(f"{found['lead']}, "), re.IGNORECASE):
         return None
     noun, verb = words[:at], low[at]
-    if (
-        noun
-        and low[0] != "of"
-        and (low[0] in PREPOSITIONS or (parts(low[at - 1]) and "NOUN" not in parts(low[at - 1])))
-    ):
+    before = parts(low[at - 1])
+    if noun and low[0] != "of" and (low[0] in PREPOSITIONS or (before and "NOUN" not in before)):
         return None
     after = [word for word in low[at + 1 : at + 4] if word not in {"most", "likely", "best", "probably", "also"}][:1]
     named = verb in {"is", "are"} and low[at - 1] in ABSTRACT and words[at + 1 : at + 2] and words[at + 1].istitle()
@@ -112,6 +109,8 @@ def _verb_of_which(low: Sequence[str]) -> int | None:
     listed = 3 if low[1:3] == ["the", "following"] else 2
     start = shown + 1 if low[0] != "of" else listed + (low[listed : listed + 1] != [] and is_plural_word(low[listed]))
     for at in range(start, len(low)):
+        if low[0] in NUMBERS[2:] and not is_plural_word(low[at - 1]):  # "two puzzle pieces | form"
+            continue
         best = low[at - 1] in {"best", "better", "most", "also"} or parts(low[at - 1]) == {"ADV"}
         if low[at] in be or (best and low[at].endswith("s") and "VERB" in parts(low[at])):
             return at - (best and low[at] not in be)

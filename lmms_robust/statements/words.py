@@ -121,6 +121,11 @@ def _with_form(word: str, tag: str) -> list[str]:
     return [verb for verb in _lemmas(word, "VERB") if word.casefold() in _forms(verb, tag)]
 
 
+def is_comparative(word: str) -> bool:
+    """Whether an adjective compares: "greater", "more", but not "other"."""
+    return any(word in _forms(plain, "JJR") for plain in _lemmas(word, "ADJ"))
+
+
 def is_plural_word(word: str) -> bool:
     """Whether a single word is a plural.
 

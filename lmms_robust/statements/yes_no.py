@@ -12,7 +12,7 @@ from lmms_robust.statements.clauses import kind, verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
 from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
-from lmms_robust.statements.words import is_countable, is_mass, is_participle, parts, past, third_person
+from lmms_robust.statements.words import is_comparative, is_countable, is_mass, is_participle, parts, past, third_person
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
@@ -195,7 +195,15 @@ def _predicate(rest: str) -> int | None:
     if bare and not (DETERMINERS | BREAKS | PRONOUNS).intersection(bare["subject"].split()):  # "salt | a metal"
         return len(bare["subject"].split())
     acting = _BY_HAND.fullmatch(rest) or _THESE.fullmatch(rest)
-    return len(acting["subject"].split()) if acting else subject_end(rest.split())
+    end = len(acting["subject"].split()) if acting else subject_end(rest.split())
+    return None if _compares_late(rest.split()[end:]) else end
+
+
+def _compares_late(predicate: list[str]) -> bool:
+    """Whether a comparison follows another thing, of which it may be said: "behind the red ball | less than"."""
+    at = next((place for place, word in enumerate(predicate) if is_comparative(word) or word == "as"), len(predicate))
+    behind = DETERMINERS.intersection(predicate[:at]) and predicate[at - 1] not in DETERMINERS
+    return bool(behind and {"than", "as"}.intersection(predicate[at + 1 :])) or "than" in predicate[:at]
 
 
 def _unnamed(verb: str, subject: str, predicate: str, yes: bool) -> str | None:

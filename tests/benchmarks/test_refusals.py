@@ -129,8 +129,8 @@ def test_which_refusals_say_that_it_is_not_there(option: str, absent: bool) -> N
 @pytest.mark.parametrize(
     ("option", "says"),
     [
-        ("None of the above", "None of these statements is true"),
-        ("Not applicable", "None of these statements is true"),
+        ("None of the above", "Neither of these statements is true"),
+        ("Not applicable", "Neither of these statements is true"),
         ("Cannot be determined", "It cannot be determined which of these statements is true"),
         ("not shown", "It is not visible which of these statements is true"),
         ("Illegible", "It cannot be read which of these statements is true"),

@@ -178,7 +178,7 @@ def test_none_of_the_above_has_a_statement_and_is_not_planted() -> None:
     item = MAPPED.item({"q": COUNTED, "o": ["0", "1", "None of the above"], "gold": "A"}, 0)
     assert item is not None
     zero, one = (text.removesuffix(".") for text in item.statements[:2])
-    assert item.statements[2] == f'None of these statements is true: "{zero}", "{one}".'
+    assert item.statements[2] == f'Neither of these statements is true: "{zero}", "{one}".'
     assert {plant(item, seed) for seed in range(60)} == {"B"}
 
 

@@ -24,6 +24,21 @@ from lmms_robust.statements.yes_no import answered
         ("Does the man carry any bag?", "The man carries a bag.", "The man does not carry any bag."),
         ("Does the sign clearly say stop?", "The sign clearly says stop.", "The sign does not clearly say stop."),
         ("Can frog cells make food?", "Frog cells can make food.", "Frog cells cannot make food."),
+        (
+            "Is the number of pots behind the tall fence greater than the number of pans?",
+            "The number of pots behind the tall fence is greater than the number of pans.",
+            "The number of pots behind the tall fence is not greater than the number of pans.",
+        ),
+        (
+            "Is the weight of the jar next to the sink the same as the weight of the pan?",
+            "The weight of the jar next to the sink is the same as the weight of the pan.",
+            "The weight of the jar next to the sink is not the same as the weight of the pan.",
+        ),
+        (
+            "Is the girl standing closer to the gate than the dog?",
+            "The girl is standing closer to the gate than the dog.",
+            "The girl is not standing closer to the gate than the dog.",
+        ),
         ("Is there a glasses case?", "There is a glasses case.", "There is no glasses case."),
     ],
 )
@@ -40,6 +55,9 @@ def test_statement_and_opposite(question: str, yes: str, no: str) -> None:
         "Is the dog that looks sad brown?",
         "Is the sky in the photo overcast?",
         "Are there people on both sides of the table?",
+        "Is the number of pots behind the tall fence less than the number of pans?",
+        "Is the jar next to the sink as heavy as the pan?",
+        "Is the lamp beside the bed better looking than the clock?",
     ],
 )
 def test_what_would_read_crooked_is_left_to_the_fallback(question: str) -> None:
