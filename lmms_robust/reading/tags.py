@@ -188,6 +188,20 @@ def _some(text: str, start: int, end: int) -> Span | None:
     return (start, end) if _SOLID.search(text, start, end) else None
 
 
+def opens_thought(token: str) -> bool:
+    """Whether a special token by itself opens a thought, perhaps with its name after it: "[THINK]", "<|channel>"."""
+    return any(act == "open think" for _, _, act in _tags(f"{token}thought"))
+
+
+def parts_turn(token: str) -> bool:
+    """Whether a special token by itself tells reasoning and answer apart.
+
+    >>> parts_turn("<|channel>"), parts_turn("[/THINK]"), parts_turn("<|im_end|>")
+    (True, True, False)
+    """
+    return "message" in token or bool(_tags(f"{token}thought"))
+
+
 def open_thought(text: str) -> str:
     r"""The end of a text from the tag on that opens a thought which nothing closes, or ``""``.
 
