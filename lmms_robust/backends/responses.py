@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmms_robust.backends.turns import cut, is_ours, probed
+from lmms_robust.generation.decoding import decode
 from lmms_robust.generation.letters import LetterTokens, at_the_answer, normalised
 from lmms_robust.generation.prompt import Prompt
 from lmms_robust.generation.scheduling import Written
@@ -41,7 +42,7 @@ def response(
         unused: names of generation settings that were not used.
     """
     prefill, doc = question.prompt.prefill, question.doc
-    text = cut(known.tokenizer.decode(written.tokens, skip_special_tokens=True), stops)
+    text = cut(decode(known.tokenizer, written.tokens), stops)
     if not is_ours(doc):
         return prefill + text
     if doc.get("probe"):

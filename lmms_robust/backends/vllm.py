@@ -27,6 +27,7 @@ from lmms_robust.backends.messages import in_parts, to_inline
 from lmms_robust.backends.turns import cut, is_ours, probed
 from lmms_robust.backends.vllm_run import SAMPLING, Asked, Engine, Written, reason
 from lmms_robust.errors import RobustError, unknown
+from lmms_robust.generation.decoding import decode
 from lmms_robust.generation.letters import before_the_letter
 from lmms_robust.generation.settings import KNOWN, stop_texts
 from lmms_robust.transport import Injection, Report, seal
@@ -169,7 +170,7 @@ class RobustVLLM(ChatBackend):
         """The whole assistant turn, with what is reported beside it for docs of ours."""
         if one.probe:
             return Kept(probed(one.prompt.prefill, written.probs), output_tokens=1)
-        text = self.processor.tokenizer.decode(written.tokens, skip_special_tokens=True)
+        text = decode(self.processor.tokenizer, written.tokens)
         text = one.prompt.prefill + cut(text, stop_texts(one.settings))
         unused, count = self._unused(one.settings), len(written.tokens)
         if is_ours(one.doc):

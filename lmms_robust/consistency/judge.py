@@ -19,6 +19,7 @@ from lmms_robust import prompts
 from lmms_robust.consistency.explicit import TAIL
 from lmms_robust.prompts import inert, render
 from lmms_robust.reading import parse_response
+from lmms_robust.reading.tags import split_blocks
 from lmms_robust.record import Record
 from lmms_robust.schema import Reading, letters
 
@@ -164,7 +165,8 @@ def read_reply(text: str, asked: Request) -> Said:
 
     What a judge thinks before it, in a block of its own, is no part of its reply.
     """
-    said = text.rpartition("</think>")[2].strip()
+    blocks = split_blocks(text)
+    said = (text[slice(*blocks.answer)] if blocks.form == "after" else text).strip()
     if asked.mark in text:
         return Said(None, "canary")
     if not said:

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from lmms_robust.generation.decoding import decode
 from lmms_robust.reading.locate import LONGEST_TOKEN, answer_letter_span, fold, letter_token
 from lmms_robust.schema import MAX_LETTERS, LetterProbs, letters
 
@@ -91,7 +92,7 @@ def answer_token(
 ) -> int | None:
     """Number of the token that is a response's answer letter; arguments and None as in :func:`at_the_answer`."""
     tokenizer = known.tokenizer
-    text = tokenizer.decode(tokens, skip_special_tokens=True)
+    text = decode(tokenizer, tokens)
     span = answer_letter_span(prefill + text, options, cut)
     if span is None or span[0] < len(prefill):
         return None
@@ -125,7 +126,7 @@ def _token_at(tokenizer: Any, tokens: Sequence[int], offset: int) -> int:
     low, high = 0, len(tokens) - 1
     while low < high:
         middle = (low + high) // 2
-        if len(tokenizer.decode(tokens[: middle + 1], skip_special_tokens=True)) > offset:
+        if len(decode(tokenizer, tokens[: middle + 1])) > offset:
             high = middle
         else:
             low = middle + 1

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from lmms_robust.errors import RobustError
+from lmms_robust.generation.decoding import decode
 
 Stopped = Callable[[Sequence[int]], bool]
 """Whether the text of some new tokens holds a stop text."""
@@ -50,7 +51,7 @@ def stopped(settings: Mapping[str, Any], tokenizer: Any) -> Stopped | None:
         return None
 
     def holds(tokens: Sequence[int]) -> bool:
-        text = tokenizer.decode(tokens, skip_special_tokens=True)
+        text = decode(tokenizer, tokens)
         return any(stop in text for stop in stops)
 
     return holds

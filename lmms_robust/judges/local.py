@@ -13,6 +13,7 @@ from transformers import MODEL_FOR_CAUSAL_LM_MAPPING, AutoConfig, AutoModelForCa
 from lmms_robust.backends.checkpoint import dtype_as_run, load_model, load_tokenizer, resolve_dtype, version
 from lmms_robust.consistency.judge import Request
 from lmms_robust.errors import RobustError
+from lmms_robust.generation.decoding import decode
 from lmms_robust.judges.naming import Answer, Answered, Limits, Named
 
 
@@ -104,7 +105,7 @@ class LocalJudge:
     def _answer(self, prompt: Sequence[int], reply: list[int]) -> Answer:
         ends = self._ends
         place = next((place for place, token in enumerate(reply) if token in ends), None)
-        text = self._tokenizer.decode(reply[:place], skip_special_tokens=True)
+        text = decode(self._tokenizer, reply[:place])
         return Answer(text, None, place is None, len(prompt), len(reply) if place is None else place + 1)
 
     @cached_property

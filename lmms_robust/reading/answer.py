@@ -35,6 +35,12 @@ _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
 
 
+_FEW = 5
+"""Words of a sentence that puts another letter in the place of an answer, this letter included."""
+_JOINS = {"and", "or", "also"}
+"""Between two answers these make them several."""
+
+
 class Choice(NamedTuple):
     """An answer read from text.
 
@@ -103,21 +109,42 @@ class _Reader:
         return None if equal is None else _choice(equal, self.count, start)
 
     def last_statement(self) -> Choice | None:
-        """The last sentence in which something is said to be the answer."""
-        other = None
+        """The last sentence in which something is said to be the answer, or what takes it back in a few words."""
+        other = replaced = None
         for at, sentence in backwards(self.text):
             found = self._statement(at, at + len(sentence) + 3)
             if found is not None and (found.letter or found.problem == "ambiguous"):
-                return found
+                if replaced is None or found.at is None or found.letter in (None, replaced.letter):
+                    return found
+                return (
+                    replaced._replace(start=found.start) if replaced.stated else Choice(None, "ambiguous", found.start)
+                )
             other = other or found
+            replaced = replaced or self._instead(at, sentence)
         return other
 
+    def _instead(self, start: int, sentence: str) -> Choice | None:
+        """The letter that a few words put beside what was answered before them: "Sorry, I mean C.", or "C" alone.
+
+        It is stated where they take that back.
+        """
+        spoken, found = tokens(sentence.lower()), [*letters_in(sentence, anywhere=True)]
+        if len(spoken) > _FEW or len(found) != 1 or sentence[found[0][0] + 1 :].strip(MARKS):
+            return None
+        at, index = found[0]
+        corrects = not words.CORRECTS.isdisjoint(spoken[:3])
+        return _choice(index, self.count, start, start + at, corrects) if corrects or len(spoken) == 1 else None
+
     def _statement(self, start: int, stop: int) -> Choice | None:
-        found = None
+        found, last = None, start
         for begin, end in leads(self.text[start:stop]):
             value = self.value(start + end, self.text[start + end : start + end + _VALUE])
             if value is not None and (value.letter or found is None or value.problem == "ambiguous"):
+                between = {*tokens(self.text[last : start + begin])}
+                if found and found.letter != value.letter and between <= _JOINS:
+                    return Choice(None, "ambiguous", start + begin)
                 found = Choice(value.letter, value.problem, start + begin, value.at)
+                last = start + end if value.at is None else value.at + 1
         return found
 
     def label(self, text: str, start: int) -> Choice | None:

@@ -14,7 +14,8 @@ _LETTER = re.compile(_CAPITAL)
 _ANY_CASE = re.compile(_CAPITAL + r"|\((?=[a-k]\))|[a-k]\b(?<=option [a-k])")
 _FIRST = re.compile(r"[\s:\"'({\[<.-]{0,6}(?:([A-Z])(?![A-Za-z0-9_]|['.-]\w)|([a-k])(?=\s{0,3}(?:[)\].,}\"']|$)))")
 SEVERAL = re.compile(
-    r"[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}(?:(?:and|or)\s)?[(\[{\"']{0,2}([A-K])"
+    r"(?:\s?\([^()\n]{2,60}\))?[\s)\]}\"'.]{0,3}(?:[,/&;+、]|\s(?:and|or)\b|和|或|及)\s{0,2}"
+    r"(?:(?:and|or)\s)?(?:(?:also|rather)\s)?[(\[{\"']{0,2}([A-K])"
     r"(?=[\s)\]}\"'.,/&;、]|$)(?!\s(?!and\b|or\b|because\b|since\b|as\b)[a-z]{2,20}\s)"
 )
 """One more letter after a letter: several answers."""

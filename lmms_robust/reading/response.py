@@ -20,7 +20,7 @@ _OWN_LINE = re.compile(
 # An answer that is there before its end is: what follows a letter like that can only explain it.
 _LETTER_STANDS = re.compile(r"[\W_]{0,8}[A-K](?:[\W_]{0,8}\Z|[.):\]])")
 # A further turn, or question, that a model makes up after its answer.
-_RUNS_ON = re.compile(r"\n[ \t]{0,3}(?:User|USER|Human|Question|问题)\s?[:：]")
+_RUNS_ON = re.compile(r"\n[ \t]{0,3}(?:#{1,6}[ \t])?(?:User|USER|Human|Question|问题)\s?[:：]")
 _JOINS = re.compile(
     r"[,;:]?\s{0,3}\b(?:and|so|therefore|thus|hence|which|making|the|my|final|correct)\b[\s,]{0,3}", re.IGNORECASE
 )

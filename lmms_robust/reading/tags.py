@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Literal, NamedTuple
 
-# <think>, </answer>, ◁think▷, [THINK], <seed:think>, <|begin_of_thought|>, <|channel|>analysis<|message|>, <|end|>.
+# <think>, </answer>, ◁think▷, [THINK], <seed:think>, <|begin_of_thought|>, <|channel|>analysis<|message|>, <|end|>,
+# <|channel>thought, <channel|>.
 _TAG = re.compile(
     r"[<\[\u25c1](?:\|(channel\|?>\s?[a-z]{3,12}(?:<\|message\|>)?|[A-Za-z_]{3,24}\|>)|"
-    r"\s{0,2}(/?)\s{0,2}([A-Za-z_:]{3,24})\s{0,2}[>\]\u25b7])"
+    r"\s{0,2}(/?)\s{0,2}([A-Za-z_:]{3,24})\s{0,2}(?:[>\]\u25b7]|\|>))"
 )
 _SOLID = re.compile(r"\S")
 # A tag that the token limit cut off at the very end, e.g. "</thi".
 _HALF_TAG = re.compile(r"<[/a-zA-Z_]{0,14}\Z")
-_END_TOKEN = re.compile(r"<\|?/?(?:[a-z]{0,3}_?end_?[a-z_]{0,12}|im_end|endoftext|return|eo[a-z]|s)\|?>")
+_END_TOKEN = re.compile(r"<\|?/?(?:[a-z]{0,3}_?end_?[a-z_]{0,12}|im_end|turn|endoftext|return|eo[a-z]|s)\|?>")
 _MOST_END_TOKENS = 20
 _LONGEST_TOKEN = 40
 
@@ -31,9 +32,9 @@ def _act(token: str, slash: str, name: str) -> Act:
     """What a tag does."""
     named = (name or token).lower()
     closes = bool(slash) or named.startswith("end_")
-    if named.startswith(("end|", "eom|")):
+    if named.startswith(("end|", "eom|")) or (name == "channel" and not slash):
         return "end think"
-    if any(word in named for word in ("think", "thought", "reason", "analysis", "rationale", "reflect")):
+    if any(word in named for word in ("think", "thought", "reason", "analysis", "rationale", "reflect", "scratchpad")):
         return "close think" if closes else "open think"
     if any(word in named for word in ("answer", "conclusion", "_of_box")):
         return "close answer" if closes else "open answer"
@@ -185,6 +186,20 @@ def split_blocks(text: str) -> Blocks:
 
 def _some(text: str, start: int, end: int) -> Span | None:
     return (start, end) if _SOLID.search(text, start, end) else None
+
+
+def opens_thought(token: str) -> bool:
+    """Whether a special token by itself opens a thought, perhaps with its name after it: "[THINK]", "<|channel>"."""
+    return any(act == "open think" for _, _, act in _tags(f"{token}thought"))
+
+
+def parts_turn(token: str) -> bool:
+    """Whether a special token by itself tells reasoning and answer apart.
+
+    >>> parts_turn("<|channel>"), parts_turn("[/THINK]"), parts_turn("<|im_end|>")
+    (True, True, False)
+    """
+    return "message" in token or bool(_tags(f"{token}thought"))
 
 
 def open_thought(text: str) -> str:

@@ -63,7 +63,7 @@ AUXILIARIES = _words("is are was were does do did can could would should will ha
 """A "not" behind one of these denies what stands before it."""
 INEXACT = _words("more most less fewer minus twice half dozen pair than before after least")
 """With one of these a number is not what a sentence comes to."""
-CORRECTS = _words("wait hmm actually correction oops no")
+CORRECTS = _words("wait hmm actually correction oops sorry no")
 """Starts a sentence that takes back what stands before, or weighs it."""
 PLACES = _words(
     "left right above below front behind top bottom foreground background inside outside over under first last"

@@ -15,6 +15,8 @@ import torch
 from trl import GRPOTrainer
 from trl.data_utils import prepare_multimodal_messages
 
+from lmms_robust.generation.decoding import decode
+
 
 class PrefillGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
     """:class:`trl.GRPOTrainer` whose prompts may end in an assistant message, which is continued."""
@@ -73,7 +75,7 @@ class PrefillGRPOTrainer(GRPOTrainer):  # type: ignore[misc]
             found, _ = self._generate_single_turn(prompts, images, fields, 1)
         finally:
             self.generation_config = sampling
-        return [str(text) for text in self._tokenizer.batch_decode(found, skip_special_tokens=True)]
+        return [decode(self._tokenizer, tokens) for tokens in found]
 
     def _rendered(self, prompt: list[dict[str, Any]]) -> Any:
         started = prompt[-1]["role"] == "assistant"

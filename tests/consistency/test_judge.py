@@ -117,6 +117,8 @@ REQUEST = request(ABOUT)
         ("None", None, None),
         ("<think>It may be A, or B.</think>\n\nB", "B", None),
         ("", None, "empty"),
+        ("[THINK]It may be A, or B.[/THINK]B", "B", None),
+        ("<|channel>thought\nIt may be A.<channel|>B", "B", None),
         ("<think>It may be A.</think>", None, "empty"),
         ("D", None, "no_option"),
         ('{"conclusion": "K"}', None, "no_option"),

@@ -19,6 +19,16 @@ PAINTED = ("A", "K", "Q", "S")
 ANSWERS = {
     "correction on a line": ("Answer: A. Wait, it is below. Answer: D.", SIDES, "D"),
     "correction after a label": ("A. Actually no, C.", SIDES, "C"),
+    "correction in the next sentence": ("Answer: A. Sorry, I mean C.", SIDES, "C"),
+    "correction after a question mark": ("Answer: A? No, C.", SIDES, "C"),
+    "an apology that corrects nothing": ("Final answer: B. Sorry for the confusion.", SIDES, "B"),
+    "short remarks on another": ("Answer: B. It is larger than C. D is smaller.", SIDES, "B"),
+    "the letter once more": ("The answer is B.\nB", SIDES, "B"),
+    "another one denied": ("So the answer is B and not C.", SIDES, "B"),
+    "made-up question under a heading": ("The answer is (B).\n\n### Question: Where?\n### Answer: A", SIDES, "B"),
+    "gemma": ("<|channel>thought\nIt is left.<channel|>B<turn|>", SIDES, "B"),
+    "gemma, no thought": ("<|channel>thought\n<channel|>B", SIDES, "B"),
+    "scratchpad": ("<scratchpad>So the answer is A.</scratchpad>B", SIDES, "B"),
     "somebody else's answer": ("You said the answer is A, but my answer is B.", SIDES, "B"),
     "other keys": ('{"wrong_answer": "A", "answer": "B"}', SIDES, "B"),
     "own labels of options": ("<answer>1</answer>", ("0: red", "1: blue", "2: green"), "B"),
@@ -100,6 +110,12 @@ def test_answer(text: str, options: tuple[str, ...], answer: str) -> None:
 
 
 PROBLEMS = {
+    "two, the second one instead": ("Answer: A, or rather C.", SIDES, "ambiguous"),
+    "two, the second one as well": ("The answer is A, and also B.", SIDES, "ambiguous"),
+    "two with their words": ("Answer: A (a red kite) and C (a blue kite)", SIDES, "ambiguous"),
+    "two lines": ("Answer:\nA\nC", SIDES, "ambiguous"),
+    "two boxes": ("\\boxed{A} and \\boxed{C}", SIDES, "ambiguous"),
+    "gemma's thought cut": ("<|channel>thought\nSo the answer is B. Let me", SIDES, "truncated"),
     "nothing": ("", SIDES, "empty"),
     "white space": (" \n\t", SIDES, "empty"),
     "only a think block": ("<think>it is left</think>", SIDES, "no_answer"),
