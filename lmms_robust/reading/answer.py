@@ -35,8 +35,8 @@ _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
 
 
-_FEW = 5
-"""Words of a sentence that puts another letter in the place of an answer, this letter included."""
+_FEW, _WORDS = 5, 60
+"""Words, and characters, of a sentence that puts another letter in the place of an answer, this letter included."""
 _JOINS = {"and", "or", "also"}
 """Between two answers these make them several."""
 
@@ -128,8 +128,9 @@ class _Reader:
 
         It is stated where they take that back.
         """
-        spoken, found = tokens(sentence.lower()), [*letters_in(sentence, anywhere=True)]
-        if len(spoken) > _FEW or len(found) != 1 or sentence[found[0][0] + 1 :].strip(MARKS):
+        spoken = tokens(sentence.lower()) if len(sentence) <= _WORDS else ()
+        found = [*letters_in(sentence, anywhere=True)] if 0 < len(spoken) <= _FEW else ()
+        if len(found) != 1 or sentence[found[0][0] + 1 :].strip(MARKS):
             return None
         at, index = found[0]
         corrects = not words.CORRECTS.isdisjoint(spoken[:3])
@@ -140,8 +141,8 @@ class _Reader:
         for begin, end in leads(self.text[start:stop]):
             value = self.value(start + end, self.text[start + end : start + end + _VALUE])
             if value is not None and (value.letter or found is None or value.problem == "ambiguous"):
-                between = {*tokens(self.text[last : start + begin])}
-                if found and found.letter != value.letter and between <= _JOINS:
+                other = found is not None and found.letter != value.letter
+                if other and _JOINS.issuperset(tokens(self.text[last : start + begin])):
                     return Choice(None, "ambiguous", start + begin)
                 found = Choice(value.letter, value.problem, start + begin, value.at)
                 last = start + end if value.at is None else value.at + 1
