@@ -49,7 +49,9 @@ _CHIEF = re.compile(
 _IN_PICTURE = re.compile(
     rf"(?: (?:shown|visible|seen|depicted))? in (?:the|this) (?:\w+ )?{PICTURE}\b|\b{RELATED}\b", re.IGNORECASE
 )
-_CONDITIONS = frozenset({"if", "when", "unless", "after", "before", "while", "until", "once"})
+_CASES = frozenset(
+    {"if", "when", "unless", "after", "before", "while", "until", "once", "suppose", "assume", "imagine"}
+)
 
 
 def own(option: str, question: str) -> str | None:
@@ -68,8 +70,10 @@ def own(option: str, question: str) -> str | None:
     pronoun, _, said = text.partition(" ")
     who = _spoken_of(asked(question))
     if who:
+        one, *other = re.split(rf",? {RELATED} ", who, maxsplit=1, flags=re.IGNORECASE)
         known = {"they"} if is_plural(who) else {"it", "he", "she"}
-        text = f"{who} {said}" if pronoun.casefold() in known else _in_full(text, who)
+        named = pronoun.casefold() in known and (not other or tokens(other[0])[-1] in tokens(said))  # not "behind it"
+        text = f"{one} {said}" if named else _in_full(text, who)
     place = finite(tokens(text))
     subject = text.split()[:place]
     if text[0].islower() and place and is_countable(subject[-1]) and not has_determiner(" ".join(subject)):
@@ -137,7 +141,7 @@ def stands_alone(option: str, question: str) -> bool:
     }
     if aims - {"do", "be"} - {bare(word) for word in words}:  # "what can he use to open it?"
         return False
-    if _CONDITIONS & set(asks) - set(words) or (_CHIEF.search(question) and not _CHIEF.search(option)):
+    if _CASES & set(asks) - set(words) or (_CHIEF.search(question) and not _CHIEF.search(option)):
         return False
     if _POSSIBLE & set(asks) and not (_POSSIBLE | MODALS | {"likely", "probably", "gonna", "going"}) & set(words):
         return False

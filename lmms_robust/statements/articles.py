@@ -14,6 +14,7 @@ from lmms_robust.statements.vocabulary import (
     COLOURS,
     CONCRETE,
     DETERMINERS,
+    MASS,
     ONE_EACH,
     PROPER,
     SHAPES,
@@ -33,7 +34,7 @@ from lmms_robust.statements.words import (
     parts,
 )
 
-_QUALITIES = frozenset({"property", "quality", "characteristic", "feature", "trait", "attribute"})
+QUALITIES = frozenset({"property", "quality", "characteristic", "feature", "trait", "attribute"})
 _SHOWN = frozenset({"theme", "topic"})  # things or stuff, but no labels: "a boat race", "music"
 _QUALITY = frozenset({"ADJ", "ADV"})
 _INITIALISM = re.compile(r"[A-Z]{2,4}")  # "SUV"; where no name is asked for, a thing like the others
@@ -57,7 +58,7 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
         return None
     if head in ACTS or (head in ABSTRACT - {"shape", "subject"} and not re.match("The ", said)):
         return said
-    if head in _QUALITIES and is_quality(words) and not has_determiner(said):
+    if head in QUALITIES and is_quality(words) and not has_determiner(said):
         return f"being {said}"  # "the property is fragile" would say something of the property
     shouted = said.isupper() and all(text.isupper() for text in options)
     if head in {"name", "title"} or (said.isupper() and asks_for_name(head)) or (shouted and head not in CONCRETE):
@@ -70,8 +71,9 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
     adjectives = [text for text in options if _QUALITY & parts(tidy(text))]
     if len(words) == 1 and _QUALITY & parts(noun) and 2 * len(adjectives) >= len(options) and head not in CONCRETE:
         return said
-    if is_mass(noun):
-        return said
+    if is_mass(noun):  # a "ceiling light" is a thing
+        thing = noun in MASS and len(words) > 1 and "NOUN" in parts(words[-2]) and beside_things(said, noun, options)
+        return None if thing else said
     only = noun == head and re.match(rf"{SIDES}|\w+est ", said)  # "the left lane", but "a stop sign"
     if only or (head in ONE_EACH and "NOUN" in parts(noun)):  # "the part is the stem"
         return definite(said)
@@ -89,8 +91,9 @@ def with_article(said: str, head: str, options: Sequence[str]) -> str | None:
 
 def are_latin(options: Sequence[str]) -> bool:
     """Whether options are names of species: "Castor fiber" beside "Goura scheepmakeri"."""
-    found = [re.fullmatch(r"[A-Z][a-z]+ ([a-z]+)", tidy(option)) for option in options]
-    return all(found) and 2 * sum(not parts(one[1]) for one in found if one) >= len(found)
+    found = [re.fullmatch(r"([A-Z][a-z]+) ([a-z]+)", tidy(option)) for option in options]
+    plain = any(is_gerund(one[1]) or "ADJ" in parts(one[1]) for one in found if one)  # "Full moon"
+    return all(found) and not plain and 2 * sum(not parts(one[2]) for one in found if one) >= len(found)
 
 
 def is_quality(words: Sequence[str]) -> bool:

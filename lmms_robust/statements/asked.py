@@ -32,8 +32,8 @@ _CLOSING = re.compile(
 )
 # What is told before a question may be all that its answer holds for: "If …", "You are …", "A hat is called …".
 _SUPPOSES = re.compile(
-    r"(?:if|suppose|assume|imagine|let|given|when|after|before)\b"
-    r"|.*\b(?:i|you|we|my|your|defined?|definition|means?|refers?|called|only|excluding|except)\b",
+    r"(?:let|given|when|after|before)\b|.*\b(?:i|you|we|my|your|defined?|definition|means?|refers?|called|only"
+    r"|excluding|except|if|suppos(?:e|ed|ing)|assum(?:e|ed|ing)|imagin(?:e|ed|ing))\b",
     re.IGNORECASE,
 )
 _FOLLOWING = re.compile(r"(?<!of )\bthe following\b", re.IGNORECASE)  # "Is the following claim true? …"
@@ -125,6 +125,6 @@ def has_blank(text: str) -> bool:
 def filled(text: str, option: str) -> str | None:
     """The last sentence with a gap, filled; None unless there is exactly one gap in the text."""
     found = [part for part in _SENTENCES.split(" ".join(text.split())) if has_blank(part)]
-    if len(found) != 1 or len(_BLANK.findall(found[0])) != 1:
+    if len(found) != 1 or len(_BLANK.findall(found[0])) != 1 or _SUPPOSES.match(text.partition(found[0])[0]):
         return None
     return _BLANK.sub(lambda _: option, found[0])

@@ -15,6 +15,7 @@ from lmms_robust.statements.vocabulary import (
     CONCRETE,
     DETERMINERS,
     MODALS,
+    NUMBERS,
     PERSONAL,
     PREPOSITIONS,
     PRONOUNS,
@@ -102,14 +103,14 @@ def waiting(words: Sequence[str]) -> int | None:
     while end > 1 and words[end - 1] in PREPOSITIONS | {"next"}:
         end -= 1
     last = words[end - 1]
-    if end < 2 or words[end - 2] in DETERMINERS | PREPOSITIONS or {"that", "which", "who"} & set(words):
+    if end < 2 or words[end - 2] in DETERMINERS - {*NUMBERS[2:]} | PREPOSITIONS or {"that", "which", "who"} & {*words}:
         return None
     waits = (
         is_gerund(last) or (end < len(words) and is_participle(last)) or last in {"called", "named", "made", "likely"}
     )
     described = parts(words[end - 2]) and parts(words[end - 2]) <= {"ADJ", "ADV"}
     described = described or (end > 2 and words[end - 3] in DETERMINERS and "ADJ" in parts(words[end - 2]))
-    noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably"}
+    noun = "NOUN" in parts(last) and described and words[end - 2] not in {"likely", "probably", *NUMBERS}
     noun = noun or (end > 2 and words[end - 3] in {"of", "with", "to"} and "ADJ" in parts(words[end - 2]))
     return end - 1 if waits and not noun else None
 

@@ -173,7 +173,7 @@ def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
         return None
     if "aux" in found.groupdict():
         return f"{noun} {inflected('feel', found['aux'].casefold(), noun)} {said}"
-    return f"{noun} {whole_verb(found['be'])} {'feeling ' if found['feeling'] else ''}{said}"
+    return f"{noun} {whole_verb(found['be'])} {'feeling ' if found['feeling'] else ''}{said}{found['here'] or ''}"
 
 
 def _how_done(found: Found, option: str, _: Sequence[str]) -> str | None:
@@ -229,7 +229,7 @@ PATTERNS = (
     pattern("how_far", rf"how far (?P<off>(?:away )?from .+?){BE} (?P<x>{DET} .+?)\s*\?", _measured),
     pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) feel\s*\?", _how_is),
     pattern("how_done", rf"how{BE} (?P<x>{DET} .+?) (?P<done>\w+)\s*\?", _how_done),
-    pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?{IN}?\s*\?", _how_is),
+    pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?(?P<here> here)?{IN}?\s*\?", _how_is),
     pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _measured),
     pattern("how_many_has", r"how many (?P<x>.+?) (?P<aux>do|does|did|can|will) (?P<who>.+?)\s*\?", _how_many_has),
 )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lmms_robust.statements.articles import (
     FIGURES,
+    QUALITIES,
     are_latin,
     are_teams,
     bare_noun_of,
@@ -19,7 +20,9 @@ from lmms_robust.statements.articles import (
 )
 from lmms_robust.statements.clauses import kind, tokens
 from lmms_robust.statements.grammar import asks_for_name, definite, has_determiner, head_index, mid_sentence, value
+from lmms_robust.statements.refusals import quoted
 from lmms_robust.statements.vocabulary import (
+    ABSTRACT,
     ACTS,
     BREAKS,
     CONCRETE,
@@ -41,6 +44,7 @@ from lmms_robust.statements.words import (
     is_plural_word,
     is_third_person,
     parts,
+    singular_word,
 )
 
 _FINITE = frozenset({"is", "are", "was", "were", "has", "does"})
@@ -88,12 +92,22 @@ def complement(option: str, subject: str, options: Sequence[str]) -> str | None:
         doing = infinitive(text) if sure and is_base_verb(text.split()[0]) else None
         if doing and not _NOMINAL.search(text):
             return None if lacks_object(doing) else f"to {doing}"
+    names = " ".join(map(tidy, options)).split()
+    titled = all(map(str.istitle, names)) and len(names) > len(options) and is_countable(text)
+    if titled and not all(map(parts, names)) and head not in CONCRETE | ABSTRACT:  # "Superman" beside "Darth Vader"
+        return None
     text = _lowered(text, subject, options)
     words = tokens(text)
     if not words or predicates(text) or not _is_phrase(text, options) or re.search(r"[?!]|[.;:] ", text):
         return None
-    if len(words) == 1 and parts(words[0]) == {"ADV"} and not text.isupper():  # "horizontally"
+    adverb = len(words) == 1 and parts(words[0]) == {"ADV"} and not text.isupper()  # "horizontally"
+    if adverb or (singular_word(head) in QUALITIES and len(words) > 1 and any(map(is_gerund, words[:2]))):
         return None
+    order = is_base_verb(words[0].removesuffix("n't")) and any(
+        re.match("do(?: not|n.t) ", one, re.I) for one in options
+    )
+    if order or (words[0] == "no" and head in {"kind", "type", "sort", "sign"}):  # "do not enter", "no left turn"
+        return quoted(tidy(option))
     if is_gerund(words[0]) and len(words) > 1:
         return None if lacks_object(text) else text[0].lower() + text[1:]
     if are_teams(head, options) or (words[0] == "the" and is_quality(words)) or words[0] == "same":  # "the green" what?

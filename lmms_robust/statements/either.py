@@ -6,10 +6,11 @@ import re
 from collections.abc import Sequence
 
 from lmms_robust.statements.alone import own
-from lmms_robust.statements.asking import waiting
+from lmms_robust.statements.asking import IN, waiting
 from lmms_robust.statements.clauses import tokens
 from lmms_robust.statements.grammar import definite, is_are, is_plural, mid_sentence, sentence
 from lmms_robust.statements.state import Pattern
+from lmms_robust.statements.words import is_base_verb, is_gerund, is_participle, parts
 from lmms_robust.statements.yes_no import answered
 
 _LEAD = r"(?:to the |on the |at the |in the |the |an? |to |on )?"
@@ -19,7 +20,9 @@ _COMPARES = re.compile(r"\b(?:\w{2,}er|more|less|further|farther|closer|better|w
 def _either(found: re.Match[str], option: str, options: Sequence[str]) -> str | None:
     """Ask for one of the two alone, and say yes to it."""
     alone = _one_of_two(found[0], _plain(option), [_plain(text) for text in options])
-    return own(option, found[0]) or (alone and answered(alone, yes=True))
+    made = alone and answered(alone, yes=True)
+    torn = made and _plain(option) not in made.casefold() and not is_base_verb(tokens(option)[0])  # "laid is flat"
+    return own(option, found[0]) or (None if torn else made)
 
 
 def _plain(option: str) -> str:
@@ -39,9 +42,14 @@ def _one_of_two(question: str, option: str, options: Sequence[str]) -> str | Non
                 re.IGNORECASE,
             )
             if two:
+                opens = [tokens(two["second"])[0], tokens(two["first"])[0], tokens(question[: two.start()])[-1]]
+                acts = [is_gerund(word) or (is_participle(word) and parts(word) == {"VERB"}) for word in opens]
+                more = re.sub(IN, "", question[two.end() :], flags=re.IGNORECASE).strip(" ?")
+                if acts[0] and (more or acts[1:] == [False, True]):
+                    return None  # "laid | flat or standing up", "holding hands or leaning against | each other"
                 chosen = two["first"] if first == option else two["second"] + (two["away"] or "")
                 lead, bare = (re.match(_LEAD, two[name], re.IGNORECASE) for name in ("first", "second"))
-                if first != option and lead and bare and not bare[0]:  # "to the left or right"
+                if first != option and lead and bare and not bare[0] and not acts[0]:  # "to the left or right"
                     chosen = lead[0] + chosen
                 return f"{question[: two.start()]}{chosen}{question[two.end() :]}"
     return None

@@ -210,7 +210,7 @@ NOT_DOING = _words(
 )
 # "Are all X Y?" is not denied by "all X are not Y".
 QUANTIFIERS = _words("all both every each any some most many several no only")
-RELATED = r"(?:(?:in|with) regards? to|in (?:the )?relation to|relative to|with respect to|compared (?:to|with))"
+RELATED = r"(?:(?:in|with) (?:regards?|respect) to|in (?:the )?relation(?:ship)? to|relative to|compared (?:to|with))"
 TURNED = re.compile(
     r"\b(?:not|n't|incorrect|false|wrong(?! with)|except|least|cannot|never|without|neither)\b", re.IGNORECASE
 )

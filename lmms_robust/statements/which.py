@@ -262,7 +262,7 @@ def _which_object(
         aux = "are" if aux == "is" and is_plural(who) else aux  # "is the people facing"
         return _the_one(name, f"{that} {who} {aux} {tail}", option, options)
     at = verb_after_subject(rest[1:])
-    if at is None:
+    if at is None or aux in {"has", "have", "had"}:  # "in what drink has the rubber duck?"
         return None
     who = " ".join(rest[1 : at + 1])
     act = f"{inflected(low[at], aux, who)} {' '.join(rest[at + 2 :])}".strip()
