@@ -18,7 +18,7 @@ _ESCAPED = re.compile(r"\\(?:([\\'\"])|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _PRINTED = (
     (re.compile(r"\barray\(|,\s*dtype=\w+(?=\s*\))"), ""),
     (re.compile(r"(?<=\])\s*\)"), ""),
-    (re.compile(r"\b(?:None|nan)\b"), "null"),
+    (re.compile(r"\b(?:None|(?i:nan))\b"), "null"),
     (re.compile(r"\bTrue\b"), "true"),
     (re.compile(r"\bFalse\b"), "false"),
     (re.compile(r"(\d)\.(?!\d)"), r"\1"),

@@ -84,6 +84,8 @@ ROWS = {
     "text of a list": (made("list", "o"), {"o": "['red', 'blue']"}),
     "columns": (made("columns", "A", "B", "C", "D"), {"A": "red", "B": "blue", "C": float("nan"), "D": None}),
     "columns with nan": (made("columns", "A", "B", "C"), {"A": "red", "B": "blue", "C": "nan"}),
+    "columns with NaN": (made("columns", "A", "B", "C", "D"), {"A": "red", "B": "blue", "C": "NaN", "D": "NAN"}),
+    "printed with NaN": (made("list", "o"), {"o": "['red', 'blue', NAN]"}),
     "inside": (made("inside", "q"), {"q": f"{COLOR}\n(A) red\n(B) blue\nAnswer with the letter directly."}),
     "inside another": (made("inside", "o"), {"o": "A. red\nB. blue"}),
     "inside with a missing one": (made("inside", "q"), {"q": f"{COLOR}\nOptions: A: red, B: blue, C: nan, D: nan"}),
