@@ -20,7 +20,7 @@ from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import state
 
 _PLACEHOLDER = re.compile(r"<image(?:[ _]?\d+)?>\s*")
-_LETTER = re.compile(r"[(（]?([A-Za-z])[)）]?[.:)]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
+_LETTER = re.compile(r"[(【「]?([A-Za-z])[)】」]?[.:)。]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
 
 
 def mapped(mapping: ColumnMapping, source: Source) -> Benchmark:

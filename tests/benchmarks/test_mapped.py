@@ -137,6 +137,7 @@ def test_a_text_without_options_is_an_error(text: str) -> None:
 
 ANSWERS = [
     ("letter", "B", "B"), ("letter", "(b).", "B"), ("letter", "B. blue", "B"), ("letter", "B. red", None),
+    ("letter", "答案：B", "B"), ("letter", "【B】", "B"), ("letter", "（B）。", "B"), ("letter", "Respuesta: B", "B"),
     ("letter", "D", None), ("letter", "blue", None), ("index", 1, "B"), ("index", 1.0, "B"), ("index", "1", "B"),
     ("index", 3, None), ("index", -1, None), ("number", 1, "A"), ("number", 0, None), ("text", " Blue. ", "B"),
     ("text", "teal", None), ("text", None, None), ("letter", None, None), ("index", None, None),
