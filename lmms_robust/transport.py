@@ -94,7 +94,10 @@ reasoning_tokens=None, reasoning='shown', not_honoured=(), price=None))
 
 
 def _rounded(found: LetterProbs) -> dict[str, Any]:
-    """Seven digits; two runs in float32 agree on about five, since what stands beside a request in a batch differs."""
+    """Seven decimals, since those of a certain model's answers differ, and rank them, only from about the sixth on.
+
+    In the middle two runs in float32 agree on five, since what stands beside a request in a batch differs.
+    """
     shown: dict[str, Any] = {"probs": {letter: round(p, 7) for letter, p in found.probs.items()}}
     if found.at_most:
         shown["at_most"] = found.at_most

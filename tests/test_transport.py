@@ -33,6 +33,12 @@ def test_what_was_sealed_comes_back(text: str, report: Report) -> None:
     assert unseal(seal(text, report) + " \n") == Response(text, report)  # a harness strips, another does not
 
 
+def test_probabilities_near_one_still_rank_answers() -> None:
+    """Of a model that is certain nearly always, AUROC rests on them alone."""
+    found = [unseal(seal("B", Report(letter_probs=LetterProbs({"B": 1 - rest})))) for rest in (1e-6, 2e-6, 4e-6)]
+    assert [one.report.letter_probs.probs["B"] for one in found] == [0.999999, 0.999998, 0.999996]
+
+
 @given(st.text())
 def test_text_without_a_report_is_a_response_of_another_backend(text: str) -> None:
     assert unseal(text + ".") == Response(text + ".", None)

@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from lmms_robust.errors import RobustError
+from lmms_robust.reading.words import ANSWER_ABROAD
 
 _QUOTED = re.compile(r"(?P<mark>['\"])(?P<text>(?:(?!(?P=mark))[^\\]|\\.|\\\Z)*+)(?P<end>(?P=mark)?)", re.DOTALL)
 _ESCAPED = re.compile(r"\\(?:([\\'\"])|u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2}))")
 _PRINTED = (
     (re.compile(r"\barray\(|,\s*dtype=\w+(?=\s*\))"), ""),
     (re.compile(r"(?<=\])\s*\)"), ""),
-    (re.compile(r"\b(?:None|nan)\b"), "null"),
+    (re.compile(r"\b(?:None|(?i:nan))\b"), "null"),
     (re.compile(r"\bTrue\b"), "true"),
     (re.compile(r"\bFalse\b"), "false"),
     (re.compile(r"(\d)\.(?!\d)"), r"\1"),
@@ -29,7 +30,9 @@ _WORDS = re.compile(r"\[\s*([\w.+/%°-]+(?:\s*,\s*[\w.+/%°-]+)+)\s*\]")
 _TEXT_KEYS = ("text", "value", "content", "option")
 _LABEL_KEYS = ("label", "key", "letter", "id")
 _LABEL = re.compile(r"(?:(?:OPTION|CHOICE|ANSWER)[\s_-]*)?[(\[]?([A-Z]|\d{1,2})[)\].:]*")
-_ANSWER = re.compile(r"(?:(?:the )?(?:correct |final )?(?:answer|option|choice)(?: is)?\s*[:：]?\s*)", re.IGNORECASE)
+_ANSWER = re.compile(
+    rf"(?:the )?(?:correct |final )?(?:answer|option|choice|{'|'.join(ANSWER_ABROAD)})(?: is)?\s*:?\s*", re.IGNORECASE
+)
 _MARKS = re.compile(r"\[\s*(.*?)\s*\]|\$(.*?)\$|\"(.*?)\"|'(.*?)'|\*\*(.*?)\*\*|<(.*?)>|\\boxed\{(.*?)\}", re.DOTALL)
 
 _DEPTH = 8

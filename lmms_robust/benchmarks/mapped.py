@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -14,13 +13,14 @@ from lmms_robust.benchmarks.inside import split, unmarked
 from lmms_robust.benchmarks.mapping import ANSWER_FORMS, ColumnMapping
 from lmms_robust.benchmarks.overlap import folded
 from lmms_robust.benchmarks.registry import Benchmark, Row, Source
+from lmms_robust.benchmarks.rows import is_missing
 from lmms_robust.errors import RobustError
 from lmms_robust.schema import MAX_OPTIONS, Item, letters, same_text
 from lmms_robust.statements.generic import PATTERNS
 from lmms_robust.statements.state import state
 
 _PLACEHOLDER = re.compile(r"<image(?:[ _]?\d+)?>\s*")
-_LETTER = re.compile(r"[(（]?([A-Za-z])[)）]?[.:)]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
+_LETTER = re.compile(r"[(【「]?([A-Za-z])[)】」]?[.:)。]?(?:\s+(?P<text>\S.*))?", re.DOTALL)
 
 
 def mapped(mapping: ColumnMapping, source: Source) -> Benchmark:
@@ -207,9 +207,7 @@ def _alike(text: str) -> str:
 
 def _text(value: Any) -> str:
     """A cell as text; whole floats lose their ".0", and the forms of "missing" become empty."""
-    if value is None or (isinstance(value, float) and math.isnan(value)):
+    value = cells.decoded(value)
+    if is_missing(value):
         return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    text = str(cells.decoded(value)).strip()
-    return "" if text == "nan" else text
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value).strip()

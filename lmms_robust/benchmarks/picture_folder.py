@@ -58,6 +58,22 @@ class Pictures:
         return chosen[0] if chosen else None
 
 
+def below(folder: Path, name: str, where: str) -> Path:
+    """Resolve a file name that a row gives against a folder.
+
+    Raises:
+        RobustError: the name leads outside the folder, by "..", as an absolute path or through a link.
+    """
+    root = folder.resolve()
+    try:
+        path = (root / name).resolve()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise RobustError(f"{where}: picture {name[:80]!r}: {error}; allowed: a file name below {folder}") from error
+    if not path.is_relative_to(root):
+        raise RobustError(f"{where}: picture {name[:80]!r} leads outside {folder}; allowed: a file name below it")
+    return path
+
+
 def is_whole(path: Path) -> bool:
     """Whether a file is a picture that was not cut off, as far as its format tells without decoding it."""
     from PIL import Image
@@ -65,6 +81,6 @@ def is_whole(path: Path) -> bool:
     try:
         with Image.open(path, formats=FORMATS) as image:
             image.verify()
-    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+    except Exception:  # whatever broken data leads Pillow to
         return False
     return True

@@ -11,8 +11,8 @@ from importlib.resources import files as package_files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lmms_robust.benchmarks.picture_folder import Pictures
-from lmms_robust.benchmarks.pictures import allow, below
+from lmms_robust.benchmarks.picture_folder import Pictures, below
+from lmms_robust.benchmarks.pictures import allow
 from lmms_robust.benchmarks.registry import NAME_COLUMNS as NAME_COLUMNS
 from lmms_robust.benchmarks.registry import PART, Benchmark, Source
 from lmms_robust.errors import RobustError

@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from lmms_robust.errors import RobustError, unknown
 from lmms_robust.scenes.generate import SPLITS, SceneItem, generate
+from lmms_robust.writing import replacing
 
 TEST_SIZE = 600
 TEST_FILE = Path(str(files("lmms_robust.tasks") / "lmms_eval" / "scenes" / "test.parquet"))
@@ -78,7 +79,7 @@ def write(split: str, n: int, output_dir: str | os.PathLike[str], *, overwrite: 
         Path of the file.
 
     Raises:
-        RobustError: unknown split, ``n`` below 1, or the file exists and ``overwrite`` is False.
+        RobustError: unknown split, ``n`` below 1, the file exists and ``overwrite`` is False, or it cannot be written.
     """
     if split not in SPLITS:
         raise unknown("split", split, SPLITS, "scenes")
@@ -87,13 +88,8 @@ def write(split: str, n: int, output_dir: str | os.PathLike[str], *, overwrite: 
     target = Path(output_dir) / f"{split}.parquet"
     if target.exists() and not overwrite:
         raise RobustError(f"{target} exists; remove it or choose another folder")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
+    with replacing(target) as part:
         _write_chunks(split, n, part)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
     return target
 
 

@@ -81,6 +81,12 @@ FIELDS = {
     "a field": {"reasoning": SAID},
     "another field": {"reasoning_content": SAID},
     "objects": {"reasoning_details": [{"type": "reasoning.text", "text": SAID}]},
+    "blocks": {"thinking_blocks": [{"type": "thinking", "thinking": SAID, "signature": "EqcB"}]},
+    "blocks, of which some are kept back": {
+        "thinking_blocks": [{"type": "redacted_thinking", "data": "EmwK"}, {"type": "thinking", "thinking": SAID}]
+    },
+    "a field and blocks": {"thinking_blocks": [{"type": "thinking", "thinking": SAID}], "reasoning_content": SAID},
+    "a field of another word": {"thinking": SAID},
     "a field and objects": {"reasoning": SAID, "reasoning_details": [{"type": "reasoning.text", "text": SAID}]},
 }
 SUMMARIES = {

@@ -84,6 +84,8 @@ ROWS = {
     "text of a list": (made("list", "o"), {"o": "['red', 'blue']"}),
     "columns": (made("columns", "A", "B", "C", "D"), {"A": "red", "B": "blue", "C": float("nan"), "D": None}),
     "columns with nan": (made("columns", "A", "B", "C"), {"A": "red", "B": "blue", "C": "nan"}),
+    "columns with NaN": (made("columns", "A", "B", "C", "D"), {"A": "red", "B": "blue", "C": "NaN", "D": "NAN"}),
+    "printed with NaN": (made("list", "o"), {"o": "['red', 'blue', NAN]"}),
     "inside": (made("inside", "q"), {"q": f"{COLOR}\n(A) red\n(B) blue\nAnswer with the letter directly."}),
     "inside another": (made("inside", "o"), {"o": "A. red\nB. blue"}),
     "inside with a missing one": (made("inside", "q"), {"q": f"{COLOR}\nOptions: A: red, B: blue, C: nan, D: nan"}),
@@ -135,6 +137,7 @@ def test_a_text_without_options_is_an_error(text: str) -> None:
 
 ANSWERS = [
     ("letter", "B", "B"), ("letter", "(b).", "B"), ("letter", "B. blue", "B"), ("letter", "B. red", None),
+    ("letter", "答案：B", "B"), ("letter", "【B】", "B"), ("letter", "（B）。", "B"), ("letter", "Respuesta: B", "B"),
     ("letter", "D", None), ("letter", "blue", None), ("index", 1, "B"), ("index", 1.0, "B"), ("index", "1", "B"),
     ("index", 3, None), ("index", -1, None), ("number", 1, "A"), ("number", 0, None), ("text", " Blue. ", "B"),
     ("text", "teal", None), ("text", None, None), ("letter", None, None), ("index", None, None),

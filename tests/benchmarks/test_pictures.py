@@ -6,6 +6,7 @@ import base64
 import os
 import struct
 import zlib
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -85,10 +86,35 @@ def test_brightness_is_scaled_to_8_bits(case: str) -> None:
     assert all(near(one, (dark,) * 3) for one in found[1:])
 
 
-@pytest.mark.parametrize("pixels", [two(0.5, -1.0, np.float32), two(0.5, np.nan, np.float32), two(1e9, 0, np.float32)])
-def test_pixels_that_are_no_brightness_are_refused(pixels: np.ndarray) -> None:
-    with pytest.raises(RobustError, match="unreadable picture"):
-        shown(saved(Image.fromarray(pixels), "TIFF"), "x")
+NO_BRIGHTNESS = {
+    "negative": two(0.5, -1.0, np.float32),
+    "not a number": two(0.5, np.nan, np.float32),
+    "infinite": two(np.inf, 0, np.float32),
+    "large": two(1e9, 0, np.float32),
+    "negative whole numbers": two(9, -1, np.int32),
+    "large whole numbers": two(70_000, 0, np.int32),
+}
+
+
+@pytest.mark.parametrize("case", NO_BRIGHTNESS)
+@pytest.mark.parametrize("read", [size, shown])
+def test_pixels_that_are_no_brightness_are_refused_where_rows_are_read(case: str, read: Callable) -> None:
+    with pytest.raises(RobustError, match="row 3: unreadable picture"):
+        read(saved(Image.fromarray(NO_BRIGHTNESS[case]), "TIFF"), "row 3")
+
+
+def odd_exif(orientation: int) -> bytes:
+    """Exif of a camera that writes a text where a fraction belongs (XResolution), which Pillow cannot write again."""
+    entries = [(0x0112, 3, 1, struct.pack("<HH", orientation, 0)), (0x011A, 2, 4, b"abc\0")]
+    body = b"".join(struct.pack("<HHI", tag, kind, count) + value for tag, kind, count, value in entries)
+    return b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(entries)) + body + struct.pack("<I", 0)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_photograph_stands_upright_whatever_else_its_camera_wrote(kind: str) -> None:
+    content = saved(patch().transpose(TURNED[6]), kind, exif=odd_exif(6))
+    assert size(content, "x") == (120, 80)
+    assert [near(got, RED) for got in corners(shown(content, "x"))] == [True, False, False, False]
 
 
 def clear(mode: str) -> bytes:
@@ -167,6 +193,10 @@ def bare_png(width: int, height: int, rows: int) -> bytes:
 
 
 EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 20 20\n%%EndComments\n(x) print\nshowpage\n%%EOF\n"
+WHOLE = saved(patch())
+FLIPPED = WHOLE[:70] + bytes([WHOLE[70] ^ 128]) + WHOLE[71:]
+CLEAR, MIXED = (struct.pack("<HHIH", 338, 3, 1, kind) for kind in (2, 1))  # ExtraSamples of a TIFF
+MULTIPLIED = saved(Image.new("LA", (9, 9)), "TIFF").replace(CLEAR, MIXED)
 REFUSED = {
     "few rows": (bare_png(1000, 1000, 3), "its pixels stop early"),
     "many pixels": (bare_png(13_000, 13_000, 13_000), "at most 100,000,000 pixels"),
@@ -175,6 +205,8 @@ REFUSED = {
     "SVG": (b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', "not a picture"),
     "PPM": (b"P6 64 64 255\n" + b"\0" * 64 * 64 * 3, "not a picture"),
     "cut": (saved(patch())[:-40], "unreadable"),
+    "one bit of the pixels flipped": (FLIPPED, "incorrect data check"),
+    "grey multiplied by alpha": (MULTIPLIED, "conversion from La"),
     "cut JPEG": (saved(patch(), "JPEG")[:-200], "unreadable"),
 }
 

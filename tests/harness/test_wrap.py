@@ -1,11 +1,13 @@
 import base64
 import json
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from datasets import ClassLabel, Dataset, Features, Image, List, Value
+from PIL import Image as Pillow
 
 from lmms_robust.cli.benchmarks import wrap as command
 from lmms_robust.embedded import TINY_MODEL
@@ -221,8 +223,15 @@ def rows_of(folder: Path) -> Dataset:
     return Dataset.from_parquet(str(folder / "own.parquet"))
 
 
-def test_a_picture_that_does_not_decode_is_named_and_left_out(tmp_path: Path, caplog) -> None:
-    broken = own(0, image={"bytes": png()[:40], "path": None})
+def not_a_number() -> bytes:
+    """A float picture, of one pixel that is no brightness."""
+    Pillow.new("F", (1, 1), float("nan")).save(out := BytesIO(), "TIFF")
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("picture", [png()[:40], not_a_number()])
+def test_a_picture_that_cannot_be_shown_is_named_and_left_out(tmp_path: Path, caplog, picture: bytes) -> None:
+    broken = own(0, image={"bytes": picture, "path": None})
     source = Rows("parquet", "test", files=(data(tmp_path, broken, own(1)),))
     result = wrap(source, mapping(tmp_path), "mybench", tmp_path / "tasks")
     assert (result.items, [item.id for item, _ in result.shown]) == (1, ["mybench-000001"])

@@ -85,7 +85,7 @@ def test_a_failed_write_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
         raise OSError("disk full")
 
     monkeypatch.setattr(dataset, "generate", broken)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(RobustError, match=r"cannot write .*test\.parquet: disk full"):
         write("test", 5, tmp_path)
     assert list(tmp_path.iterdir()) == []
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from openai import BaseModel
+
 from lmms_robust.backends.openai.errors import encodable
 
-_FIELDS = ("reasoning", "reasoning_content", "reasoning_details", "reasoning_summary", "summary")
+_NAMED = ("reasoning", "summary", "thinking")
+"""What the names of fields with reasoning begin with; by their order, text goes before objects of it."""
 _INNER = ("thinking", "text", "reasoning", "content", "summary")
 _DEEPEST = 4
 
@@ -23,7 +26,8 @@ def reasoning_of(message: Any) -> tuple[str, bool]:
     """
     content = getattr(message, "content", None)
     parts = [part for part in content if _kind(part) != "text"] if isinstance(content, list) else []
-    places = [*((name, getattr(message, name, None)) for name in _FIELDS), ("", parts)]
+    fields = dict(message) if isinstance(message, BaseModel) else {}
+    places = [*((name, fields[name]) for name in sorted(fields) if name.startswith(_NAMED)), ("", parts)]
     found = [(encodable("".join(_texts(value))), name) for name, value in places]
     said = next(((text, name) for text, name in found if text.strip()), None)
     if said is None:
