@@ -15,7 +15,9 @@ PAPER = "correct_caption=.1,wrong_caption=.1,correct_think=.1,wrong_think=.1"
 @click.command()
 @click.argument("source")
 @click.option("--rates", default=PAPER, show_default=True, help="Share of prompts in each variant; the rest is base.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Draws other treatments and plants.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Draws other treatments and plants."
+)
 @click.option(
     "--format",
     "form",

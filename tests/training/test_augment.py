@@ -236,6 +236,12 @@ def test_a_further_split_is_looked_at_where_it_is_named(tmp_path: Path) -> None:
     assert "whatsup stands twice" in again.output
 
 
+def test_a_seed_that_no_file_can_hold_is_refused_at_the_option(tmp_path: Path) -> None:
+    result = augment("scenes", tmp_path / "out", "--limit", "3", "--seed", str(2**63))
+    assert result.exit_code == 2
+    assert "9223372036854775808 is not in the range" in result.output
+
+
 def test_scenes_may_be_named_too_though_it_always_is_looked_at(tmp_path: Path) -> None:
     named = augment("scenes", tmp_path / "out", "--limit", "3", "--guard", "scenes")
     assert "looked at: scenes (600)\n" in named.output
