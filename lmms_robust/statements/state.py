@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from itertools import compress, product
 from typing import Any
 
-from lmms_robust.schema import places
 from lmms_robust.statements.asked import EMPTY, asked, source
 from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 from lmms_robust.statements.viewpoints import viewed
+from lmms_robust.statements.words import one_spelling
 
 FALLBACK = "fallback"
 
@@ -58,9 +58,11 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     used.
     """
     question = " ".join(question.replace("？", "?").split())
-    at = places(options)
+    at = [next(place for place, known in enumerate(options) if one_spelling(known, option)) for option in options]
     if len(set(at)) < len(options):  # a repeated option is one option
-        stated = state(question, [options[at.index(place)] for place in sorted(set(at))], patterns)
+        kept = sorted(set(at))
+        at = [kept.index(place) for place in at]
+        stated = state(question, [options[place] for place in kept], patterns)
         return Statements(tuple(stated.texts[place] for place in at), stated.pattern)
     refused = refusals(question, options)
     refusing = [text for text in refused if text is not None]

@@ -181,6 +181,35 @@ def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form
     assert (item.options, item.answer, item.statement_source) == (("red", "blue"), "B", "pattern:colour")
 
 
+@pytest.mark.parametrize(
+    ("question", "options", "right", "wrong"),
+    [
+        (COLOR, ("red.", "red", "Red", "blue"), "The dog is red.", "The dog is blue."),
+        ("Is the dog red?", ("Yes.", "Yes", "No"), "The dog is red.", "The dog is not red."),
+        ("What is said?", ("Go on.", "Go on", "go on", "Wait"), "", ""),
+    ],
+)
+def test_one_answer_in_two_spellings_leaves_the_row_and_is_not_planted(
+    question: str, options: tuple[str, ...], right: str, wrong: str
+) -> None:
+    names = "ABCD"[: len(options)]
+    adapter = mapped(made("columns", *names), Source("x", "test"))
+    item = adapter.item({"q": question, "gold": "B", **dict(zip(names, options, strict=True))}, 0)
+    assert item is not None
+    assert item.options == options
+    assert item.plantable == (names[-1],)
+    if right:
+        assert (item.statements[1], item.statements[-1]) == (right, wrong)
+        assert set(item.statements) == {right, wrong}
+
+
+def test_two_letters_of_another_case_are_two_answers() -> None:
+    adapter = mapped(made("columns", *"ABC"), Source("x", "test"))
+    item = adapter.item({"q": "Which genotype is it?", "gold": "A", "A": "Ff", "B": "FF", "C": "ff"}, 0)
+    assert item is not None
+    assert item.plantable == ("B", "C")
+
+
 def test_ten_options_are_an_item_and_eleven_are_named() -> None:
     texts = [f"thing {number}" for number in range(11)]
     item = to_item(made("list", "o"), {"q": "Which?", "o": texts[:10], "gold": "J"}, 0)
