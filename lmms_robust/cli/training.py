@@ -65,7 +65,7 @@ def augment(
     items = training_items(source, data_files, images, limit)
     guard = EvaluationGuard()
     for name, path in {SCENES: None, **_guards(guards)}.items():
-        guard.add(name, evaluation_items(name, [path] if path else []).unread)
+        guard.add(name, evaluation_items(name, [path] if path else []).unread, drawn=name == SCENES)
     for line in write(items, plan, output, guard).render():
         click.echo(line)
 
