@@ -19,6 +19,13 @@ FALLBACK = "fallback"
 LONGEST = 1_500
 """Characters of a question up to which patterns are tried; their time grows with its square."""
 
+_ASKING = "what|where|who|whose|when|why|how|which"
+_SECOND = re.compile(
+    rf"\b(?!(?:{_ASKING})\b)\w+\W+(and (?:(?:{_ASKING})\b|(?:is|are|was|were|do|does|did|has|have|can) "
+    r"(?:it|he|she|they|there)\b))",
+    re.IGNORECASE,
+)  # not "when and where"
+
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
@@ -80,7 +87,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         found = pattern.question.fullmatch(text)
         made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
         known = [one for one in made if one is not None]
-        if len(known) < len(made):
+        if len(known) < len(made) or _asks_on(text, known, chosen):
             continue
         for lead in (by if text != seen else "", view):
             known = [f"{capitalize(lead)}, {mid_sentence(one)}" for one in known] if lead else known
@@ -98,6 +105,16 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text in zip(options, refused, strict=True)
     ]
     return Statements(tuple(left), FALLBACK)
+
+
+def _asks_on(question: str, statements: Sequence[str], options: Sequence[str]) -> bool:
+    """Whether a statement holds the second of two questions in one: "the car and where is it parked"."""
+    second = _SECOND.search(question)
+    asked = second[1].casefold() if second else ""
+    return bool(asked) and any(
+        asked in statement.casefold() and asked not in option.casefold()
+        for statement, option in zip(statements, options, strict=True)
+    )
 
 
 def fallback(question: str, option: str) -> str:

@@ -306,6 +306,18 @@ STATED = [
     ("Is Teal less than Light Steel Blue?", ("yes", "no"),
      ("Teal is less than Light Steel Blue.", "Teal is not less than Light Steel Blue.")),
     ("Do these birds fly or swim?", ("fly", "swim"), ("These birds fly.", "These birds swim.")),
+    ("What color is the text 'STOP' written in?", ("white", "red"),
+     ("The text 'STOP' is written in white.", "The text 'STOP' is written in red.")),
+    ("What sign tells drivers when and where to stop?", ("a stop sign", "a yield sign"),
+     ("The stop sign tells drivers when and where to stop.", "The yield sign tells drivers when and where to stop.")),
+    ("How much is the price of the apple?", ("$5.99", "$6.99"),
+     ("The price of the apple is $5.99.", "The price of the apple is $6.99.")),
+    ("How much is the fine?", ("$50", "$60"), ("The fine is $50.", "The fine is $60.")),
+    ("How much is the cost?", ("$50", "$60"), ("The cost is $50.", "The cost is $60.")),
+    ("How much does the ticket cost?", ("$5.99", "$6.99"), ("The ticket costs $5.99.", "The ticket costs $6.99.")),
+    ("Are there at most two dogs?", ("Yes", "No"),
+     ("There are at most two dogs.", "It is not the case that there are at most two dogs.")),
+    ("Are the two windows open?", ("Yes", "No"), ("The two windows are open.", "The two windows are not open.")),
     ("Which statement about the diagram is right?", ("The larva grows in water", "The pupa seldom moves"),
      ("The larva grows in water.", "The pupa seldom moves.")),
 ]  # fmt: skip
@@ -323,6 +335,26 @@ def test_generic_questions_become_statements(question: str, options: tuple, stat
     [
         ("Why is it so?", ("x", "y")),
         ("How many dogs?", ("many", "few")),
+        # two questions in one
+        ("What color is the car and where is it parked?", ("red", "blue")),
+        ("What color is the car and is it parked?", ("red", "blue")),
+        ("What is on the table and what is under it?", ("a cup", "a ball")),
+        ("What is the name of the dog and who owns it?", ("Bo, Ann", "Ki, Tom")),
+        # a number in bounds, of which a yes or no says more than of the things
+        *(
+            (f"{question}?", ("Yes", "No"))
+            for question in (
+                "Is at most one window open",
+                "Are at least two dogs in the image",
+                "Is exactly one window open",
+                "Are about ten people sitting",
+                "Is only one window open",
+                "Do at least two people wear hats",
+                "Are fewer than 3 windows open",
+                "Can up to two people sit here",
+                "Are nearly all windows open",
+            )
+        ),
         ("Is it?", ("Yes", "maybe")),
         ("x", ("1", "2")),
         ("What color is the car?", ("red", "other")),
