@@ -43,7 +43,7 @@ def _clear(target: Path) -> None:
     start = _start(target)
     for left in target.parent.glob(f"{escape(start)}*.part"):
         number = left.name.removeprefix(start).removesuffix(".part")
-        if number.isdecimal() and not _alive(int(number)):
+        if number.isdecimal() and (int(number) == os.getpid() or not _alive(int(number))):
             _remove(left)
 
 

@@ -186,11 +186,12 @@ def _affirms(one: Said) -> bool:
     """Whether a sentence leaves what was said as it is, and says hardly anything else."""
     if one.named or one.denied or sum(word not in words.COMMON for word in one.words) > _MOST_BESIDE:
         return False
-    says_nothing = len(one.words) <= _SHORT and (words.TURNS | words.NEGATES).isdisjoint(one.words)
+    says_nothing = _SAYS_NOTHING.issuperset(one.words)
     return says_nothing or _stance([one]) is True
 
 
 _MOST_BESIDE = 1
+_SAYS_NOTHING = words.COMMON - words.TURNS - words.NEGATES - words.DENIES
 
 
 def _stance(later: Sequence[Said]) -> bool | None:
@@ -200,8 +201,8 @@ def _stance(later: Sequence[Said]) -> bool | None:
         negated = present & words.NEGATES or any(word.endswith("n't") for word in one.words)
         if present & words.AFFIRMS:
             return not negated
-        if present & words.RETRACTS:
-            return False
+        if present & words.RETRACTS or (present & words.DENIES and len(one.words) <= _SHORT):
+            return negated and not present & words.RETRACTS
     return None
 
 

@@ -167,7 +167,7 @@ def read_reply(text: str, asked: Request) -> Said:
     """
     blocks = split_blocks(text)
     said = (text[slice(*blocks.answer)] if blocks.form == "after" else text).strip()
-    if asked.mark in text:
+    if asked.mark in said:
         return Said(None, "canary")
     if not said:
         return Said(None, "empty")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -138,6 +138,8 @@ def corrected(verdicts: Outcomes, labels: Outcomes, units: Units, weights: Score
     ]
     drawn = resampled(parts, units, prior)
     value, low, high = (float(_by_verdict(totals.reshape(12), unlabelled)) for unlabelled in (nan, FALSE, TRUE))
+    if isnan(low):  # every label is "none": of reasoning that ends on an option nothing is known
+        return bounded(nan, n, 0.0, 1.0, 1.0, (0.0, 1.0))
     interval = middle(_by_verdict(drawn, FALSE))[0], middle(_by_verdict(drawn, TRUE))[1]
     interval = min(interval[0], low), max(interval[1], high)
     unlabelled = float(totals[~totals[:, 1:].any(1), 0].sum()) / n

@@ -35,8 +35,14 @@ _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
 
 
-_FEW, _WORDS = 5, 60
-"""Words, and characters, of a sentence that puts another letter in the place of an answer, this letter included."""
+_FEW = 60
+"""Characters of a sentence that takes an answer back and gives another."""
+_PLAIN = (words.COMMON | words.FIRST_PERSON | {"mean", "my"}) - words.DENYING - words.SUBORDINATE - {"or"}
+"""The words that such a sentence consists of, beside its letter."""
+_NO = re.compile(r"\W{0,4}no\s(?!wait\b|actually\b|sorry\b)", re.IGNORECASE)
+"""A "no" that is said of what follows it."""
+_CAPITALS = re.compile("[A-K]")
+_SEVERAL_ALONE = re.compile(r"\W{0,4}[A-K](?:\W{1,4}(?:(?:or|and|to)\W{1,3})?[A-K]){1,10}\W{0,4}")
 _JOINS = {"and", "or", "also"}
 """Between two answers these make them several."""
 
@@ -63,6 +69,23 @@ def _denied(text: str) -> bool:
     """Whether what follows a letter says that it is not the answer: "A is wrong", "A: no"."""
     first = re.split(r"[.,;\n(]", text, maxsplit=1)[0].lower()
     return "n't" in first or (len(first) < 60 and not words.DENYING.isdisjoint(first.split()[:4]))
+
+
+def _correction(sentence: str) -> tuple[int, int] | None:
+    """Offset and index of the letter that a sentence puts in the place of an answer: "No, C.", "Sorry, I mean C."."""
+    if len(sentence) > _FEW or sentence.rstrip().endswith("?") or _NO.match(sentence):
+        return None
+    found = [*letters_in(sentence, anywhere=True)]
+    if len(found) != 1:
+        return None
+    at, _ = found[0]
+    before, after = tokens(sentence[:at].lower()), tokens(sentence[at + 1 :].lower())
+    if words.CORRECTS.isdisjoint(before[:2]):
+        return None
+    beside = [*before, *after]
+    if any(word not in _PLAIN and not (word == "no" and place < 2) for place, word in enumerate(beside)):
+        return None
+    return found[0]
 
 
 def _choice(index: int, count: int, start: int = -1, at: int | None = None, stated: bool = True) -> Choice:
@@ -124,17 +147,13 @@ class _Reader:
         return other
 
     def _instead(self, start: int, sentence: str) -> Choice | None:
-        """The letter that a few words put beside what was answered before them: "Sorry, I mean C.", or "C" alone.
-
-        It is stated where they take that back.
-        """
-        spoken = tokens(sentence.lower()) if len(sentence) <= _WORDS else ()
-        found = [*letters_in(sentence, anywhere=True)] if 0 < len(spoken) <= _FEW else ()
-        if len(found) != 1 or sentence[found[0][0] + 1 :].strip(MARKS):
-            return None
-        at, index = found[0]
-        corrects = not words.CORRECTS.isdisjoint(spoken[:3])
-        return _choice(index, self.count, start, start + at, corrects) if corrects or len(spoken) == 1 else None
+        """The letter that a sentence puts beside what was answered before it; stated where it takes that back."""
+        bare = sentence.strip(MARKS)
+        alone = first_letter(sentence) if len(bare) == 1 else None
+        if alone is not None and alone[1] < self.count:
+            return _choice(alone[1], self.count, start, start + alone[0], stated=False)
+        found = _correction(sentence)
+        return None if found is None else _choice(found[1], self.count, start, start + found[0])
 
     def _statement(self, start: int, stop: int) -> Choice | None:
         found, last = None, start
@@ -163,12 +182,16 @@ class _Reader:
         if more and more[1] != text[at]:
             return Choice(None, "ambiguous", start)
         rest = text[match.end() :]
-        if not words.CORRECTS.isdisjoint(tokens(rest[:60].lower())) and (later := [*letters_in(rest)]):
-            place, other = later[-1]
-            return _choice(other, self.count, start, start + match.end() + place)
+        for begin, sentence in backwards(rest[:_SHORT]):
+            if other := _correction(sentence):
+                return _choice(other[1], self.count, start, start + match.end() + begin + other[0])
         if _denied(rest):
             return None
-        if len(rest) < 60 and "or" in rest.split() and {other for _, other in letters_in(rest)} - {index}:
+        if (
+            len(rest) < 60
+            and "or" in rest.partition("\n")[0].split()
+            and {other for _, other in letters_in(rest)} - {index}
+        ):
             return Choice(None, "ambiguous", start)
         return _choice(index, self.count, start, start + at)
 
@@ -266,6 +289,8 @@ def read_answer(text: str, options: Sequence[str], question: str = "") -> Choice
     known = names(question, tuple(options))
     reader = _Reader(text, tuple(options), known)
     found = reader.whole(text, 0)
+    if found is None and _SEVERAL_ALONE.fullmatch(text) and len({*_CAPITALS.findall(text)}) > 1:
+        found = Choice(None, "ambiguous")
     if found is not None:
         return found
     for step in (

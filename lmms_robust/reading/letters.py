@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from string import ascii_uppercase
 
 from lmms_robust.reading import words
+from lmms_robust.reading.spelling import has_any
 
 # Starts with the character itself, so that all other places of a text are passed over fast.
 _CAPITAL = r"[A-K](?<![A-Za-z0-9_.\-/\\°∠△⊙][A-K])(?<!\w'[A-K])(?<![°\d] [A-K])(?![A-Za-z0-9_]|['.\-]\w)"
@@ -126,6 +127,7 @@ def _sound(low: str, start: int, end: int) -> bool:
         and "n't" not in clause
         and "'s answer" not in clause
         and _UNSOUND.isdisjoint(_WORD.findall(clause))
+        and (clause.isascii() or not has_any(clause, words.CHINESE_DENIES))
     )
 
 

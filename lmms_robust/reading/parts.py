@@ -87,11 +87,14 @@ _CORRECT = re.compile(r"(?<=that's )right|(?<=that is )right|(?<=looks )right|(?
 """Of what was said, not of a side; another word of the same length stands for it."""
 
 
+_RIGHT = re.compile(r"(?<=\bis )right\b|" + _CORRECT.pattern)
+
+
 def look(text: str, known: Names) -> Sentence:
     """Find words and letters of a sentence."""
     low = text.lower()
     if "right" in low:
-        low = _CORRECT.sub("agree", low)
+        low = (_CORRECT if "right" in known.said else _RIGHT).sub("agree", low)
     parted = parts(low)
     found = tuple(chain.from_iterable([here for _, _, here in parted]))
     letters = [] if known.lettered else [one for one in letters_in(text, known.pointed) if one[1] < known.count]
@@ -165,7 +168,7 @@ def name(said: Sentence, known: Names, infers: bool = False) -> Named:
         drawn |= concludes
         found.by_letter |= bool(letters)
         found.only_letter |= bool(letters) and not letters <= worded
-        if weight == "takes back":
+        if weight == "takes back" or (here and words.CORRECTS.issuperset(here)):
             found.open |= bool(found.asserted or numeric)
         elif known.numbers and weight == "asserts":
             numeric.append((here, part))
@@ -196,7 +199,7 @@ def _add(found: Named, options: set[int], weight: str, here: Sequence[str], conc
         found.asserted |= options
         found.inferred |= concludes
         found.in_order &= not (known.relates or known.places) or _in_order(here, known)
-        found.extra += len({*here} - words.COMMON - known.said)
+        found.extra += sum(len(word) > 1 or not word.isascii() for word in {*here} - words.COMMON - known.said)
     elif weight in ("denies", "takes back"):
         found.denied |= options
     elif weight == "leaves":

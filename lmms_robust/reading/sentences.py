@@ -171,8 +171,11 @@ def _weigh(
 ) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
     nothing, chosen = (Force.NOTHING, None), by.asserted
+    ends = about > 0 and _ENDS_ON_LETTER.search(said.text) is not None
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
+    if by.extra and not (answers or said.abroad) and (_is_firsts(said.tokens) or (by.only_letter and not ends)):
+        return nothing  # "so A is out", "so we drop A": whether that is for it or against it, its own words say
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or _is_elliptic(said.tokens)):
         to_the_point = by.by_letter or not by.extra or (last and _is_thing(chosen, known))
@@ -199,6 +202,12 @@ def _is_thing(chosen: set[int], known: Names) -> bool:
 
 def _compares_otherwise(said: Sentence, known: Names) -> bool:
     return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
+
+
+def _is_firsts(spoken: Sequence[str]) -> bool:
+    """Whether a sentence tells what the writer does, and not what is so."""
+    subject = next((word for word in spoken if word not in words.OPENINGS), "")
+    return subject in words.FIRST_PERSON and words.VERBS.isdisjoint(spoken)
 
 
 def _is_elliptic(spoken: Sequence[str]) -> bool:

@@ -32,8 +32,10 @@ def _act(token: str, slash: str, name: str) -> Act:
     """What a tag does."""
     named = (name or token).lower()
     closes = bool(slash) or named.startswith("end_")
-    if named.startswith(("end|", "eom|")) or (name == "channel" and not slash):
+    if named.startswith(("end|", "eom|")):
         return "end think"
+    if name == "channel" and not slash:
+        return "close think"
     if any(word in named for word in ("think", "thought", "reason", "analysis", "rationale", "reflect", "scratchpad")):
         return "close think" if closes else "open think"
     if any(word in named for word in ("answer", "conclusion", "_of_box")):

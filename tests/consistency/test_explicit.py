@@ -56,6 +56,7 @@ CONCLUSIONS = {
         "The length of the arc shown in the figure is 288 cm.",
         "B",
     ),
+    "a letter that is right": (COLOR, COLORS, "I look at the car. So B is right.", "B"),
     "a full stop in quotes": (
         "What did he do afterwards?",
         ("drink", "smile", "walk away"),
@@ -249,6 +250,11 @@ OPEN = {
         "The red lamp is further from the door than the blue lamp.",
         "no_conclusion",
     ),
+    "a letter with words of its own": (COLOR, COLORS, "I look at the car. So A is a trap.", "no_conclusion"),
+    "what the writer does with an option": (COLOR, COLORS, "Therefore we can rule out red.", "no_conclusion"),
+    "a letter to look at next": (COLOR, COLORS, "So consider option B next.", "no_conclusion"),
+    "taken back in the same sentence": (COLOR, COLORS, "So it's red, no wait, blue.", "no_conclusion"),
+    "called wrong": (COLOR, COLORS, "So it is blue. That's wrong.", "retracted"),
     "announced, and not said": (
         "Which things did the artist use to paint?",
         ("a set of tools", "oil paint"),

@@ -55,6 +55,12 @@ def test_reasoning_that_ends_on_no_option_is_in_no_rate_of_consistency() -> None
     assert given(*laid, singles(30))["consistent"].neither == 4
 
 
+def test_labels_that_are_all_none_tell_nothing_of_consistency() -> None:
+    found = corrected(*made((True, None, 12), (False, None, 8), (True, UNLABELLED, 10)), singles(30))
+    assert math.isnan(found.value)
+    assert (found.low, found.high, found.interval, found.n) == (0.0, 1.0, (0.0, 1.0), 30)
+
+
 def test_it_holds_if_more_of_the_rare_verdict_was_labelled() -> None:
     even = made((True, True, 9), (True, False, 1), (True, UNLABELLED, 80), (False, False, 1), (False, UNLABELLED, 9))
     more = made((True, True, 9), (True, False, 1), (True, UNLABELLED, 80), (False, False, 10))

@@ -95,7 +95,7 @@ class Session:
 
     def _tell(self, state: RetryCallState) -> None:
         error = state.outcome.exception() if state.outcome else None  # named by kind: its words may hold the key
-        logger.debug(f"{self._terms.who}: {type(error).__name__} in attempt {state.attempt_number}, trying again")
+        logger.trace(f"{self._terms.who}: {type(error).__name__} in attempt {state.attempt_number}, trying again")
 
     async def _once(self, messages: Messages, fields: Fields) -> Reply:
         create: Any = self._client.chat.completions.create
