@@ -253,7 +253,7 @@ def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
     article, noun = there["article"], there["noun"]
     counted = noun.split()[0].casefold() in DETERMINERS | QUANTIFIERS  # "two dogs", "only", "the dog"
     if (article is None and counted) or (_AMOUNT.match(noun) and article not in {"any", "some"}):
-        if not yes and _bounded(noun.split()):
+        if not yes and (noun.casefold().startswith("only ") or _bounded(noun.split())):
             return f"it is not the case that there {verb} {article or ''} {noun}"
         return f"there {verb} {'' if yes else 'not '}{article or ''} {noun}"
     if not yes:

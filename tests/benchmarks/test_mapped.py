@@ -317,6 +317,8 @@ STATED = [
     ("How much does the ticket cost?", ("$5.99", "$6.99"), ("The ticket costs $5.99.", "The ticket costs $6.99.")),
     ("Are there at most two dogs?", ("Yes", "No"),
      ("There are at most two dogs.", "It is not the case that there are at most two dogs.")),
+    ("Are there only red cars?", ("Yes", "No"),
+     ("There are only red cars.", "It is not the case that there are only red cars.")),
     ("Are the two windows open?", ("Yes", "No"), ("The two windows are open.", "The two windows are not open.")),
     ("Which statement about the diagram is right?", ("The larva grows in water", "The pupa seldom moves"),
      ("The larva grows in water.", "The pupa seldom moves.")),
