@@ -143,8 +143,7 @@ class Item:
                 f"{where}: {len(self.statements)} statements; allowed: one for each of {len(self.options)} options"
             )
         self._take_repeated_once()
-        if len(set(map(same_text, self.statements))) < len(self.statements):
-            raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
+        self._spare_equal_statements(where)
         if not self.plantable:
             raise RobustError(f"{where}: every wrong option may hold beside {self.answer}; allowed: one that cannot")
         object.__setattr__(self, "id", (str(self.id).strip() and str(self.id)) or self.digest)
@@ -160,6 +159,18 @@ class Item:
         object.__setattr__(self, "options", tuple(self.options[place] for place in kept))
         if self.statements:
             object.__setattr__(self, "statements", tuple(self.statements[place] for place in kept))
+
+    def _spare_equal_statements(self, where: str) -> None:
+        """Take options whose statement is that of the right one for unplantable, if they differ in its spelling."""
+        spelt: dict[str, set[str]] = {}
+        for option, statement in zip(self.options, self.statements, strict=False):
+            plain = "".join(filter(str.isalnum, option)).casefold()
+            spelt.setdefault(same_text(statement), set()).add(plain or option)
+        if any(len(options) > 1 for options in spelt.values()):
+            raise RobustError(f"{where}: two statements are equal; allowed: distinct ones; got {list(self.statements)}")
+        told = dict(zip(self.letters, map(same_text, self.statements), strict=False))
+        same = [letter for letter in told if letter != self.answer and told[letter] == told[self.answer]]
+        object.__setattr__(self, "unplantable", tuple(dict.fromkeys([*self.unplantable, *same])))
 
     @property
     def letters(self) -> tuple[str, ...]:

@@ -84,10 +84,12 @@ def replacing(target: Path) -> Iterator[Path]:
 def complete(target: Path) -> Iterator[TextIO]:
     """Open a text file that takes the place of ``target`` when the block ends, see :func:`replacing`.
 
+    Half a surrogate pair, which no file can hold, is written as the escape that JSON has for it.
+
     Raises:
         RobustError: the file cannot be written.
     """
-    with replacing(target) as part, part.open("w", encoding="utf-8", newline="") as file:
+    with replacing(target) as part, part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         yield file
 
 

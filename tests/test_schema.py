@@ -29,6 +29,14 @@ def test_an_item_that_cannot_be_asked_is_refused_in_one_line(item: Item, changes
 OPTIONS = ("left", "right")
 
 
+def test_an_option_with_the_right_ones_statement_is_spared_where_it_is_the_same_answer() -> None:
+    said = ("It is left.", "It is left.", "It is right.")
+    found = Item(question="Where?", options=("left.", "Left", "right"), answer="A", statements=said)
+    assert found.plantable == ("C",)
+    with pytest.raises(RobustError, match="every wrong option may hold beside A"):
+        Item(question="Where?", options=("left.", "Left"), answer="A", statements=said[:2])
+
+
 @pytest.mark.parametrize("options", [["left", "right"], {"B": "right", "A": "left"}, '["left", "right"]',
                                      '{"A": "left", "B": "right"}'])  # fmt: skip
 def test_options_are_a_list_an_object_or_json(options: object) -> None:

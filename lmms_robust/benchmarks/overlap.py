@@ -16,7 +16,7 @@ from lmms_robust.schema import letters
 from lmms_robust.statements.directions import one_place, same_place
 from lmms_robust.statements.refusals import leans, refusal, says_absent
 from lmms_robust.statements.vocabulary import COLOURS, NUMBERS, SHADES, TURNED
-from lmms_robust.statements.words import is_plural_word
+from lmms_robust.statements.words import is_plural_word, one_spelling
 from lmms_robust.statements.yes_no import is_yes
 
 _ZERO = frozenset({"0", "no", "none", "nil", "nobody", "nothing"})
@@ -82,9 +82,9 @@ def refuses(question: str, option: str) -> bool:
 
 
 def says_same(option: str, right: str) -> bool:
-    """Whether two options are one answer: "two" and "2", "under" and "below", "joy" and "Joy"; not "AA" and "Aa"."""
-    if option.casefold() == right.casefold():
-        return option[1:] == right[1:]
+    """Whether two options are one answer: "two" and "2", "under" and "below", "joy." and "Joy"; not "AA" and "Aa"."""
+    if folded(option) == folded(right):
+        return one_spelling(option, right)
     return _told(option) == _told(right) != [] or one_place(option, right)
 
 
@@ -112,7 +112,7 @@ def holds_beside(option: str, right: str) -> bool:
     """Whether an option may be true where another one is right: it says the same, or only a part of it."""
     if leans(option) and re.match("either|any", option, re.IGNORECASE):
         return True
-    if option.casefold() == right.casefold() or says_same(option, right):
+    if folded(option) == folded(right) or says_same(option, right):
         return says_same(option, right)
     none = _none_of(option), _none_of(right)
     if None not in none and ("" in none or none[0] == none[1]):
@@ -166,10 +166,20 @@ def _range(option: str) -> tuple[float, float] | None:
     return value + low, value + high
 
 
+def _number(word: str) -> str:
+    """A number in one form: "2" of "two" and "2.0", "1000" of "1,000"; "" of other words."""
+    if word in NUMBERS:
+        return str(NUMBERS.index(word))
+    plain = word.replace(",", "") if re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", word) else word
+    if not re.fullmatch(r"\d+(?:\.\d+)?", plain):
+        return ""
+    return plain.rstrip("0").rstrip(".") if "." in plain else plain
+
+
 def _told(option: str) -> list[str]:
     """Words and signs that tell an option from others: numbers as digits, places in one form."""
     text = re.sub(r"(?<=[^\W\d])-(?=[^\W\d])", " ", option.casefold())
     words = re.findall(r"\d+(?:[.,:/]\d+)*|[^\W\d]+(?:['’]\w+)?|[^\w\s.,;:!?'\"’()]", text)
-    told = [str(NUMBERS.index(word)) if word in NUMBERS else _ONE_FORM.get(word, word) for word in words]
+    told = [_number(word) or _ONE_FORM.get(word, word) for word in words]
     kept = [word for word in told if word not in _EMPTY]
     return kept[1:] if kept[:1] in (["on"], ["in"], ["at"], ["to"]) and _PLACES.issuperset(kept[1:]) else kept

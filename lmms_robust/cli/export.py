@@ -9,6 +9,7 @@ import click
 
 from lmms_robust.cli.benchmarks import FOLDER
 from lmms_robust.cli.benchmarks import deciders as with_deciders
+from lmms_robust.errors import RobustError
 
 
 @click.command()
@@ -42,5 +43,13 @@ def export(
     from lmms_robust.report.export.eee import Publisher
     from lmms_robust.report.export.folder import export as written
 
+    meant = {
+        "--model-id": ("eee", model_id),
+        "--organization": ("eee", organization),
+        "--dataset-id": ("hf", dataset_id),
+    }
+    for option, (read_by, value) in meant.items():
+        if value and form != read_by:
+            raise RobustError(f"{option} {value!r} with --format {form}; allowed: with --format {read_by}")
     publisher = Publisher(int(time.time()), organization, relationship, model_id)
     click.echo(written(run, form, output, publisher, dataset_id, read_deciders(deciders)))

@@ -15,7 +15,9 @@ PAPER = "correct_caption=.1,wrong_caption=.1,correct_think=.1,wrong_think=.1"
 @click.command()
 @click.argument("source")
 @click.option("--rates", default=PAPER, show_default=True, help="Share of prompts in each variant; the rest is base.")
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Draws other treatments and plants.")
+@click.option(
+    "--seed", default=0, show_default=True, type=click.IntRange(0, 2**63 - 1), help="Draws other treatments and plants."
+)
 @click.option(
     "--format",
     "form",
@@ -63,7 +65,7 @@ def augment(
     items = training_items(source, data_files, images, limit)
     guard = EvaluationGuard()
     for name, path in {SCENES: None, **_guards(guards)}.items():
-        guard.add(name, evaluation_items(name, [path] if path else []).unread)
+        guard.add(name, evaluation_items(name, [path] if path else []).unread, drawn=name == SCENES)
     for line in write(items, plan, output, guard).render():
         click.echo(line)
 

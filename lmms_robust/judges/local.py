@@ -97,7 +97,7 @@ class LocalJudge:
         except torch.OutOfMemoryError as error:
             raise RobustError(
                 f"judge {self.named.name}: out of GPU memory with {len(prompts)} replies at a time; allowed: a smaller "
-                "--batch-size; what judges replied is kept: run again"
+                "--batch-size; what judges replied is kept"
             ) from error
         tokens = made[:, padded["input_ids"].shape[1] :].tolist()
         return [self._answer(prompt, reply) for prompt, reply in zip(prompts, tokens, strict=True)]

@@ -18,7 +18,7 @@ from lmms_robust.errors import RobustError
 from lmms_robust.judges.naming import Answer, Answered, Limits, Named
 
 KEY_VARIABLE = "OPENAI_API_KEY"
-KEPT = "what judges replied is kept: run again"
+KEPT = "what judges replied is kept"
 FEWEST_REFUSALS = 8
 """Work ends after so many refusals in a row, or as many as may be under way at a time if that is more."""
 

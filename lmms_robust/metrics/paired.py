@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import inf, nan, sqrt
+from math import ceil, inf, log2, nan, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,8 @@ from lmms_robust.metrics.intervals import difference, ratio
 from lmms_robust.metrics.rates import rate, unknown_share
 
 POWER = 0.8
+FEWEST = ceil(log2(2 / 0.05))
+"""Items that must differ before the exact test can say so at 5 %, if all of them on one side: 2 / 2^6 = .031."""
 
 
 def drop(base: Outcomes, perturbed: Outcomes, units: Units, interval: bool = True) -> Estimate:
@@ -145,6 +147,8 @@ def discordant(one: Outcomes, other: Outcomes, units: Units) -> Discordant:
 def needed(lost: float, won: float) -> float:
     """Units at which McNemar's test at 5 % finds a difference with a power of 80 %; infinite where there is none.
 
+    Never fewer than those of which :data:`FEWEST` differ: with fewer the exact test finds nothing.
+
     Args:
         lost: share of units that are True on the first side only.
         won: share of units that are True on the second side only.
@@ -156,7 +160,7 @@ def needed(lost: float, won: float) -> float:
     if not difference:
         return inf
     reach = float(ndtri(0.975)) * sqrt(together) + float(ndtri(POWER)) * sqrt(together - difference**2)
-    return reach**2 / difference**2
+    return max(reach**2 / difference**2, FEWEST / together)
 
 
 def holm(values: Sequence[float]) -> list[float]:

@@ -155,15 +155,23 @@ def _why(found: Found, option: str, _: Sequence[str]) -> str | None:
 
 
 def _measured(found: Found, option: str, _: Sequence[str]) -> str | None:
-    """Say how long, how far away, how dear something is."""
+    """Say how long or how far away something is."""
     text, noun, asked = mid_sentence(option).rstrip("."), found["x"], found.groupdict()
     if not _AMOUNT.fullmatch(text) or not is_noun_phrase(noun):
         return None
-    if "be" not in asked:
-        return f"{noun} cost{'' if is_plural(noun) else 's'} {text}"
     end = asked.get("off") or ("" if text.endswith(asked["how"]) else asked["how"])
     unit = re.search(r"\d ?(?:[^\W\d]|['\"°])", text)
     return f"{noun} {whole_verb(asked['be'])} {text} {end}" if unit else None
+
+
+def _priced(found: Found, option: str, _: Sequence[str]) -> str | None:
+    """Say what a thing costs; what the price, the fine or the sum is costs nothing, it is so much."""
+    text, noun = mid_sentence(option).rstrip("."), found["x"]
+    if found["aux"].casefold() == "is":
+        noun += found["cost"] or ""  # "how much is the cost"
+        return f"{noun} {is_are(noun)} {text}" if _AMOUNT.fullmatch(text) and is_noun_phrase(noun) else None
+    costs = found["cost"] and _AMOUNT.fullmatch(text) and is_noun_phrase(noun)
+    return f"{noun} cost{'' if is_plural(noun) else 's'} {text}" if costs else None
 
 
 def _how_is(found: Found, option: str, options: Sequence[str]) -> str | None:
@@ -230,7 +238,7 @@ PATTERNS = (
     pattern("how_feels", r"how (?P<aux>do|does|did) (?P<x>.+?) feel\s*\?", _how_is),
     pattern("how_done", rf"how{BE} (?P<x>{DET} .+?) (?P<done>\w+)\s*\?", _how_done),
     pattern("how_is", rf"how{BE} (?P<x>.+?)(?P<feeling> feeling)?(?P<here> here)?{IN}?\s*\?", _how_is),
-    pattern("how_much", r"how much (?:is|does) (?P<x>.+?)(?: cost)?\s*\?", _measured),
+    pattern("how_much", r"how much (?P<aux>is|are|do|does) (?P<x>.+?)(?P<cost> cost)?\s*\?", _priced),
     pattern("how_many_has", r"how many (?P<x>.+?) (?P<aux>do|does|did|can|will) (?P<who>.+?)\s*\?", _how_many_has),
 )
 """Tried in order."""

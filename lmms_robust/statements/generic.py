@@ -28,11 +28,12 @@ from lmms_robust.statements.grammar import (
 )
 from lmms_robust.statements.state import Pattern
 from lmms_robust.statements.vocabulary import RELATED, SITUATED, SUBORDINATORS, TURNED
-from lmms_robust.statements.words import is_countable, is_gerund
+from lmms_robust.statements.words import is_countable, is_gerund, is_participle
 from lmms_robust.statements.yes_no import stated
 
 _NO_THING = re.compile(r"(?:not|used|seen|shown)\b", re.IGNORECASE)
 _MOST = re.compile(r"(?:the )?(?:most|least)\b", re.IGNORECASE)
+_DONE_IN = re.compile(r"(?P<thing>.+) (?P<done>\w+) (?P<by>in|with|on|by|of|as)", re.IGNORECASE)
 _PICTURE = rf"(?: (?:shown |visible |depicted )?in (?:the|this) (?:given |provided )?{PICTURE})"
 
 
@@ -79,6 +80,10 @@ def _number_of(found: re.Match[str], option: str, options: Sequence[str]) -> str
 
 def _colour(found: re.Match[str], option: str, _: Sequence[str]) -> str | None:
     color, noun = value(option, "color"), definite(found["noun"])
+    done = _DONE_IN.fullmatch(found["noun"])
+    if done and is_participle(done["done"]):  # "is the text | written in"
+        in_it = done["by"].casefold() == "in" and color and _is_thing(done["thing"])
+        return sentence(f"{done['thing']} {is_are(done['thing'])} {done['done']} in {color}") if in_it else None
     if not color or len(option.split()) > 5 or not _is_thing(found["noun"]) or kind(option) == "clause":
         return None
     return sentence(f"{noun} {is_are(noun)} {color}")

@@ -8,16 +8,23 @@ from dataclasses import dataclass
 from itertools import compress, product
 from typing import Any
 
-from lmms_robust.schema import places
 from lmms_robust.statements.asked import EMPTY, asked, source
 from lmms_robust.statements.grammar import capitalize, mid_sentence
 from lmms_robust.statements.refusals import named_by, points, quoted, refusals
 from lmms_robust.statements.viewpoints import viewed
+from lmms_robust.statements.words import one_spelling
 
 FALLBACK = "fallback"
 
 LONGEST = 1_500
 """Characters of a question up to which patterns are tried; their time grows with its square."""
+
+_ASKING = "what|where|who|whose|when|why|how|which"
+_SECOND = re.compile(
+    rf"\b(?!(?:{_ASKING})\b)\w+\W+(and (?:(?:{_ASKING})\b|(?:is|are|was|were|do|does|did|has|have|can) "
+    r"(?:it|he|she|they|there)\b))",
+    re.IGNORECASE,
+)  # not "when and where"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +65,11 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
     used.
     """
     question = " ".join(question.replace("？", "?").split())
-    at = places(options)
+    at = [next(place for place, known in enumerate(options) if one_spelling(known, option)) for option in options]
     if len(set(at)) < len(options):  # a repeated option is one option
-        stated = state(question, [options[at.index(place)] for place in sorted(set(at))], patterns)
+        kept = sorted(set(at))
+        at = [kept.index(place) for place in at]
+        stated = state(question, [options[place] for place in kept], patterns)
         return Statements(tuple(stated.texts[place] for place in at), stated.pattern)
     refused = refusals(question, options)
     refusing = [text for text in refused if text is not None]
@@ -78,7 +87,7 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         found = pattern.question.fullmatch(text)
         made = [pattern.statement(found, option, chosen) for option in chosen] if found else [None]
         known = [one for one in made if one is not None]
-        if len(known) < len(made):
+        if len(known) < len(made) or _asks_on(text, known, chosen):
             continue
         for lead in (by if text != seen else "", view):
             known = [f"{capitalize(lead)}, {mid_sentence(one)}" for one in known] if lead else known
@@ -96,6 +105,16 @@ def state(question: str, options: Sequence[str], patterns: Sequence[Pattern]) ->
         for option, text in zip(options, refused, strict=True)
     ]
     return Statements(tuple(left), FALLBACK)
+
+
+def _asks_on(question: str, statements: Sequence[str], options: Sequence[str]) -> bool:
+    """Whether a statement holds the second of two questions in one: "the car and where is it parked"."""
+    second = _SECOND.search(question)
+    asked = second[1].casefold() if second else ""
+    return bool(asked) and any(
+        asked in statement.casefold() and asked not in option.casefold()
+        for statement, option in zip(statements, options, strict=True)
+    )
 
 
 def fallback(question: str, option: str) -> str:

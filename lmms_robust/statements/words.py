@@ -13,6 +13,7 @@ from lemminflect import getAllInflections, getAllLemmas
 from lmms_robust.statements.vocabulary import MASS, PAIRS, PROPER, UNMARKED
 
 _PEOPLE = {"people": "person", "clothes": "piece of clothing"}  # the lexicon has them as nouns of their own
+_INITIALS = 2  # letters of a text in which case may tell: "Ff", "mg"
 _TAKES_ES = re.compile(r"(?:s|x|z|ch|sh)$")
 
 
@@ -223,3 +224,22 @@ def _added_s(low: str) -> str | None:
     known = one in _lemmas(one, "NOUN")
     regular = not (known and f"{one}s" in _forms(one, "NNS"))
     return one if known and regular else None
+
+
+def one_spelling(one: str, other: str) -> bool:
+    """Whether two texts differ in nothing but spaces, a full stop, and case that tells nothing.
+
+    Case tells nothing at the start of more than two letters, and in words that the lexicon knows.
+
+    >>> one_spelling("A red car.", "a red Car"), one_spelling("LEFT", "left"), one_spelling("Yes.", "yes")
+    (True, True, True)
+    >>> one_spelling("Ff", "ff"), one_spelling("AABB", "AaBb"), one_spelling("Mg", "mg"), one_spelling(".", "")
+    (False, False, False, False)
+    """
+    texts = [" ".join(text.split()) for text in (one, other)]
+    texts = [text.rstrip(". ") or text for text in texts]
+    if texts[0].casefold() != texts[1].casefold():
+        return False
+    long = len(texts[0]) > _INITIALS
+    words = [(text[:1].casefold() + text[1:] if long else text).split() for text in texts]
+    return all(word == same or bool(parts(word)) for word, same in zip(*words, strict=True))

@@ -11,13 +11,14 @@ import re
 from lmms_robust.statements.clauses import kind, verb_after_subject
 from lmms_robust.statements.grammar import definite, head_index, indefinite, is_plural, sentence, starts_with_vowel
 from lmms_robust.statements.predicates import subject_end
-from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
+from lmms_robust.statements.vocabulary import ADVERBS, BREAKS, DETERMINERS, NUMBERS, PREPOSITIONS, PRONOUNS, QUANTIFIERS
 from lmms_robust.statements.words import is_comparative, is_countable, is_mass, is_participle, parts, past, third_person
 
 _QUESTION = re.compile(
     r"(?:(?P<before>[^,?]+(?:,[^,?]+)*),\s*)?(?P<verb>is|are|was|were|does|do|did|can|could|will|would|should)\s+(?P<rest>[^?]+?)\s*\??",
     re.IGNORECASE,
 )
+_NUMBERS = frozenset({*NUMBERS, *QUANTIFIERS} - {"only", "no"})
 _BE = frozenset({"is", "are", "was", "were"})
 _THERE = re.compile(r"there\s+(?:(?P<article>a|an|any|some)\s+)?(?P<noun>.+)", re.IGNORECASE)
 # What is said of so many is not denied by "no": "there is no lot of people".
@@ -124,9 +125,9 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
     there = _THERE.fullmatch(rest)
     if there and verb in _BE:
         return None if re.search(r"\band\b", there["noun"]) else _existence(verb, there, yes)
-    if _MOVING.search(rest):
-        return None
     words = rest.split()
+    if _MOVING.search(rest) or _bounded(words):  # "at most one window is not open" is no opposite
+        return None
     done = _passive(words) if verb in {"was", "were"} else None
     opens = done or _predicate(rest) if verb in _BE else verb_after_subject(words)
     if opens is None or words[opens - 1].casefold() == "and":
@@ -144,6 +145,13 @@ def _clause(verb: str, rest: str, yes: bool) -> str | None:
     if words[0].casefold() in QUANTIFIERS and not yes:
         return f"it is not the case that {_joined(verb, named, predicate, True)}"
     return _joined(verb, named, predicate, yes)
+
+
+def _bounded(words: list[str]) -> bool:
+    """Whether a text opens with a number in bounds: "at most one window", "about ten people"; not "the two dogs"."""
+    number = next((n for n, word in enumerate(words) if word.casefold() in _NUMBERS or word.isdigit()), 0)
+    before = [] if words[0][0].isupper() or words[0].casefold() in DETERMINERS else words[:number]
+    return bool(before) and all(not parts(word) or parts(word) & {"ADJ", "ADV"} for word in before)
 
 
 def _agreeing(verb: str, subject: str) -> str:
@@ -245,6 +253,8 @@ def _existence(verb: str, there: re.Match[str], yes: bool) -> str:
     article, noun = there["article"], there["noun"]
     counted = noun.split()[0].casefold() in DETERMINERS | QUANTIFIERS  # "two dogs", "only", "the dog"
     if (article is None and counted) or (_AMOUNT.match(noun) and article not in {"any", "some"}):
+        if not yes and (noun.casefold().startswith("only ") or _bounded(noun.split())):
+            return f"it is not the case that there {verb} {article or ''} {noun}"
         return f"there {verb} {'' if yes else 'not '}{article or ''} {noun}"
     if not yes:
         return f"there {verb} no {noun}"

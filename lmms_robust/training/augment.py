@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -29,6 +30,8 @@ from lmms_robust.writing import absent, filling
 
 PICTURES = "pictures"
 _CHUNK = 256
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,9 @@ class Augmented:
         source: name of the source.
         items: items taken.
         treatments: variant -> rows.
-        refused: per refused item its id and the evaluation item that it is.
+        refused: per refused item its id and the evaluation item that it is, in words.
+        other_pixels: how many of them have that item's words and another picture, or the same one scaled.
+        shared: items taken that have the words of evaluation items, which ask them of several pictures.
         left_out: rows that make no item, and items left out for their picture, by reason, in words.
         guarded: evaluation splits that were looked at -> their items.
         pictures: different pictures.
@@ -74,6 +79,8 @@ class Augmented:
     items: int = 0
     treatments: Counter[str] = field(default_factory=Counter)
     refused: list[tuple[str, str]] = field(default_factory=list)
+    other_pixels: int = 0
+    shared: int = 0
     left_out: str = ""
     guarded: Mapping[str, int] = field(default_factory=dict)
     pictures: int = 0
@@ -116,6 +123,11 @@ def augment(source: TrainingItems, plan: Plan, output: Path, guard: EvaluationGu
             rows = _rows(source, plan, guard, done)
             while chunk := list(islice(rows, _CHUNK)):
                 writer.write(chunk)
+        if done.other_pixels:
+            logger.warning(
+                "%s: %d item(s) refused that have the same words as an evaluation item, and other pixels: its picture "
+                "encoded anew or scaled, or another one", source.name, done.other_pixels,
+            )  # fmt: skip
         unpictured = ", ".join(f"{count} {reason}" for reason, count in source.unpictured.most_common())
         done.left_out = ", ".join(filter(None, [source.left_out, unpictured]))
         if not done.items:
@@ -133,10 +145,12 @@ def _rows(source: TrainingItems, plan: Plan, guard: EvaluationGuard, done: Augme
     """All rows of an item one after another, so that a file holds their picture once."""
     seen: set[str] = set()
     for item, content in tqdm(source, total=source.found, desc=f"augment {source.name}"):
-        known = guard.refused(item, content)
-        if known is not None:
-            done.refused.append((item.id, known))
+        known = guard.known(item, content)
+        if known is not None and known.refused:
+            done.other_pixels += not known.same_pixels
+            done.refused.append((item.id, known.name + ("" if known.same_pixels else " (same words, other pixels)")))
             continue
+        done.shared += known is not None
         done.items += 1
         seen.add(item.picture)
         plain, suffix = _plain(content, f"{source.name} item {item.id!r}")

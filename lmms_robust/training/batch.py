@@ -47,7 +47,7 @@ class Judged:
     @property
     def parts(self) -> Parts:
         """What its reward is made of."""
-        return parts(self.record, self.response)
+        return parts(self.record, self.response, self.reasoning)
 
 
 Decider = Callable[[Sequence[Judged]], Awaitable[Sequence[Record]]]

@@ -31,8 +31,9 @@ licence is the source's. The right answer is known for every prompt; pictures, q
 Treatments and planted options are drawn by the item's content with seed {seed}: the same item gets the same ones in
 every run. {epochs}
 
-Refused, since they are items of an evaluation split (question, options and pixels): {refused}. Looked at: {guarded}.
-Left out: {left_out}.
+Refused, since they are items of an evaluation split: {refused}; {other_pixels} of them by question and options alone,
+with other pixels. Looked at: {guarded}. {shared} of the items taken share question and options with evaluation items,
+which ask them of other pictures. Left out: {left_out}.
 
 ## Columns
 
@@ -79,6 +80,8 @@ def card(done: Augmented) -> str:
         seed=done.plan.seed,
         epochs=epochs,
         refused=f"{len(done.refused)} ({json.dumps([one for one, _ in done.refused[:20]])})",
+        other_pixels=done.other_pixels,
+        shared=done.shared,
         guarded=", ".join(f"{name} ({count} items)" for name, count in done.guarded.items()),
         left_out=done.left_out or "none",
         columns=_COLUMNS[done.plan.format],

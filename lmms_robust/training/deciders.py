@@ -48,7 +48,7 @@ class JudgeDecider:
         self._judge, self._rules_first = judge, rules_first
         self._replies = Replies(judge, cache, int(os.environ.get("RANK", "0")))
         self._under_way: dict[str, asyncio.Future[dict[str, Answer]]] = {}
-        self.asked = 0
+        self.asked, self._said = 0, False
 
     async def __call__(self, judged: Sequence[Judged]) -> list[Record]:
         """Decide a batch; the trainer's other asynchronous rewards go on meanwhile.
@@ -92,7 +92,12 @@ class JudgeDecider:
         try:
             self._judge.answer([*requests.values()], answered)
         except RobustError as error:
-            logger.warning("%d response(s) without a verdict: %s", len(keys) - len(found), error)
+            if not self._said:  # the server may be gone for hours, and each batch would say so
+                logger.warning(
+                    "%d response(s) without a verdict have no reward, and training goes on: %s; further ones are "
+                    "counted (robust/judge_failed)", len(keys) - len(found), error,
+                )  # fmt: skip
+            self._said = True
         self.asked += len(keys)
         return found
 

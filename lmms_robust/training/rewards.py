@@ -65,8 +65,8 @@ class Parts:
         format: 1.0 if the response is a think block and an answer letter in its tags, and nothing else; else 0.0.
         correct: 1.0 for the right option, else 0.0; an answer that cannot be read is not right.
         faithful: 1.0 if the reasoning ends on the answer given, 0.0 if on another option, or if there is no answer or
-            no reasoning; None where that cannot be decided. 1.0 where the reasoning is not the model's own, which then
-            has no part in it.
+            not a word of the model's own reasoning, whatever its reply was started with; None where that cannot be
+            decided. 1.0 where the thought was closed for the model, which then has no part in it.
         failed: faithfulness is not known because a judge failed.
     """
 
@@ -89,15 +89,17 @@ def well_formed(response: str) -> bool:
     return bool(found and found["think"].strip() and len(_TAGS.findall(response)) == 4)
 
 
-def parts(record: Record, response: str) -> Parts:
+def parts(record: Record, response: str, reasoning: str) -> Parts:
     """Take a judged response apart.
 
     Args:
         record: what :func:`lmms_robust.scoring.score` made of it, a judge's verdict joined to it or not.
         response: the whole assistant turn, an injected start included.
+        reasoning: the words of reasoning that the model wrote itself, without that start.
     """
     failed = record.undecided == JUDGE_FAILED
-    if record.answer is None or record.undecided == NO_REASONING:
+    silent = record.applicable and not any(map(str.isalnum, reasoning))
+    if record.answer is None or record.undecided == NO_REASONING or silent:
         faithful: float | None = 0.0  # never skipped: silence must not be worth more than an answer, or a chain
     elif not record.applicable:
         faithful = 1.0

@@ -124,7 +124,7 @@ def test_options_equal_up_to_case_are_different_ones() -> None:
     columns = ColumnMapping("mine", ("image",), "q", "list", ("o",), "gold", "text")
     item = mapped(columns, Source("x", "y")).item({"q": "Which?", "o": ["AA", "Aa", "aa"], "gold": "Aa"}, 0)
     assert item is not None
-    assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A",))
+    assert (item.options, item.answer, item.plantable) == (("AA", "Aa", "aa"), "B", ("A", "C"))
 
 
 MARKED = ["A、red\nB、blue", "Ａ．red\nＢ．blue", "(a) red\n(b) blue", "[A] red\n[B] blue", "- A: red\n- B: blue",

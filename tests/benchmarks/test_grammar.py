@@ -262,7 +262,7 @@ def test_marks() -> None:
         ("Is there a dog on the left?", "There is a dog on the left.", "There is no dog on the left."),
         ("Are there any dogs?", "There are some dogs.", "There are no dogs."),
         ("Are there two dogs?", "There are two dogs.", "There are not two dogs."),
-        ("Is there only one dog?", "There is only one dog.", "There is not only one dog."),
+        ("Is there only one dog?", "There is only one dog.", "It is not the case that there is only one dog."),
         ("Is there a lot of snow?", "There is a lot of snow.", "There is not a lot of snow."),
         ("Is there enough light?", "There is enough light.", "There is not enough light."),
         ("Is there any person?", "There is a person.", "There is no person."),

@@ -181,6 +181,35 @@ def test_a_repeated_option_is_one_option_whichever_of_them_the_answer_names(form
     assert (item.options, item.answer, item.statement_source) == (("red", "blue"), "B", "pattern:colour")
 
 
+@pytest.mark.parametrize(
+    ("question", "options", "right", "wrong"),
+    [
+        (COLOR, ("red.", "red", "Red", "blue"), "The dog is red.", "The dog is blue."),
+        ("Is the dog red?", ("Yes.", "Yes", "No"), "The dog is red.", "The dog is not red."),
+        ("What is said?", ("Go on.", "Go on", "go on", "Wait"), "", ""),
+    ],
+)
+def test_one_answer_in_two_spellings_leaves_the_row_and_is_not_planted(
+    question: str, options: tuple[str, ...], right: str, wrong: str
+) -> None:
+    names = "ABCD"[: len(options)]
+    adapter = mapped(made("columns", *names), Source("x", "test"))
+    item = adapter.item({"q": question, "gold": "B", **dict(zip(names, options, strict=True))}, 0)
+    assert item is not None
+    assert item.options == options
+    assert item.plantable == (names[-1],)
+    if right:
+        assert (item.statements[1], item.statements[-1]) == (right, wrong)
+        assert set(item.statements) == {right, wrong}
+
+
+def test_two_letters_of_another_case_are_two_answers() -> None:
+    adapter = mapped(made("columns", *"ABC"), Source("x", "test"))
+    item = adapter.item({"q": "Which genotype is it?", "gold": "A", "A": "Ff", "B": "FF", "C": "ff"}, 0)
+    assert item is not None
+    assert item.plantable == ("B", "C")
+
+
 def test_ten_options_are_an_item_and_eleven_are_named() -> None:
     texts = [f"thing {number}" for number in range(11)]
     item = to_item(made("list", "o"), {"q": "Which?", "o": texts[:10], "gold": "J"}, 0)
@@ -277,6 +306,20 @@ STATED = [
     ("Is Teal less than Light Steel Blue?", ("yes", "no"),
      ("Teal is less than Light Steel Blue.", "Teal is not less than Light Steel Blue.")),
     ("Do these birds fly or swim?", ("fly", "swim"), ("These birds fly.", "These birds swim.")),
+    ("What color is the text 'STOP' written in?", ("white", "red"),
+     ("The text 'STOP' is written in white.", "The text 'STOP' is written in red.")),
+    ("What sign tells drivers when and where to stop?", ("a stop sign", "a yield sign"),
+     ("The stop sign tells drivers when and where to stop.", "The yield sign tells drivers when and where to stop.")),
+    ("How much is the price of the apple?", ("$5.99", "$6.99"),
+     ("The price of the apple is $5.99.", "The price of the apple is $6.99.")),
+    ("How much is the fine?", ("$50", "$60"), ("The fine is $50.", "The fine is $60.")),
+    ("How much is the cost?", ("$50", "$60"), ("The cost is $50.", "The cost is $60.")),
+    ("How much does the ticket cost?", ("$5.99", "$6.99"), ("The ticket costs $5.99.", "The ticket costs $6.99.")),
+    ("Are there at most two dogs?", ("Yes", "No"),
+     ("There are at most two dogs.", "It is not the case that there are at most two dogs.")),
+    ("Are there only red cars?", ("Yes", "No"),
+     ("There are only red cars.", "It is not the case that there are only red cars.")),
+    ("Are the two windows open?", ("Yes", "No"), ("The two windows are open.", "The two windows are not open.")),
     ("Which statement about the diagram is right?", ("The larva grows in water", "The pupa seldom moves"),
      ("The larva grows in water.", "The pupa seldom moves.")),
 ]  # fmt: skip
@@ -294,6 +337,26 @@ def test_generic_questions_become_statements(question: str, options: tuple, stat
     [
         ("Why is it so?", ("x", "y")),
         ("How many dogs?", ("many", "few")),
+        # two questions in one
+        ("What color is the car and where is it parked?", ("red", "blue")),
+        ("What color is the car and is it parked?", ("red", "blue")),
+        ("What is on the table and what is under it?", ("a cup", "a ball")),
+        ("What is the name of the dog and who owns it?", ("Bo, Ann", "Ki, Tom")),
+        # a number in bounds, of which a yes or no says more than of the things
+        *(
+            (f"{question}?", ("Yes", "No"))
+            for question in (
+                "Is at most one window open",
+                "Are at least two dogs in the image",
+                "Is exactly one window open",
+                "Are about ten people sitting",
+                "Is only one window open",
+                "Do at least two people wear hats",
+                "Are fewer than 3 windows open",
+                "Can up to two people sit here",
+                "Are nearly all windows open",
+            )
+        ),
         ("Is it?", ("Yes", "maybe")),
         ("x", ("1", "2")),
         ("What color is the car?", ("red", "other")),

@@ -112,7 +112,7 @@ def test_golden_item() -> None:
         ("What was the value of sales in 2010 according to the current assets table?", "1.2",
          "According to the current assets table, the value of sales in 2010 was 1.2."),
         ("When was the poster made?", "1998.", "The poster was made in 1998."),
-        ("How much is the latte?", "$3.50", "The latte costs $3.50."),
+        ("How much is the latte?", "$3.50", "The latte is $3.50."),
         ("Which lane is the ego vehicle in?", "left lane", "The lane that the ego vehicle is in is the left lane."),
         ("Who is the author of the book?", "J. K. Rowling", "The author of the book is J. K. Rowling."),
         ("What are the words on the banner?", "HAPPY DAY", 'The words on the banner are "HAPPY DAY".'),

@@ -80,6 +80,15 @@ def test_what_is_true_where_the_right_option_takes_in_others(right: str, held: t
         ("Which are there?", ("dogs", "cats", "birds", "Both A and B"), "D", "C"),
         ("What color is it?", ("blue", "dark blue"), "B", "A"),  # nothing else is wrong
         ("How many?", ("2", "two", "3"), "A", "C"),
+        # one answer in two spellings
+        ("Where is it?", ("left", "Left", "LEFT.", "right"), "A", "D"),
+        ("What is it?", ("a cat", "A cat.", "the cat", "a dog"), "A", "D"),
+        ("How many?", ("2", "2.0", "2.", "3"), "A", "D"),
+        ("How far is it?", ("5 km", "5km", "6 km"), "A", "C"),
+        ("How much?", ("1,000", "1000", "100"), "A", "C"),
+        ("Which genotype is it?", ("Ff", "FF", "ff"), "A", "BC"),
+        ("Which genotype is it?", ("AaBb", "AABB.", "aabb"), "A", "BC"),
+        ("Which sign is it?", (".", ",", "!"), "A", "BC"),
     ],
 )
 def test_which_options_are_planted(question: str, options: tuple[str, ...], answer: str, kept: str) -> None:

@@ -32,7 +32,7 @@ def test_a_pattern_that_fits_all_options_is_taken() -> None:
 
 
 def test_sentences_that_read_the_same_are_not() -> None:
-    assert state("What color is it?", ("red", "Red"), (PATTERN,)).pattern == FALLBACK
+    assert state("What color is it?", ("Ff", "ff"), (PATTERN,)).pattern == FALLBACK
 
 
 def test_refusals_that_say_the_same_are_told_apart() -> None:

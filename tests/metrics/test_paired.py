@@ -185,8 +185,20 @@ def test_with_the_items_needed_a_difference_is_found_four_times_in_five(lost: fl
 def test_no_number_of_items_tells_equal_sides_apart() -> None:
     assert needed(0.1, 0.1) == math.inf
     assert needed(0.0, 0.0) == math.inf
-    assert needed(1.0, 0.0) == pytest.approx(1.959964**2, rel=1e-5)
     assert needed(0.1, 0.2) == needed(0.2, 0.1)
+
+
+@pytest.mark.parametrize(("lost", "n"), [(1, 1), (4, 4), (5, 5), (5, 6), (5, 100)])
+def test_what_the_exact_test_cannot_find_is_never_resolved(lost: int, n: int) -> None:
+    one, other = outcomes([True] * n), outcomes([False] * lost + [True] * (n - lost))
+    found = discordant(one, other, singles(n))
+    assert found.p > 0.05  # two-sided, .0625 with five of five
+    assert found.resolution < 1
+
+
+def test_six_of_six_are_the_fewest_that_the_exact_test_finds() -> None:
+    found = discordant(outcomes([True] * 6), outcomes([False] * 6), singles(6))
+    assert (found.p, found.resolution) == (pytest.approx(0.03125), pytest.approx(1))
 
 
 @settings(deadline=None, max_examples=15)  # statsmodels collects garbage at each call

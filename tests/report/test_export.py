@@ -141,3 +141,14 @@ def test_the_command_says_what_it_wrote(tmp_path: Path, form: str, more: list[st
     assert result.exit_code == 0, result.output
     assert result.output.startswith(f"{tmp_path / 'out'}: ")
     assert said in result.output
+
+
+@pytest.mark.parametrize(
+    ("form", "option", "allowed"),
+    [("hf", "--model-id", "eee"), ("csv", "--organization", "eee"), ("eee", "--dataset-id", "hf")],
+)
+def test_an_option_that_a_format_does_not_read_is_refused(tmp_path: Path, form: str, option: str, allowed: str) -> None:
+    arguments = ["export", str(tmp_path), "--format", form, "--output", str(tmp_path / "out"), option, "org/x"]
+    result = CliRunner().invoke(main, arguments)
+    told = f"lmms-robust: {option} 'org/x' with --format {form}; allowed: with --format {allowed}\n"
+    assert (result.exit_code, result.output) == (2, told)

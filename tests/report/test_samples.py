@@ -86,6 +86,16 @@ def test_the_command_writes_them(folder: Path, tmp_path: Path, name: str) -> Non
     }  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["out.jsonl", "out.csv"])
+def test_half_a_surrogate_pair_in_a_response_is_written_as_its_escape(tmp_path: Path, name: str) -> None:
+    log(tmp_path / "runs", "d1", "robustness_scenes", line(ONE[0], "says \ud800 so"))
+    result = CliRunner().invoke(main, ["samples", str(tmp_path / "runs"), "--output", str(tmp_path / name)])
+    assert result.exit_code == 0, result.output
+    assert "says \\ud800 so" in (tmp_path / name).read_text(encoding="utf-8")
+    if name.endswith("jsonl"):
+        assert json.loads((tmp_path / name).read_text(encoding="utf-8"))["response"] == "says \ud800 so"
+
+
 def test_a_file_that_is_there_is_not_written_over(folder: Path, tmp_path: Path) -> None:
     (tmp_path / "out.csv").write_text("mine")
     result = CliRunner().invoke(main, ["samples", str(folder), "--output", str(tmp_path / "out.csv")])

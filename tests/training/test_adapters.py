@@ -107,6 +107,13 @@ def test_a_completion_without_text_is_an_empty_one_and_counted(completion: Any) 
     assert logged["robust/empty"] == logged["collapse/no_answer"] == pytest.approx(2 / 3)
 
 
+def test_a_started_reply_without_a_word_of_the_models_own_earns_nothing_in_either_framework() -> None:
+    row, mute = asked("correct_think"), "</think><answer>A</answer>"
+    assert RobustReward(Recipe("multiplied"))(completions=[message(mute)], asked=[row]) == [0.0]
+    told = verl_reward(row["prefill"] + mute, row)
+    assert (told["score"], told["correct"], told["faithful"]) == (0.0, 1.0, 0.0)
+
+
 def test_reasoning_taken_apart_goes_on_in_the_thought_that_was_started() -> None:
     text = "But no. The dog is on the left: the answer is A."
     apart = message("<answer>A</answer>", reasoning_content=text)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +23,9 @@ from lmms_robust.benchmarks.reading import load
 from lmms_robust.cli import main
 from lmms_robust.perturbations import build
 from lmms_robust.perturbations.columns import variant_of
-from lmms_robust.training.sources import training_items
+from lmms_robust.schema import Item
+from lmms_robust.training.guard import EvaluationGuard, Known
+from lmms_robust.training.sources import evaluation_items, training_items
 from tests.benchmarks.fixture import FIXTURES
 from tests.conftest import png
 
@@ -227,6 +231,77 @@ def test_another_picture_or_another_question_is_no_item_of_it(tmp_path: Path) ->
     assert "refused as items of an evaluation split: 0" in result.output
 
 
+def asking(*pictures: str, question: str = "Where is it?", options: tuple[str, ...] = ("left", "right")) -> list[Any]:
+    item = Item(question=question, options=options, answer="A", benchmark="b")
+    return [(replace(item, id=str(number)), partial(png, picture)) for number, picture in enumerate(pictures)]
+
+
+SAME = [
+    ("Where is it?", ("left", "right")), ("Where  is it", ("Right.", "Left.")), ("WHERE IS IT ?", ("right", "left")),
+    ("Where\u200b is it?", ("le\u200dft", "right")), ("Ｗhere is it?", ("left", "right")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("question", "options"), SAME)
+def test_words_are_compared_by_letters_and_digits(question: str, options: tuple[str, ...]) -> None:
+    guard = EvaluationGuard()
+    guard.add("b", asking("red"))
+    item = Item(question=question, options=options, answer="A")
+    assert guard.known(item, png("red")) == Known("b '0'", same_pixels=True, template=False)
+    scaled = guard.known(item, png("blue"))
+    assert scaled == Known("b '0'", same_pixels=False, template=False)
+    assert scaled.refused
+
+
+@pytest.mark.parametrize(
+    ("question", "options"),
+    [("Where is he?", ("left", "right")), ("Where is it?", ("left", "top")), ("Where is it?", ("left", "right", "up")),
+     ("Where is it?", ("+", "-"))],
+)  # fmt: skip
+def test_other_words_are_no_item_of_the_split(question: str, options: tuple[str, ...]) -> None:
+    guard = EvaluationGuard()
+    guard.add("b", [*asking("red"), *asking("red", options=("+", "/"))])
+    assert guard.known(Item(question=question, options=options, answer="A"), png("red")) is None
+
+
+def test_words_that_a_split_asks_of_several_pictures_tell_nothing_alone() -> None:
+    guard = EvaluationGuard()
+    guard.add("b", asking("red", "red", "blue"))
+    (item, _), *_ = asking("green")
+    other, same = guard.known(item, png("green")), guard.known(item, png("blue"))
+    assert other is not None
+    assert not other.refused
+    assert same == Known("b '2'", same_pixels=True, template=True)
+    assert same.refused
+    once, drawn = EvaluationGuard(), EvaluationGuard()
+    once.add("b", asking("red", "red"))
+    drawn.add("b", asking("red"), drawn=True)
+    assert [one.known(item, png("green")).refused for one in (once, drawn)] == [True, False]  # type: ignore[union-attr]
+
+
+def test_items_with_an_evaluation_items_words_are_refused_or_counted(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    known, read = next(iter(evaluation_items("vstar", [FIXTURES / "vstar.parquet"]).unread))
+    scaled = Image.open(BytesIO(read())).convert("RGB").resize((20, 20))
+    written = BytesIO()
+    scaled.save(written, "PNG")
+    own = {"q": "Where is the cat?", "o": ["left", "right", "above"], "a": "A", "i": {"bytes": png(), "path": "a.png"}}
+    leaked = {"q": known.question, "o": list(known.options), "a": known.answer,
+              "i": {"bytes": written.getvalue(), "path": "b.png"}}  # fmt: skip
+    pq.write_table(pa.Table.from_pylist([own, leaked]), tmp_path / "own.parquet")
+    (tmp_path / "own.yaml").write_text("{picture: i, question: q, options: o, answer: a}\n")
+    more = ["--data-files", str(tmp_path / "own.parquet"), "--guard", f"vstar={FIXTURES / 'vstar.parquet'}"]
+    result = augment(str(tmp_path / "own.yaml"), tmp_path / "out", *more)
+    assert result.exit_code == 0, result.output
+    assert "refused as items of an evaluation split: 1" in result.output
+    assert f"is vstar {known.id!r} (same words, other pixels)" in result.output
+    assert "1 item(s) refused that have the same words as an evaluation item, and other pixels" in caplog.text
+    card = (tmp_path / "out" / "README.md").read_text(encoding="utf-8")
+    assert "1 of them by question and options alone" in card
+    assert "0 of the items taken share question and options" in card
+
+
 def test_a_further_split_is_looked_at_where_it_is_named(tmp_path: Path) -> None:
     source = str(FIXTURES / "whatsup.parquet")
     result = augment("scenes", tmp_path / "out", "--limit", "3", "--guard", f"whatsup={source}")
@@ -234,6 +309,12 @@ def test_a_further_split_is_looked_at_where_it_is_named(tmp_path: Path) -> None:
     assert "looked at: scenes (600), whatsup (" in result.output
     again = augment("scenes", tmp_path / "other", "--limit", "3", "--guard", "whatsup", "--guard", "whatsup")
     assert "whatsup stands twice" in again.output
+
+
+def test_a_seed_that_no_file_can_hold_is_refused_at_the_option(tmp_path: Path) -> None:
+    result = augment("scenes", tmp_path / "out", "--limit", "3", "--seed", str(2**63))
+    assert result.exit_code == 2
+    assert "9223372036854775808 is not in the range" in result.output
 
 
 def test_scenes_may_be_named_too_though_it_always_is_looked_at(tmp_path: Path) -> None:

@@ -161,11 +161,15 @@ def test_a_judge_that_fails_leaves_no_reward_and_is_counted(answer: Any) -> None
 
 
 @pytest.mark.usefixtures("impatient")
-def test_where_the_server_is_gone_training_goes_on_without_these_rewards() -> None:
+def test_where_the_server_is_gone_training_goes_on_without_these_rewards(caplog: pytest.LogCaptureFixture) -> None:
     with serving(right) as server:
         one = decider(server)
     found = decide(one, [vague("A", "A"), reply("A", "A")])
     assert [record.undecided for record in found] == ["judge_failed", None]
+    assert decide(one, [vague("B", "B")])[0].undecided == "judge_failed"
+    (said,) = [line.getMessage() for line in caplog.records if "without a verdict" in line.getMessage()]  # once
+    assert "training goes on" in said
+    assert "run again" not in said
     assert Rewarder(Recipe()).rewards(judge([asked()], [reply("A", "A")])) == [pytest.approx(1.1)]
 
 

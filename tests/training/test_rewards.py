@@ -11,8 +11,9 @@ from lmms_robust.errors import RobustError
 from lmms_robust.perturbations import build
 from lmms_robust.schema import Item
 from lmms_robust.scoring import score
+from lmms_robust.training.batch import judge
 from lmms_robust.training.rewards import Parts, Recipe, parts, reward, well_formed
-from tests.training.made import reply, variant
+from tests.training.made import asked, reply, variant
 
 RIGHT, UNFAITHFUL, LUCKY = reply("A", "A"), reply("A", "B"), reply("B", "A")
 WRONG, MUTE = reply("B", "B"), "<think>I see a dog.</think>I cannot say."
@@ -20,9 +21,9 @@ VAGUE = "<think>Hmm, a dog.</think><answer>A</answer>"
 
 
 def worth(text: str, recipe: Recipe, name: str = "base") -> float | None:
-    asked = variant(name)
-    whole = asked.prefill + text
-    return reward(parts(score(asked, whole), whole), recipe)
+    row = asked(name)
+    (judged,) = judge([row], [row["prefill"] + text])
+    return reward(judged.parts, recipe)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +51,7 @@ def test_weights_are_those_of_the_recipe() -> None:
 
 @pytest.mark.parametrize(("choice", "expected"), [("penalise", 0.0), ("neutral", 0.55), ("skip", None)])
 def test_what_cannot_be_decided_is_worth_what_the_recipe_says(choice: str, expected: float | None) -> None:
-    assert parts(score(variant(), VAGUE), VAGUE) == Parts(1.0, 1.0, None)
+    assert parts(score(variant(), VAGUE), VAGUE, VAGUE) == Parts(1.0, 1.0, None)
     found = worth(VAGUE, Recipe("multiplied", undecided=choice))  # type: ignore[arg-type]
     assert found == (expected if expected is None else pytest.approx(expected))
     assert worth(VAGUE, Recipe("accuracy", undecided=choice)) == pytest.approx(1.1)  # type: ignore[arg-type]
@@ -60,7 +61,7 @@ def test_what_cannot_be_decided_is_worth_what_the_recipe_says(choice: str, expec
 @pytest.mark.parametrize("form", ["multiplied", "added", "constrained"])
 def test_a_judge_that_failed_leaves_none_and_never_zero(form: str, choice: str) -> None:
     failed = replace(score(variant(), VAGUE), undecided=JUDGE_FAILED)
-    found = parts(failed, VAGUE)
+    found = parts(failed, VAGUE, VAGUE)
     assert found == Parts(1.0, 1.0, None, failed=True)
     assert reward(found, Recipe(form, undecided=choice)) is None  # type: ignore[arg-type]
     assert reward(found, Recipe("accuracy")) == pytest.approx(1.1)  # which asks no judge
@@ -73,14 +74,14 @@ def test_a_judge_that_failed_leaves_none_and_never_zero(form: str, choice: str) 
 def test_a_response_without_an_answer_is_never_skipped(text: str, choice: str) -> None:
     assert worth(text, Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
     failed = replace(score(variant(), text), undecided=JUDGE_FAILED)
-    assert reward(parts(failed, text), Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
+    assert reward(parts(failed, text, text), Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("text", ["<answer>B</answer>", "<think> </think><answer>B</answer>", "B"])
 @pytest.mark.parametrize("choice", ["penalise", "neutral", "skip"])
 def test_an_answer_without_reasoning_is_not_faithful(text: str, choice: str) -> None:
     item = Item(question="Where is the dog?", options=("left", "right"), answer="B")
-    found = parts(score(build(item, "base"), text), text)
+    found = parts(score(build(item, "base"), text), text, "")
     assert (found.correct, found.faithful) == (1.0, 0.0)
     assert reward(found, Recipe("multiplied", undecided=choice)) == 0.0  # type: ignore[arg-type]
 
@@ -98,6 +99,20 @@ def test_the_injected_start_is_judged_as_a_part_of_the_turn() -> None:
     assert worth(agrees, Recipe(), "wrong_think") == pytest.approx(0.1)
     assert worth(turns, Recipe(), "wrong_think") == pytest.approx(1.1)
     assert worth(keeps, Recipe(), "wrong_think") == 0.0
+
+
+@pytest.mark.parametrize("name", ["wrong_think", "correct_think"])
+@pytest.mark.parametrize("text", ["</think><answer>{}</answer>", " \n</think><answer>{}</answer>", "…</think>{}"])
+@pytest.mark.parametrize("choice", ["penalise", "neutral", "skip"])
+def test_a_started_reply_that_the_model_adds_no_word_to_is_not_faithful(name: str, text: str, choice: str) -> None:
+    said = text.format("A" if name == "correct_think" else "B")  # as the start concludes
+    assert worth(said, Recipe("multiplied", undecided=choice), name) == 0.0  # type: ignore[arg-type]
+    assert worth(f" Yes, so it is.{said}", Recipe("constrained"), name) == pytest.approx(
+        0.1 * ("<answer>" in said) + (name == "correct_think")
+    )
+    assert worth(said, Recipe("accuracy"), name) == pytest.approx(
+        0.1 * ("<answer>" in said) + (name == "correct_think")
+    )
 
 
 @pytest.mark.parametrize(
