@@ -10,6 +10,7 @@ from string import ascii_letters, ascii_uppercase
 from typing import NamedTuple
 
 from lmms_robust.reading import words
+from lmms_robust.reading.corrections import correction
 from lmms_robust.reading.letters import SEVERAL, first_letter, index_of, is_label, leads, letters_in, names_another
 from lmms_robust.reading.options import Names, names
 from lmms_robust.reading.sentences import Force, asserted, backwards, read, starts_with
@@ -33,14 +34,6 @@ _VALUE = 160
 """Characters after "the answer is" that are looked at."""
 _LAST = 6
 """Sentences at the end of a text in which an answer may stand in words."""
-
-
-_FEW = 60
-"""Characters of a sentence that takes an answer back and gives another."""
-_PLAIN = (words.COMMON | words.FIRST_PERSON | {"mean", "my"}) - words.DENYING - words.SUBORDINATE - {"or"}
-"""The words that such a sentence consists of, beside its letter."""
-_NO = re.compile(r"\W{0,4}no\s(?!wait\b|actually\b|sorry\b)", re.IGNORECASE)
-"""A "no" that is said of what follows it."""
 _CAPITALS = re.compile("[A-K]")
 _SEVERAL_ALONE = re.compile(r"\W{0,4}[A-K](?:\W{1,4}(?:(?:or|and|to)\W{1,3})?[A-K]){1,10}\W{0,4}")
 _JOINS = {"and", "or", "also"}
@@ -69,23 +62,6 @@ def _denied(text: str) -> bool:
     """Whether what follows a letter says that it is not the answer: "A is wrong", "A: no"."""
     first = re.split(r"[.,;\n(]", text, maxsplit=1)[0].lower()
     return "n't" in first or (len(first) < 60 and not words.DENYING.isdisjoint(first.split()[:4]))
-
-
-def _correction(sentence: str) -> tuple[int, int] | None:
-    """Offset and index of the letter that a sentence puts in the place of an answer: "No, C.", "Sorry, I mean C."."""
-    if len(sentence) > _FEW or sentence.rstrip().endswith("?") or _NO.match(sentence):
-        return None
-    found = [*letters_in(sentence, anywhere=True)]
-    if len(found) != 1:
-        return None
-    at, _ = found[0]
-    before, after = tokens(sentence[:at].lower()), tokens(sentence[at + 1 :].lower())
-    if words.CORRECTS.isdisjoint(before[:2]):
-        return None
-    beside = [*before, *after]
-    if any(word not in _PLAIN and not (word == "no" and place < 2) for place, word in enumerate(beside)):
-        return None
-    return found[0]
 
 
 def _choice(index: int, count: int, start: int = -1, at: int | None = None, stated: bool = True) -> Choice:
@@ -152,7 +128,7 @@ class _Reader:
         alone = first_letter(sentence) if len(bare) == 1 else None
         if alone is not None and alone[1] < self.count:
             return _choice(alone[1], self.count, start, start + alone[0], stated=False)
-        found = _correction(sentence)
+        found = correction(sentence)
         return None if found is None else _choice(found[1], self.count, start, start + found[0])
 
     def _statement(self, start: int, stop: int) -> Choice | None:
@@ -183,7 +159,7 @@ class _Reader:
             return Choice(None, "ambiguous", start)
         rest = text[match.end() :]
         for begin, sentence in backwards(rest[:_SHORT]):
-            if other := _correction(sentence):
+            if other := correction(sentence):
                 return _choice(other[1], self.count, start, start + match.end() + begin + other[0])
         if _denied(rest):
             return None

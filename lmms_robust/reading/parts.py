@@ -81,13 +81,10 @@ class Sentence(NamedTuple):
 
 
 _FOREIGN = re.compile(r"[^\W\d_a-zA-Z]")
-
-
 _CORRECT = re.compile(r"(?<=that's )right|(?<=that is )right|(?<=looks )right|(?<=seems )right|(?<=sounds )right")
 """Of what was said, not of a side; another word of the same length stands for it."""
-
-
 _RIGHT = re.compile(r"(?<=\bis )right\b|" + _CORRECT.pattern)
+"""The same, where no option is a side."""
 
 
 def look(text: str, known: Names) -> Sentence:

@@ -174,11 +174,14 @@ def test_a_reply_that_repeats_the_mark_is_no_verdict(tmp_path: Path) -> None:
     def leaks(body: dict[str, Any]) -> Answer:
         mark = re.search(r"#[0-9a-f]{12}", text_of(body["messages"][-1]))
         assert mark
-        return Answer(completion(f'<think>{mark[0]} end</think>{{"conclusion": "A"}}'))
+        thinks = "thinks" in body["model"]
+        return Answer(completion(f"<think>{mark[0]}</think>A" if thinks else f'{mark[0]} end {{"conclusion": "A"}}'))
 
     with serving(leaks) as server:
         judged(tmp_path, f"j=m@{server.url}")
+        judged(tmp_path, f"k=thinks@{server.url}")
     assert [(one.conclusion, one.failed) for one in votes(log)] == [(None, "canary")]
+    assert [(one.conclusion, one.failed) for one in votes(log, "k")] == [("A", None)]
 
 
 def test_a_reply_that_was_cut_off_says_so_and_one_whole_before_it_counts(tmp_path: Path) -> None:
