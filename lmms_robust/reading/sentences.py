@@ -174,7 +174,7 @@ def _weigh(
     ends = about > 0 and _ENDS_ON_LETTER.search(said.text) is not None
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
-    if by.extra and not (answers or said.abroad) and (_is_firsts(said.tokens) or (by.only_letter and not ends)):
+    if infers and by.extra and not (answers or said.abroad or ends) and (by.only_letter or _is_firsts(said.tokens)):
         return nothing  # "so A is out", "so we drop A": whether that is for it or against it, its own words say
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or _is_elliptic(said.tokens)):

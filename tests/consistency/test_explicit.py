@@ -56,6 +56,7 @@ CONCLUSIONS = {
         "The length of the arc shown in the figure is 288 cm.",
         "B",
     ),
+    "what the writer sees": (COLOR, COLORS, "I see a blue car by the wall.", "B"),
     "a letter that is right": (COLOR, COLORS, "I look at the car. So B is right.", "B"),
     "a full stop in quotes": (
         "What did he do afterwards?",
