@@ -171,11 +171,11 @@ def _weigh(
 ) -> tuple[Force, int | None]:
     """How firmly a sentence that names options stands for one of them, and for which."""
     nothing, chosen = (Force.NOTHING, None), by.asserted
-    ends = about > 0 and _ENDS_ON_LETTER.search(said.text) is not None
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
-    if infers and by.extra and not (answers or said.abroad or ends) and (by.only_letter or _is_firsts(said.tokens)):
-        return nothing  # "so A is out", "so we drop A": whether that is for it or against it, its own words say
+    if infers and by.extra and not (answers or said.abroad) and (by.only_letter or _is_firsts(said.tokens)):
+        if not (about and _ENDS_ON_LETTER.search(said.text)):
+            return nothing  # "so A is out", "so we drop A": whether that is for it or against it, its own words say
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or _is_elliptic(said.tokens)):
         to_the_point = by.by_letter or not by.extra or (last and _is_thing(chosen, known))
