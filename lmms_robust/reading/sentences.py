@@ -173,9 +173,8 @@ def _weigh(
     nothing, chosen = (Force.NOTHING, None), by.asserted
     if by.open or len(chosen) > 1 or not (chosen or by.off):
         return nothing
-    if infers and by.extra and not (answers or said.abroad) and (by.only_letter or _is_firsts(said.tokens)):
-        if not (about and _ENDS_ON_LETTER.search(said.text)):
-            return nothing  # "so A is out", "so we drop A": whether that is for it or against it, its own words say
+    if infers and not answers and _is_for_or_against(said, by, about):
+        return nothing
     fragment = len(said.tokens) <= 5 and not by.extra
     if not (about or fragment or said.abroad or _is_elliptic(said.tokens)):
         to_the_point = by.by_letter or not by.extra or (last and _is_thing(chosen, known))
@@ -202,6 +201,13 @@ def _is_thing(chosen: set[int], known: Names) -> bool:
 
 def _compares_otherwise(said: Sentence, known: Names) -> bool:
     return bool(known.comparing and known.comparing.isdisjoint(said.present) and comparing(said.low))
+
+
+def _is_for_or_against(said: Sentence, by: Named, about: int) -> bool:
+    """Whether only words of its own say if it is for an option or against it: "so A is out", "so we drop A"."""
+    if not by.extra or said.abroad or not (by.only_letter or _is_firsts(said.tokens)):
+        return False
+    return not (about and _ENDS_ON_LETTER.search(said.text))
 
 
 def _is_firsts(spoken: Sequence[str]) -> bool:
